@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { AdmissionId, Delivery, ParticipantId, Role, WebinarId } from "../ids.ts";
+import { EpochMs } from "../time.ts";
+
+/**
+ * What media nodes know and the database must not lose. POST /api/internal/facts on web, with a node credential.
+ * `factId` makes a retry harmless; a node keeps and resends a fact until it is accepted.
+ */
+export const Fact = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("attendance.opened"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    participantId: ParticipantId,
+    admissionId: AdmissionId,
+    /** One interval per edge socket; the closing fact names the same. */
+    intervalId: z.uuid(),
+    role: Role,
+    delivery: Delivery,
+    nodeId: z.string(),
+    at: EpochMs,
+  }),
+  z.object({
+    type: z.literal("attendance.closed"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    intervalId: z.uuid(),
+    reason: z.string().max(64),
+    at: EpochMs,
+  }),
+  z.object({
+    type: z.literal("recording.ready"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    /** Path below egress's public URL, without the access part. */
+    path: z.string().max(500),
+    durationMs: z.number().int().nonnegative(),
+    bytes: z.number().int().nonnegative(),
+    at: EpochMs,
+  }),
+  z.object({
+    type: z.literal("programme.failed"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    message: z.string().max(500),
+    at: EpochMs,
+  }),
+]);
+export type Fact = z.infer<typeof Fact>;
+
+export const FactBatch = z.object({ facts: z.array(Fact).min(1).max(500) });
+export type FactBatch = z.infer<typeof FactBatch>;
+export const FactReceipt = z.object({ accepted: z.array(z.uuid()) });
+export type FactReceipt = z.infer<typeof FactReceipt>;

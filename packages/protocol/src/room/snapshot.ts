@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { ParticipantId, WebinarId } from "../ids.ts";
+import { LayoutName, StageMember } from "../stage.ts";
+import { EpochMs } from "../time.ts";
+import { ChatMessage, Hand, Poll, Presence, Question, WebinarPhase } from "./entities.ts";
+
+/**
+ * Everything a participant needs to draw the room, as of `seq` of log `epoch`. Built by web from the database for a
+ * node that starts following; evolved by that node with each event; given to each socket after `hello`. `hands` is
+ * empty for attendees.
+ */
+export const RoomSnapshot = z.object({
+  webinarId: WebinarId,
+  epoch: z.string(),
+  seq: z.number().int().nonnegative(),
+  title: z.string(),
+  phase: WebinarPhase,
+  startsAt: EpochMs,
+  liveAt: EpochMs.nullable(),
+  endedAt: EpochMs.nullable(),
+  layout: LayoutName,
+  stage: z.array(StageMember).max(64),
+  speaker: ParticipantId.nullable(),
+  questions: z.array(Question),
+  polls: z.array(Poll),
+  hands: z.array(Hand),
+  chat: z.array(ChatMessage),
+  presence: Presence,
+  recordingMs: z.number().int().nonnegative().nullable(),
+});
+export type RoomSnapshot = z.infer<typeof RoomSnapshot>;

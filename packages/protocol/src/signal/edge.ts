@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { RoomEvent } from "../room/events.ts";
+import { RoomSnapshot } from "../room/snapshot.ts";
+import { mediaEvents, receiveMethods } from "./media.ts";
+
+/**
+ * The edge socket (`/ws` on an edge): one per participant, whatever the role and tier. After `hello` the edge answers
+ * with the room and then pushes every `room.event` in order.
+ */
+export const edgeMethods = {
+  hello: {
+    request: z.strictObject({
+      version: z.number().int(),
+      token: z.string().min(1).max(4096),
+      /** Last event seen, to resume without a snapshot when the gap is short. */
+      resume: z.strictObject({ epoch: z.string().max(64), seq: z.number().int().nonnegative() }).optional(),
+    }),
+    response: z.object({
+      nodeId: z.string(),
+      /** Absent when `resume` was possible: missed events follow as `room.event`. */
+      snapshot: RoomSnapshot.optional(),
+      serverTimeMs: z.number(),
+    }),
+  },
+  ...receiveMethods,
+} as const;
+
+export const edgeEvents = {
+  "room.event": RoomEvent,
+  /** Sent instead of events when the log was lost or the gap was too long. */
+  "room.snapshot": RoomSnapshot,
+  /** This node is going away: ask for admission again after `delayMs`. */
+  "node.draining": z.object({ delayMs: z.number().int().nonnegative() }),
+  ...mediaEvents,
+} as const;

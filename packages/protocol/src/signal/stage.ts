@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { WebinarPhase } from "../room/entities.ts";
+import { StageMember } from "../stage.ts";
+import { mediaEvents, publishMethods, receiveMethods } from "./media.ts";
+
+/** The stage socket (`/ws` on an origin): hosts and panelists publish here and see one another. */
+export const stageMethods = {
+  hello: {
+    request: z.strictObject({ version: z.number().int(), token: z.string().min(1).max(4096) }),
+    response: z.object({
+      nodeId: z.string(),
+      phase: WebinarPhase,
+      stage: z.array(StageMember),
+      serverTimeMs: z.number(),
+    }),
+  },
+  ...receiveMethods,
+  ...publishMethods,
+} as const;
+
+export const stageEvents = {
+  "stage.phase": z.object({ phase: WebinarPhase }),
+  "stage.members": z.object({ members: z.array(StageMember) }),
+  /** A publisher learns how its producer is received: 0 (nothing arrives) to 10, per encoding. */
+  "producer.score": z.object({ producerId: z.string(), scores: z.array(z.number()) }),
+  ...mediaEvents,
+} as const;

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { DisplayName, MediaKind, MediaSource, ParticipantId } from "./ids.ts";
+
+/** A producer of the stage as others see it. `producerId` is the same on the origin and on every edge. */
+export const StageProducer = z.object({
+  producerId: z.string().min(1).max(64),
+  participantId: ParticipantId,
+  name: DisplayName,
+  kind: MediaKind,
+  source: MediaSource,
+  paused: z.boolean(),
+});
+export type StageProducer = z.infer<typeof StageProducer>;
+
+/** A person on the stage and what they send. */
+export const StageMember = z.object({
+  participantId: ParticipantId,
+  name: DisplayName,
+  sources: z.array(MediaSource).max(8),
+});
+export type StageMember = z.infer<typeof StageMember>;
+
+/** Which rectangles the programme uses; rules/layout turns it into pixels. `auto`: share > speaker > grid. */
+export const LayoutName = z.enum(["auto", "grid", "speaker", "share"]);
+export type LayoutName = z.infer<typeof LayoutName>;

@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { AdmissionId, Delivery, DisplayName, NodeId, ParticipantId, Role, WebinarId } from "./ids.ts";
+
+/** Which socket a room token opens: `edge` for events and receiving, `stage` for publishing on the origin. */
+export const RoomAudience = z.enum(["edge", "stage"]);
+export type RoomAudience = z.infer<typeof RoomAudience>;
+
+/** Claims of a room token. Everything a media node believes about a person comes from here. */
+export const RoomClaims = z.object({
+  audience: RoomAudience,
+  webinarId: WebinarId,
+  participantId: ParticipantId,
+  admissionId: AdmissionId,
+  role: Role,
+  delivery: Delivery,
+  name: DisplayName,
+});
+export type RoomClaims = z.infer<typeof RoomClaims>;
+
+export const NodeKind = z.enum(["web", "origin", "edge", "egress"]);
+export type NodeKind = z.infer<typeof NodeKind>;
+
+/** Claims of a node credential: what one of our processes is, to another. */
+export const NodeClaims = z.object({ nodeId: NodeId, kind: NodeKind });
+export type NodeClaims = z.infer<typeof NodeClaims>;
