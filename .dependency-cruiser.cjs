@@ -24,7 +24,13 @@ const S = "packages/sfu";
 
 module.exports = {
   forbidden: [
-    { name: "no-circular", comment: "A cycle is one big file in disguise; pass a callback instead.", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-circular",
+      comment: "A cycle is one big file in disguise; pass a callback instead.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
     only("protocol-stands-alone", P, [], "The wire is the contract everyone reads; it reads nobody."),
     only("rules-are-pure", R, [P], "Rules may know the wire's types and nothing else."),
     only("platform-knows-no-webinars", PL, [P], "Plumbing must serve any service."),
@@ -32,7 +38,12 @@ module.exports = {
     only("sfu-below-services", S, [PL, P, R], "The toolkit is used by services, never the other way."),
     only("origin-alone", "origin", [S, PL, R, P], "Services talk over the wire; media nodes never see SQL."),
     only("edge-alone", "sfu-edge", [S, PL, R, P], "Services talk over the wire; media nodes never see SQL."),
-    only("egress-alone", "egress", [PL, R, P], "Egress receives RTP like anyone else; it needs neither mediasoup nor SQL."),
+    only(
+      "egress-alone",
+      "egress",
+      [PL, R, P],
+      "Egress receives RTP like anyone else; it needs neither mediasoup nor SQL.",
+    ),
     only("web-alone", "web", ["db", PL, R, P], "The web app never touches media objects."),
     only("load-tests-from-outside", "load-tests", [P, R], "Tests that drive the product do so from outside."),
     {
@@ -49,12 +60,27 @@ module.exports = {
       from: { path: `^(${R}|${P})/src`, pathNot: "\\.test\\.ts$" },
       to: { dependencyTypes: ["core"] },
     },
-    door("ioredis", "ioredis", "^packages/platform/src/redis/", "Redis is reached through platform/redis only."),
+    door(
+      "ioredis",
+      "ioredis",
+      "^packages/platform/src/redis/",
+      "Redis is reached through platform/redis only.",
+    ),
     door("sql", "(drizzle-orm|postgres)", "^db/", "Only db speaks SQL."),
-    door("fluent-ffmpeg", "fluent-ffmpeg", "^egress/src/ffmpeg/command\\.ts$", "Archived upstream: replacing it must be one file."),
+    door(
+      "fluent-ffmpeg",
+      "fluent-ffmpeg",
+      "^egress/src/ffmpeg/command\\.ts$",
+      "Archived upstream: replacing it must be one file.",
+    ),
     door("node-media-server", "node-media-server", "^egress/src/rtmp/hub\\.ts$", "The RTMP hub is one file."),
     door("hls", "hls\\.js", "^web/src/live/", "Playback lives in web/src/live."),
-    door("mediasoup-client", "mediasoup-client", "^web/src/live/", "WebRTC in the browser lives in web/src/live."),
+    door(
+      "mediasoup-client",
+      "mediasoup-client",
+      "^web/src/live/",
+      "WebRTC in the browser lives in web/src/live.",
+    ),
   ],
   options: {
     doNotFollow: { path: "node_modules" },
