@@ -1,0 +1,24 @@
+export { acceptSockets } from "./accept-sockets.ts";
+export { sleep, withTimeout } from "./clock.ts";
+export {
+  baseConfigShape,
+  ConfigError,
+  describeConfig,
+  loadConfig,
+  loadServiceConfig,
+  secret,
+} from "./config.ts";
+export { type HttpContext, type HttpHandler, HttpServer, readJson, sendJson } from "./http.ts";
+export { createHttpServer } from "./http-endpoints.ts";
+export { createLog, type Log } from "./log.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
+export { Reconciler } from "./reconciler.ts";
+export { connectRedis, type Redis } from "./redis/client.ts";
+export { EventLog, type LogEntry, type LogPosition } from "./redis/event-log.ts";
+export { Lease, type LeaseHolder } from "./redis/lease.ts";
+export { deadAfterMs, Registry } from "./redis/registry.ts";
+export { connectRpc, RpcClient } from "./rpc-client.ts";
+export { RpcSocket } from "./rpc-socket.ts";
+export { Scope } from "./scope.ts";
+export { runService, type ServiceContext, type ServiceParts } from "./service.ts";
+export { createTokens, Tokens } from "./tokens.ts";

@@ -1,0 +1,114 @@
+import { limits, RostrumError, ServerFrame, type WireError } from "@rostrum/protocol";
+import { WebSocket } from "ws";
+import type { Log } from "./log.ts";
+import type { Scope } from "./scope.ts";
+
+type Pending = { resolve: (data: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout };
+
+/** A node's end of a socket to another node: requests with time-outs, events by name. Closes with its scope. */
+export class RpcClient {
+  readonly scope: Scope;
+  readonly #socket: WebSocket;
+  readonly #log: Log;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<string, (data: unknown) => void>();
+  #nextId = 1;
+  #lastSeen = Date.now();
+
+  constructor(socket: WebSocket, scope: Scope, log: Log) {
+    this.#socket = socket;
+    this.scope = scope;
+    this.#log = log;
+    socket.on("message", (data) => this.#receive(data.toString()));
+    socket.on("ping", () => {
+      this.#lastSeen = Date.now();
+    });
+    socket.on("error", (error) => log.debug({ err: error }, "node socket error"));
+    socket.on("close", (code, reason) => void scope.close(reason.toString() || `closed ${code}`));
+    scope.add("socket", (reason) => {
+      socket.terminate();
+      this.#rejectAll(reason);
+    });
+    scope.every(limits.pingMs, "silence", () => {
+      if (Date.now() - this.#lastSeen > limits.deadAfterMs) socket.terminate();
+    });
+  }
+
+  get closed(): boolean {
+    return this.scope.closed;
+  }
+
+  on(event: string, listener: (data: unknown) => void): void {
+    this.#listeners.set(event, listener);
+  }
+
+  /** Rejects with the peer's typed error, `timeout`, or `closed`. */
+  request(method: string, data: unknown, timeoutMs = 5000): Promise<unknown> {
+    if (this.closed) return Promise.reject(new RostrumError("closed", `${method}: the connection is closed`));
+    const id = this.#nextId++;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new RostrumError("timeout", `${method} was not answered within ${timeoutMs} ms`));
+      }, timeoutMs);
+      this.#pending.set(id, { resolve, reject, timer });
+      this.#socket.send(JSON.stringify({ id, method, data }));
+    });
+  }
+
+  #receive(text: string): void {
+    this.#lastSeen = Date.now();
+    const parsed = ServerFrame.safeParse(JSON.parse(text));
+    if (!parsed.success) {
+      this.#log.warn("a node sent a malformed frame");
+      return;
+    }
+    const frame = parsed.data;
+    if ("event" in frame) {
+      this.#listeners.get(frame.event)?.(frame.data);
+      return;
+    }
+    const pending = this.#pending.get(frame.id);
+    if (!pending) return;
+    this.#pending.delete(frame.id);
+    clearTimeout(pending.timer);
+    if (frame.ok) pending.resolve(frame.data);
+    else pending.reject(asError(frame.error));
+  }
+
+  #rejectAll(reason: string): void {
+    for (const pending of this.#pending.values()) {
+      clearTimeout(pending.timer);
+      pending.reject(new RostrumError("closed", reason));
+    }
+    this.#pending.clear();
+  }
+}
+
+const asError = (error: WireError): RostrumError =>
+  new RostrumError(error.code, error.message, { ...(error.field ? { field: error.field } : {}) });
+
+/** Open a socket to a node and send `hello`. Rejects when it cannot be reached within 3 s or refuses. */
+export async function connectRpc(
+  url: string,
+  options: { scope: Scope; log: Log; hello: Record<string, unknown> },
+): Promise<RpcClient> {
+  const socket = new WebSocket(url, {
+    maxPayload: limits.nodeFrameBytes,
+    perMessageDeflate: false,
+    handshakeTimeout: 3000,
+  });
+  const client = new RpcClient(socket, options.scope.child(`link ${new URL(url).pathname}`), options.log);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once("open", resolve);
+      socket.once("error", reject);
+      socket.once("close", () => reject(new RostrumError("closed", "the node closed the connection")));
+    });
+    await client.request("hello", options.hello);
+    return client;
+  } catch (error) {
+    await client.scope.close("could not connect");
+    throw error;
+  }
+}

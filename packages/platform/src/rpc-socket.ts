@@ -1,0 +1,194 @@
+import {
+  type CloseReason,
+  closeCodes,
+  internalError,
+  limits,
+  RequestFrame,
+  RostrumError,
+  type WireError,
+} from "@rostrum/protocol";
+import type { RawData, WebSocket } from "ws";
+import type { z } from "zod";
+import type { Log } from "./log.ts";
+import type { Scope } from "./scope.ts";
+
+type Handler = { request: z.ZodType; run: (data: never) => Promise<unknown> | unknown };
+
+/** Malformed or unknown frames a socket may send before it is closed for abuse. */
+const maxFaults = 50;
+
+/**
+ * The server's end of one socket: parses every frame, answers every request once, limits rate and size, drops a client
+ * that reads too slowly or has gone silent. Its scope closes with it, so whatever belongs to the peer hangs there.
+ */
+export class RpcSocket {
+  readonly scope: Scope;
+  readonly #socket: WebSocket;
+  readonly #log: Log;
+  readonly #handlers = new Map<string, Handler>();
+  #faults = 0;
+  #tokens: number = limits.messageBurst;
+  #refilledAt = Date.now();
+  #lastSeen = Date.now();
+  #closedWith: { code: number; reason: string } | undefined;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(socket: WebSocket, scope: Scope, log: Log) {
+    this.#socket = socket;
+    this.#log = log;
+    this.scope = scope;
+    socket.on("message", (data: RawData, isBinary: boolean) => this.#receive(data, isBinary));
+    socket.on("pong", () => {
+      this.#lastSeen = Date.now();
+    });
+    socket.on("error", (error) => this.#log.debug({ err: error }, "socket error"));
+    socket.on("close", (code, reason) => {
+      this.#closedWith ??= { code, reason: reason.toString() || "client left" };
+      void scope.close(this.#closedWith.reason);
+    });
+    scope.add("socket", () => socket.terminate());
+    scope.every(limits.pingMs, "ping", () => this.#ping());
+  }
+
+  get closed(): boolean {
+    return this.#closedWith !== undefined || this.scope.closed;
+  }
+
+  /** Close code and reason once the socket has ended. */
+  get closedWith(): { code: number; reason: string } | undefined {
+    return this.#closedWith;
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedAmount;
+  }
+
+  /** Answer requests named `method`. Data reaches `run` parsed; throw RostrumError to refuse. */
+  handle<S extends z.ZodType>(
+    method: string,
+    request: S,
+    run: (data: z.infer<S>) => Promise<unknown> | unknown,
+  ): void {
+    this.#handlers.set(method, { request, run: run as Handler["run"] });
+  }
+
+  notify(event: string, data: unknown): void {
+    this.sendText(JSON.stringify({ event, data }));
+  }
+
+  /** Send a frame that is encoded already, e.g. one event for a thousand sockets. */
+  sendText(frame: string | Buffer): void {
+    if (this.closed || this.#socket.readyState !== this.#socket.OPEN) return;
+    if (this.#socket.bufferedAmount > limits.bufferedBytes) {
+      this.close("tooSlow");
+      return;
+    }
+    this.#socket.send(frame, { binary: false });
+  }
+
+  close(reason: CloseReason): void {
+    if (this.#closedWith) return;
+    this.#closedWith = { code: closeCodes[reason].code, reason };
+    this.#socket.close(closeCodes[reason].code, reason);
+    // The peer may never answer the close handshake.
+    setTimeout(() => void this.scope.close(reason), 1000).unref();
+  }
+
+  #ping(): void {
+    if (Date.now() - this.#lastSeen > limits.deadAfterMs) {
+      this.#closedWith ??= { code: closeCodes.silent.code, reason: "silent" };
+      this.#socket.terminate();
+      return;
+    }
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.ping();
+  }
+
+  #receive(data: RawData, isBinary: boolean): void {
+    this.#lastSeen = Date.now();
+    if (this.closed) return;
+    const frame = isBinary ? undefined : parseFrame(data.toString());
+    if (!frame) {
+      this.#fault();
+      this.sendText(JSON.stringify({ event: "error", data: malformed }));
+      return;
+    }
+    if (!this.#takeToken()) {
+      this.#answer(frame.id, { error: { code: "rate.limited", message: "Too many messages: slow down." } });
+      this.#fault();
+      return;
+    }
+    // One request at a time and in order: a peer's own messages depend on one another.
+    this.#queue = this.#queue.then(() => this.#dispatch(frame));
+  }
+
+  async #dispatch(frame: RequestFrame): Promise<void> {
+    if (this.closed) return;
+    const handler = this.#handlers.get(frame.method);
+    if (!handler) {
+      this.#fault();
+      this.#answer(frame.id, {
+        error: { code: "method.unknown", message: `There is no method "${frame.method}" here.` },
+      });
+      return;
+    }
+    const parsed = handler.request.safeParse(frame.data ?? {});
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      const field = issue?.path.join(".").slice(0, 200);
+      this.#fault();
+      this.#answer(frame.id, {
+        error: {
+          code: "input.invalid",
+          message: (issue?.message ?? "is not valid").slice(0, 500),
+          ...(field ? { field } : {}),
+        },
+      });
+      return;
+    }
+    try {
+      this.#answer(frame.id, { data: await handler.run(parsed.data as never) });
+    } catch (error) {
+      if (error instanceof RostrumError) {
+        this.#answer(frame.id, { error: error.toWire() });
+        return;
+      }
+      this.#log.error({ err: error, method: frame.method }, "request failed");
+      this.#answer(frame.id, { error: internalError });
+    }
+  }
+
+  #answer(id: number, answer: { data?: unknown; error?: WireError }): void {
+    this.sendText(
+      JSON.stringify(
+        answer.error ? { id, ok: false, error: answer.error } : { id, ok: true, data: answer.data ?? {} },
+      ),
+    );
+  }
+
+  #fault(): void {
+    this.#faults++;
+    if (this.#faults > maxFaults) this.close("abuse");
+  }
+
+  #takeToken(): boolean {
+    const now = Date.now();
+    this.#tokens = Math.min(
+      limits.messageBurst,
+      this.#tokens + ((now - this.#refilledAt) / 1000) * limits.messagesPerSecond,
+    );
+    this.#refilledAt = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+}
+
+const malformed: WireError = { code: "message.malformed", message: "The frame is not a request." };
+
+function parseFrame(text: string): RequestFrame | undefined {
+  try {
+    return RequestFrame.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { NodeClaims, type RoomAudience, RoomClaims, RostrumError } from "@rostrum/protocol";
+import { errors, jwtVerify, SignJWT } from "jose";
+
+/**
+ * Signs and verifies what crosses between our processes. One secret, one key per purpose (HKDF-SHA256, RFC 5869), one
+ * algorithm (HS256), `typ` and `aud` checked: a token of one kind is worthless for another.
+ */
+export class Tokens {
+  readonly #secret: string;
+  readonly #keys = new Map<string, Uint8Array>();
+
+  constructor(secret: string) {
+    if (secret.length < 32) throw new Error("the token secret needs at least 32 characters");
+    this.#secret = secret;
+  }
+
+  #key(purpose: string): Uint8Array {
+    const known = this.#keys.get(purpose);
+    if (known) return known;
+    const key = new Uint8Array(hkdfSync("sha256", this.#secret, "rostrum", purpose, 32));
+    this.#keys.set(purpose, key);
+    return key;
+  }
+
+  async #sign(
+    type: string,
+    audience: string,
+    claims: Record<string, unknown>,
+    ttlSeconds: number,
+  ): Promise<string> {
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: "HS256", typ: type })
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime(`${ttlSeconds}s`)
+      .sign(this.#key(type));
+  }
+
+  async #verify(
+    token: string,
+    type: string,
+    audience: string,
+  ): Promise<{ claims: unknown; expiresAt: number }> {
+    try {
+      const { payload } = await jwtVerify(token, this.#key(type), {
+        algorithms: ["HS256"],
+        typ: type,
+        audience,
+        requiredClaims: ["exp"],
+      });
+      return { claims: payload, expiresAt: (payload.exp ?? 0) * 1000 };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired)
+        throw new RostrumError("token.expired", "The token has expired.");
+      throw new RostrumError("token.invalid", "The token is not valid here.", { cause: error });
+    }
+  }
+
+  /** A participant's credential for an edge or origin socket. */
+  signRoom(claims: RoomClaims, ttlSeconds: number): Promise<string> {
+    return this.#sign("room", claims.audience, { ...claims }, ttlSeconds);
+  }
+
+  /** Throws RostrumError token.expired or token.invalid. `expiresAt` is epoch ms. */
+  async verifyRoom(token: string, audience: RoomAudience): Promise<RoomClaims & { expiresAt: number }> {
+    const { claims, expiresAt } = await this.#verify(token, "room", audience);
+    const parsed = RoomClaims.safeParse(claims);
+    if (!parsed.success || parsed.data.audience !== audience) {
+      throw new RostrumError("token.invalid", "The token is not valid here.");
+    }
+    return { ...parsed.data, expiresAt };
+  }
+
+  /** What a process shows another of ours; short-lived, made anew for each connection or call. */
+  signNode(claims: NodeClaims): Promise<string> {
+    return this.#sign("node", "node", { ...claims }, 120);
+  }
+
+  async verifyNode(token: string): Promise<NodeClaims> {
+    const { claims } = await this.#verify(token, "node", "node");
+    const parsed = NodeClaims.safeParse(claims);
+    if (!parsed.success) throw new RostrumError("token.invalid", "The node credential is not valid.");
+    return parsed.data;
+  }
+
+  /** Path part that opens a webinar's HLS until `expiresAtSeconds` (decision 005). */
+  hlsAccess(webinarId: string, expiresAtSeconds: number): string {
+    return `${expiresAtSeconds}.${this.#hlsMac(webinarId, expiresAtSeconds).toString("base64url")}`;
+  }
+
+  verifyHlsAccess(webinarId: string, access: string, nowMs: number): boolean {
+    const [expiry, mac] = access.split(".");
+    const expiresAt = Number(expiry);
+    if (!mac || !Number.isSafeInteger(expiresAt) || expiresAt * 1000 < nowMs) return false;
+    const given = Buffer.from(mac, "base64url");
+    const right = this.#hlsMac(webinarId, expiresAt);
+    return given.length === right.length && timingSafeEqual(given, right);
+  }
+
+  #hlsMac(webinarId: string, expiresAtSeconds: number): Buffer {
+    return createHmac("sha256", this.#key("hls")).update(`${webinarId}.${expiresAtSeconds}`).digest();
+  }
+}
+
+export const createTokens = (secret: string): Tokens => new Tokens(secret);
