@@ -1,0 +1,24 @@
+export { ArrivalClock } from "./arrival-clock.ts";
+export { type CodedFrame, FrameAssembler, type PayloadFormat } from "./frames.ts";
+export { h264 } from "./h264.ts";
+export {
+  isRtcp,
+  parseRtp,
+  type RtpPacket,
+  rtpHeaderLength,
+  Unwrapper,
+  unwrapRtx,
+  writeRtp,
+} from "./packet.ts";
+export { type ArrivedPacket, ReorderBuffer } from "./reorder.ts";
+export { parseRtcp, writeNack, writePli } from "./rtcp.ts";
+export {
+  deriveSession,
+  protectRtcp,
+  protectRtp,
+  type SessionKey,
+  SrtpReceiver,
+  srtpKeyBytes,
+  unprotectRtcp,
+} from "./srtp.ts";
+export { vp8 } from "./vp8.ts";
