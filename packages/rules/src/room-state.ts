@@ -1,0 +1,96 @@
+import type { ChatMessage, EventAudience, PollTally, RoomEventBody, RoomSnapshot } from "@rostrum/protocol";
+
+/** Chat messages a snapshot keeps. */
+export const keptChat = 200;
+
+/** A list with `item` in the place of the one it replaces, or at the end. */
+function upsert<T>(list: readonly T[], item: T, same: (other: T) => boolean): T[] {
+  return list.some(same) ? list.map((other) => (same(other) ? item : other)) : [...list, item];
+}
+
+/**
+ * The room after an event. Pure and idempotent: applying an event again gives the same room, which is what lets a
+ * snapshot and the log overlap.
+ */
+export function evolveRoom(
+  room: RoomSnapshot,
+  body: RoomEventBody,
+  at: { seq: number; epoch: string },
+): RoomSnapshot {
+  return { ...change(room, body), seq: at.seq, epoch: at.epoch };
+}
+
+function change(room: RoomSnapshot, body: RoomEventBody): RoomSnapshot {
+  switch (body.type) {
+    case "phase.changed":
+      return { ...room, phase: body.phase, liveAt: body.liveAt, endedAt: body.endedAt };
+    case "stage.changed":
+      return { ...room, stage: body.members };
+    case "speaker.changed":
+      return { ...room, speaker: body.participantId };
+    case "layout.changed":
+      return { ...room, layout: body.layout };
+    case "presence.counted":
+      return { ...room, presence: body.presence };
+    case "recording.ready":
+      return { ...room, recordingMs: body.durationMs };
+    default:
+      return changeInteraction(room, body);
+  }
+}
+
+type InteractionBody = Exclude<
+  RoomEventBody,
+  {
+    type:
+      | "phase.changed"
+      | "stage.changed"
+      | "speaker.changed"
+      | "layout.changed"
+      | "presence.counted"
+      | "recording.ready";
+  }
+>;
+
+function changeInteraction(room: RoomSnapshot, body: InteractionBody): RoomSnapshot {
+  switch (body.type) {
+    case "question.changed":
+      return {
+        ...room,
+        questions: upsert(room.questions, body.question, (other) => other.id === body.question.id),
+      };
+    case "question.removed":
+      return { ...room, questions: room.questions.filter((question) => question.id !== body.questionId) };
+    case "poll.changed":
+      return { ...room, polls: upsert(room.polls, body.poll, (other) => other.id === body.poll.id) };
+    case "poll.tallied":
+      return {
+        ...room,
+        polls: room.polls.map((poll) =>
+          poll.id === body.tally.pollId ? { ...poll, tally: newer(poll.tally, body.tally) } : poll,
+        ),
+      };
+    case "hand.raised":
+      return {
+        ...room,
+        hands: upsert(room.hands, body.hand, (other) => other.participantId === body.hand.participantId),
+      };
+    case "hand.lowered":
+      return { ...room, hands: room.hands.filter((hand) => hand.participantId !== body.participantId) };
+    case "chat.posted":
+      return { ...room, chat: withMessage(room.chat, body.message) };
+  }
+}
+
+const newer = (ours: PollTally, theirs: PollTally): PollTally =>
+  theirs.version >= ours.version ? theirs : ours;
+
+function withMessage(chat: readonly ChatMessage[], message: ChatMessage): ChatMessage[] {
+  return upsert(chat, message, (other) => other.id === message.id).slice(-keptChat);
+}
+
+/** The room as one audience may see it: the hand queue and polls in preparation are for hosts. */
+export function roomFor(room: RoomSnapshot, audience: EventAudience): RoomSnapshot {
+  if (audience === "hosts") return room;
+  return { ...room, hands: [], polls: room.polls.filter((poll) => poll.status !== "draft") };
+}
