@@ -1,0 +1,173 @@
+import {
+  AV_CHANNEL_LAYOUT_STEREO,
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_CODEC_ID_AAC,
+  AV_PICTURE_TYPE_I,
+  AV_PICTURE_TYPE_NONE,
+  AV_PIX_FMT_YUV420P,
+  AV_SAMPLE_FMT_FLTP,
+  AVCOL_PRI_BT709,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT709,
+  AVCOL_TRC_BT709,
+  FF_ENCODER_LIBX264,
+} from "node-av/constants";
+import { Codec, CodecContext, Dictionary, Frame, Packet, Rational } from "node-av/lib";
+import type { StereoSamples } from "./decoder.ts";
+import { check, countNative } from "./native.ts";
+import type { Picture } from "./picture.ts";
+
+export const audioRate = 48_000;
+/** Samples of one AAC frame. */
+export const audioFrameSamples = 1024;
+
+export type VideoEncoding = {
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  bitrateKbps: number;
+  preset: string;
+};
+
+/** A coded picture. `tick`: programme clock, frames since the programme began. */
+export type EncodedVideo = { tick: number; key: boolean; data: Buffer };
+/** A coded audio frame of 1024 samples. `index`: frames since the programme began. */
+export type EncodedAudio = { index: number; data: Buffer };
+
+function drain(context: CodecContext, packet: Packet, take: (packet: Packet) => void): void {
+  while (context.receivePacketSync(packet) >= 0) {
+    take(packet);
+    packet.unref();
+  }
+}
+
+/** x264, one picture in, one packet out: no look-ahead, no B-frames, key frames only where they are asked for. */
+export class H264Encoder {
+  readonly #context = new CodecContext();
+  readonly #packet = new Packet();
+  readonly #freed: () => void;
+  /** SPS and PPS in Annex B. */
+  readonly extraData: Buffer;
+
+  constructor(options: VideoEncoding) {
+    const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
+    if (!codec) throw new Error("this build of libav has no libx264");
+    const context = this.#context;
+    context.allocContext3(codec);
+    context.width = options.width;
+    context.height = options.height;
+    context.pixelFormat = AV_PIX_FMT_YUV420P;
+    context.timeBase = new Rational(1, options.framesPerSecond);
+    context.framerate = new Rational(options.framesPerSecond, 1);
+    context.gopSize = 2 ** 30;
+    context.maxBFrames = 0;
+    context.threadCount = 1;
+    context.colorRange = AVCOL_RANGE_MPEG;
+    context.colorPrimaries = AVCOL_PRI_BT709;
+    context.colorTrc = AVCOL_TRC_BT709;
+    context.colorSpace = AVCOL_SPC_BT709;
+    context.bitRate = BigInt(options.bitrateKbps * 1000);
+    context.rcMaxRate = BigInt(options.bitrateKbps * 1000);
+    context.rcBufferSize = options.bitrateKbps * 1000;
+    context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    const settings = Dictionary.fromObject({
+      preset: options.preset,
+      tune: "zerolatency",
+      profile: "high",
+      "forced-idr": "1",
+      sc_threshold: "0",
+    });
+    check(context.open2Sync(codec, settings), "open H.264 encoder");
+    settings.free();
+    this.#packet.alloc();
+    this.#freed = countNative("encoder");
+    this.extraData = Buffer.from(context.extraData ?? Buffer.alloc(0));
+  }
+
+  /** Encodes on libuv's pool. Calls must not overlap; the picture may be drawn on again when the promise settles. */
+  async encode(picture: Picture, tick: number, key: boolean): Promise<EncodedVideo[]> {
+    picture.frame.pts = BigInt(tick);
+    picture.frame.pictType = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    check(await this.#context.sendFrame(picture.frame), "encode picture");
+    return this.#take();
+  }
+
+  #take(): EncodedVideo[] {
+    const packets: EncodedVideo[] = [];
+    drain(this.#context, this.#packet, (packet) => {
+      packets.push({
+        tick: Number(packet.pts),
+        key: packet.isKeyframe,
+        data: Buffer.from(packet.data ?? Buffer.alloc(0)),
+      });
+    });
+    return packets;
+  }
+
+  close(): void {
+    this.#packet.free();
+    this.#context.freeContext();
+    this.#freed();
+  }
+}
+
+/** AAC-LC, 48 kHz stereo. Synchronous: a frame costs about a tenth of a millisecond. */
+export class AacEncoder {
+  readonly #context = new CodecContext();
+  readonly #packet = new Packet();
+  readonly #frame = new Frame();
+  readonly #freed: () => void;
+  /** AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
+  readonly extraData: Buffer;
+
+  constructor(bitrateKbps: number) {
+    const codec = Codec.findEncoder(AV_CODEC_ID_AAC);
+    if (!codec) throw new Error("this build of libav has no AAC encoder");
+    this.#context.allocContext3(codec);
+    this.#context.sampleRate = audioRate;
+    this.#context.sampleFormat = AV_SAMPLE_FMT_FLTP;
+    this.#context.channelLayout = AV_CHANNEL_LAYOUT_STEREO;
+    this.#context.timeBase = new Rational(1, audioRate);
+    this.#context.bitRate = BigInt(bitrateKbps * 1000);
+    this.#context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    check(this.#context.open2Sync(codec), "open AAC encoder");
+    this.#packet.alloc();
+    this.#frame.alloc();
+    this.#freed = countNative("encoder");
+    this.extraData = Buffer.from(this.#context.extraData ?? Buffer.alloc(0));
+  }
+
+  /**
+   * @param samples exactly 1024 per channel
+   * @param index frames since the programme began
+   * @returns coded frames; the first one of all is the encoder's priming, before the programme's zero, and left out
+   */
+  encode(samples: StereoSamples, index: number): EncodedAudio[] {
+    const frame = this.#frame;
+    frame.unref();
+    frame.format = AV_SAMPLE_FMT_FLTP;
+    frame.sampleRate = audioRate;
+    frame.channelLayout = AV_CHANNEL_LAYOUT_STEREO;
+    frame.nbSamples = audioFrameSamples;
+    check(frame.getBuffer(), "allocate samples");
+    const [left, right] = frame.data ?? [];
+    if (!left || !right) throw new TypeError("the audio frame has no two planes");
+    new Float32Array(left.buffer, left.byteOffset, audioFrameSamples).set(samples.left);
+    new Float32Array(right.buffer, right.byteOffset, audioFrameSamples).set(samples.right);
+    frame.pts = BigInt(index * audioFrameSamples);
+    check(this.#context.sendFrameSync(frame), "encode samples");
+    const packets: EncodedAudio[] = [];
+    drain(this.#context, this.#packet, (packet) => {
+      const at = Number(packet.pts) / audioFrameSamples;
+      if (at >= 0) packets.push({ index: at, data: Buffer.from(packet.data ?? Buffer.alloc(0)) });
+    });
+    return packets;
+  }
+
+  close(): void {
+    this.#packet.free();
+    this.#frame.free();
+    this.#context.freeContext();
+    this.#freed();
+  }
+}

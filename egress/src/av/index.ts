@@ -1,0 +1,14 @@
+export { OpusDecoder, type StereoSamples, type VideoCodec, VideoDecoder } from "./decoder.ts";
+export {
+  AacEncoder,
+  audioFrameSamples,
+  audioRate,
+  type EncodedAudio,
+  type EncodedVideo,
+  H264Encoder,
+  type VideoEncoding,
+} from "./encoder.ts";
+export { AvError, check, countNative, openNatives } from "./native.ts";
+export { Picture, type Planes, planesOf } from "./picture.ts";
+export { type PixelRect, Scaler } from "./scaler.ts";
+export { type Mask, renderText, type TextStyle } from "./text.ts";
