@@ -1,0 +1,14 @@
+import { runService } from "@rostrum/platform";
+import { loadOriginConfig } from "./config.ts";
+import { startOrigin } from "./origin.ts";
+
+const config = loadOriginConfig();
+await runService(
+  {
+    service: "origin",
+    nodeId: config.NODE_ID,
+    logLevel: config.LOG_LEVEL,
+    http: { host: config.HTTP_HOST, port: config.HTTP_PORT },
+  },
+  (context) => startOrigin(config, context),
+);

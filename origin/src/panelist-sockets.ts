@@ -1,0 +1,89 @@
+import {
+  acceptSockets,
+  type HttpServer,
+  type Log,
+  type RpcSocket,
+  type Scope,
+  type Tokens,
+} from "@rostrum/platform";
+import { protocolVersion, RostrumError, stageMethods } from "@rostrum/protocol";
+import { Peer } from "@rostrum/sfu";
+import type { Stage } from "./stage.ts";
+import type { Stages } from "./stages.ts";
+
+type Options = {
+  http: HttpServer;
+  scope: Scope;
+  log: Log;
+  tokens: Tokens;
+  stages: Stages;
+  nodeId: string;
+  allowedOrigin: string;
+};
+
+/** `/ws` on an origin: hosts and panelists publish here and see one another. */
+export function servePanelists(options: Options): void {
+  const { http, scope, log, allowedOrigin } = options;
+  acceptSockets(http, "/ws", {
+    log,
+    scope,
+    allowedOrigin,
+    onSocket: (socket, authenticated) => {
+      let greeted = false;
+      socket.handle("hello", stageMethods.hello.request, async ({ version, token }) => {
+        if (greeted) throw new RostrumError("conflict", "hello was said already.");
+        greeted = true;
+        if (version !== protocolVersion)
+          throw new RostrumError("input.invalid", "Reload the page: it is from another version.", {
+            field: "version",
+          });
+        const answer = await welcome(socket, token, options);
+        authenticated();
+        return answer;
+      });
+    },
+  });
+}
+
+async function welcome(socket: RpcSocket, token: string, options: Options) {
+  const claims = await options.tokens.verifyRoom(token, "stage");
+  if (claims.role === "attendee")
+    throw new RostrumError("permission.denied", "Only hosts and panelists come on stage.");
+  const stage = await options.stages.open(claims.webinarId);
+  if (socket.closed) throw new RostrumError("closed", "The connection has closed.");
+  const log = options.log.child({ webinarId: claims.webinarId, participantId: claims.participantId });
+  const leave = stage.join({
+    participantId: claims.participantId,
+    replaced: () => socket.close("replaced"),
+    phaseChanged: (phase) => {
+      socket.notify("stage.phase", { phase });
+      if (phase === "ended") socket.close("ended");
+    },
+    membersChanged: (members) => socket.notify("stage.members", { members }),
+  });
+  socket.scope.add("seat", leave);
+  socket.scope.add(
+    "stage watch",
+    stage.scope.add("panelist", () => socket.close(stage.phase === "ended" ? "ended" : "ownerChanged")),
+  );
+  socket.scope.after(Math.max(0, claims.expiresAt - Date.now()), "token expiry", () =>
+    socket.close("expired"),
+  );
+  new Peer({
+    socket,
+    log,
+    router: stage.router,
+    place: stage.place,
+    board: stage.board,
+    identity: { participantId: claims.participantId, name: claims.name },
+    publish: { onProducer: (producer, described) => stage.addProducer(producer, described) },
+  });
+  return greeting(stage, options.nodeId);
+}
+
+const greeting = (stage: Stage, nodeId: string) => ({
+  nodeId,
+  phase: stage.phase,
+  stage: stage.members(),
+  serverTimeMs: Date.now(),
+});

@@ -1,0 +1,154 @@
+import type { Log, Scope } from "@rostrum/platform";
+import type {
+  ParticipantId,
+  RoomEventBody,
+  StageMember,
+  StageProducer,
+  WebinarId,
+  WebinarPhase,
+} from "@rostrum/protocol";
+import { Board, type PoolWorker } from "@rostrum/sfu";
+import type { types } from "mediasoup";
+import { SpeakerFeed } from "./speaker-feed.ts";
+
+type StageOptions = {
+  webinarId: WebinarId;
+  router: types.Router;
+  place: PoolWorker;
+  scope: Scope;
+  log: Log;
+  /** Publish a room event; failures are the publisher's to retry or drop. */
+  publish: (body: RoomEventBody) => void;
+};
+
+type Panelist = {
+  participantId: ParticipantId;
+  replaced: () => void;
+  phaseChanged: (phase: WebinarPhase) => void;
+  membersChanged: (members: StageMember[]) => void;
+};
+
+/**
+ * The stage of one webinar: who publishes what. `board` is what panelists see of each other, green room included;
+ * `onAir` is what edges and egress get, and is empty unless the webinar is live.
+ */
+export class Stage {
+  readonly webinarId: WebinarId;
+  readonly router: types.Router;
+  readonly place: PoolWorker;
+  readonly scope: Scope;
+  readonly board = new Board();
+  readonly onAir = new Board();
+  readonly speaker: SpeakerFeed;
+  readonly #options: StageOptions;
+  readonly #panelists = new Map<ParticipantId, Panelist>();
+  #phase: WebinarPhase = "scheduled";
+  /** Pipes and feeds that keep the stage open. */
+  #receivers = 0;
+
+  static async create(options: StageOptions): Promise<Stage> {
+    const observer = await options.router.createAudioLevelObserver({
+      interval: 200,
+      threshold: -60,
+      maxEntries: 8,
+    });
+    return new Stage(options, observer);
+  }
+
+  private constructor(options: StageOptions, observer: types.AudioLevelObserver) {
+    this.#options = options;
+    this.webinarId = options.webinarId;
+    this.router = options.router;
+    this.place = options.place;
+    this.scope = options.scope;
+    this.speaker = new SpeakerFeed({
+      observer,
+      scope: options.scope,
+      onSpeaker: (participantId) => {
+        if (this.#phase === "live") options.publish({ type: "speaker.changed", participantId });
+      },
+    });
+    this.scope.add("router", () => options.router.close());
+  }
+
+  get phase(): WebinarPhase {
+    return this.#phase;
+  }
+
+  get idle(): boolean {
+    return this.#panelists.size === 0 && this.#receivers === 0;
+  }
+
+  get panelistCount(): number {
+    return this.#panelists.size;
+  }
+
+  /** Count a pipe or feed until the returned function is called. */
+  addReceiver(): () => void {
+    this.#receivers++;
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.#receivers--;
+    };
+  }
+
+  members(): StageMember[] {
+    const members = new Map<ParticipantId, StageMember>();
+    for (const { participantId, name, source } of this.board.list()) {
+      const member = members.get(participantId) ?? { participantId, name, sources: [] };
+      members.set(participantId, { ...member, sources: [...member.sources, source] });
+    }
+    return [...members.values()];
+  }
+
+  setPhase(phase: WebinarPhase): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    for (const panelist of this.#panelists.values()) panelist.phaseChanged(phase);
+    if (phase === "live") {
+      this.#announceMembers();
+      for (const producer of this.board.list()) this.onAir.add(producer);
+    } else {
+      this.onAir.clear();
+    }
+  }
+
+  /** A panelist's socket took its place; an older socket of the same person is replaced. */
+  join(panelist: Panelist): () => void {
+    this.#panelists.get(panelist.participantId)?.replaced();
+    this.#panelists.set(panelist.participantId, panelist);
+    return () => {
+      if (this.#panelists.get(panelist.participantId) === panelist)
+        this.#panelists.delete(panelist.participantId);
+    };
+  }
+
+  addProducer(producer: types.Producer, described: StageProducer): void {
+    const { producerId, kind, source, participantId } = described;
+    producer.observer.on("pause", () => this.#setPaused(producerId, true));
+    producer.observer.on("resume", () => this.#setPaused(producerId, false));
+    producer.observer.once("close", () => {
+      this.board.remove(producerId);
+      this.onAir.remove(producerId);
+      this.#announceMembers();
+    });
+    this.board.add(described);
+    if (this.#phase === "live") this.onAir.add(described);
+    if (kind === "audio" && source === "microphone") this.speaker.add(producer, participantId);
+    this.#announceMembers();
+  }
+
+  #setPaused(producerId: string, paused: boolean): void {
+    this.board.setPaused(producerId, paused);
+    this.onAir.setPaused(producerId, paused);
+  }
+
+  #announceMembers(): void {
+    if (this.scope.closed) return;
+    const members = this.members();
+    for (const panelist of this.#panelists.values()) panelist.membersChanged(members);
+    if (this.#phase === "live") this.#options.publish({ type: "stage.changed", members });
+  }
+}

@@ -1,0 +1,7 @@
+export { Board } from "./board.ts";
+export { keyFrameRequestDelayMs, mediaCodecs } from "./codecs.ts";
+export { createFeedTransport, createPipeTransport, endpointOf, type PipeListen } from "./endpoint.ts";
+export { Peer } from "./peer.ts";
+export { createRoomEvents, type RoomEvents, RoomFeed, type RoomFeedOptions } from "./room-feed.ts";
+export { checkCapabilities, checkProducerRtp } from "./rtp-check.ts";
+export { type PoolWorker, type RtcListen, WorkerPool } from "./worker-pool.ts";

@@ -1,0 +1,177 @@
+import type { Log, RpcSocket } from "@rostrum/platform";
+import { limits, publishMethods, RostrumError, receiveMethods, type StageProducer } from "@rostrum/protocol";
+import type { types } from "mediasoup";
+import type { Board } from "./board.ts";
+import { Publisher, type PublisherIdentity } from "./publisher.ts";
+import { Receiver } from "./receiver.ts";
+import { createWebRtcTransport } from "./webrtc.ts";
+import type { PoolWorker } from "./worker-pool.ts";
+
+type PeerOptions = {
+  socket: RpcSocket;
+  log: Log;
+  router: types.Router;
+  place: PoolWorker;
+  /** What this peer may receive. */
+  board: Board;
+  identity: PublisherIdentity;
+  /** Absent: the peer may only receive. */
+  publish?: { onProducer: (producer: types.Producer, described: StageProducer) => void };
+};
+
+/**
+ * The media of one socket. Every id a message names is looked up in this peer's own maps and nowhere else: mediasoup
+ * itself would let anyone who knows an id use it. Everything closes with the socket's scope.
+ */
+export class Peer {
+  readonly #options: PeerOptions;
+  readonly #transports = new Map<
+    string,
+    { transport: types.WebRtcTransport; direction: "send" | "receive"; connected: boolean }
+  >();
+  readonly receiver: Receiver;
+  readonly publisher: Publisher | undefined;
+
+  constructor(options: PeerOptions) {
+    this.#options = options;
+    this.receiver = new Receiver({ ...options, ownParticipantId: options.identity.participantId });
+    this.publisher = options.publish
+      ? new Publisher({ ...options, onProducer: options.publish.onProducer })
+      : undefined;
+    this.#handleTransports();
+    this.#handleReceiving();
+    this.#handlePublishing();
+    options.socket.scope.add("transports", () => {
+      for (const { transport } of this.#transports.values()) transport.close();
+    });
+  }
+
+  get transportCount(): number {
+    return this.#transports.size;
+  }
+
+  #transport(transportId: string) {
+    const entry = this.#transports.get(transportId);
+    if (!entry)
+      throw new RostrumError("transport.unknown", "This connection has no such transport.", {
+        field: "transportId",
+      });
+    return entry;
+  }
+
+  #handleTransports(): void {
+    const { socket, router, place } = this.#options;
+    socket.handle("media.capabilities", receiveMethods["media.capabilities"].request, () => ({
+      routerRtpCapabilities: router.rtpCapabilities,
+    }));
+    socket.handle("transport.create", receiveMethods["transport.create"].request, async ({ direction }) => {
+      if (direction === "send" && !this.publisher) {
+        throw new RostrumError("permission.denied", "Attendees receive only.", { field: "direction" });
+      }
+      if (this.#transports.size >= limits.transportsPerPeer) {
+        throw new RostrumError(
+          "limit.reached",
+          `A connection may have ${limits.transportsPerPeer} transports.`,
+        );
+      }
+      const transport = await createWebRtcTransport(router, place.webRtcServer);
+      if (socket.closed) {
+        transport.close();
+        throw new RostrumError("closed", "The connection has closed.");
+      }
+      this.#own(transport, direction);
+      const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
+      return { id, iceParameters, iceCandidates, dtlsParameters };
+    });
+    socket.handle(
+      "transport.connect",
+      receiveMethods["transport.connect"].request,
+      async ({ transportId, dtlsParameters }) => {
+        const entry = this.#transport(transportId);
+        if (entry.connected)
+          throw new RostrumError("conflict", "The transport is connected already.", { field: "transportId" });
+        entry.connected = true;
+        await entry.transport.connect({ dtlsParameters });
+      },
+    );
+    socket.handle(
+      "transport.restart-ice",
+      receiveMethods["transport.restart-ice"].request,
+      async ({ transportId }) => ({
+        iceParameters: await this.#transport(transportId).transport.restartIce(),
+      }),
+    );
+  }
+
+  #own(transport: types.WebRtcTransport, direction: "send" | "receive"): void {
+    this.#transports.set(transport.id, { transport, direction, connected: false });
+    const gone = (reason: string) => {
+      if (!this.#transports.delete(transport.id)) return;
+      this.#options.socket.notify("transport.closed", { transportId: transport.id, reason });
+    };
+    transport.on("routerclose", () => gone("the room closed"));
+    transport.on("dtlsstatechange", (state) => {
+      if (state !== "failed" && state !== "closed") return;
+      gone(`dtls ${state}`);
+      transport.close();
+    });
+    // ICE consent lost for 30 s (RFC 7675): the network path is gone.
+    transport.on("icestatechange", (state) => {
+      if (state !== "disconnected" && state !== "closed") return;
+      gone(`ice ${state}`);
+      transport.close();
+    });
+  }
+
+  #handleReceiving(): void {
+    const { socket } = this.#options;
+    socket.handle(
+      "receive.start",
+      receiveMethods["receive.start"].request,
+      async ({ transportId, rtpCapabilities }) => {
+        const { transport, direction } = this.#transport(transportId);
+        if (direction !== "receive") {
+          throw new RostrumError("conflict", "This transport is for sending.", { field: "transportId" });
+        }
+        await this.receiver.start(transport, rtpCapabilities);
+      },
+    );
+    socket.handle("consumer.resume", receiveMethods["consumer.resume"].request, ({ consumerId }) =>
+      this.receiver.resume(consumerId),
+    );
+    socket.handle("consumer.pause", receiveMethods["consumer.pause"].request, ({ consumerId }) =>
+      this.receiver.pause(consumerId),
+    );
+    socket.handle("consumer.layers", receiveMethods["consumer.layers"].request, ({ consumerId, ...layers }) =>
+      this.receiver.prefer(consumerId, layers),
+    );
+  }
+
+  #handlePublishing(): void {
+    const { socket } = this.#options;
+    const publisher = (): Publisher => {
+      if (!this.publisher) throw new RostrumError("permission.denied", "Attendees receive only.");
+      return this.publisher;
+    };
+    socket.handle(
+      "producer.open",
+      publishMethods["producer.open"].request,
+      async ({ transportId, ...media }) => {
+        const owner = publisher();
+        const { transport, direction } = this.#transport(transportId);
+        if (direction !== "send")
+          throw new RostrumError("conflict", "This transport is for receiving.", { field: "transportId" });
+        return { producerId: await owner.open(transport, media) };
+      },
+    );
+    socket.handle("producer.pause", publishMethods["producer.pause"].request, ({ producerId }) =>
+      publisher().pause(producerId),
+    );
+    socket.handle("producer.resume", publishMethods["producer.resume"].request, ({ producerId }) =>
+      publisher().resume(producerId),
+    );
+    socket.handle("producer.close", publishMethods["producer.close"].request, ({ producerId }) =>
+      publisher().close(producerId),
+    );
+  }
+}

@@ -1,0 +1,127 @@
+import type { Log, RpcSocket } from "@rostrum/platform";
+import { RostrumError, type RtpCapabilities, type StageProducer } from "@rostrum/protocol";
+import type { types } from "mediasoup";
+import type { Board } from "./board.ts";
+import { checkCapabilities } from "./rtp-check.ts";
+
+type ReceiverOptions = {
+  socket: RpcSocket;
+  log: Log;
+  router: types.Router;
+  board: Board;
+  /** Nobody receives themselves. */
+  ownParticipantId: string;
+};
+
+/**
+ * What one peer receives: a consumer for each producer on the board. A consumer starts paused and flows when the client
+ * says its track is ready, so that the first key frame is not sent into nothing.
+ */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #consumers = new Map<string, types.Consumer>();
+  #started: { transport: types.WebRtcTransport; stop: () => void } | undefined;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    options.socket.scope.add("receiver", () => this.#started?.stop());
+  }
+
+  get consumerCount(): number {
+    return this.#consumers.size;
+  }
+
+  async start(transport: types.WebRtcTransport, capabilities: RtpCapabilities): Promise<void> {
+    if (this.#started?.transport === transport) return;
+    const rtpCapabilities = checkCapabilities(capabilities);
+    this.#started?.stop();
+    const open = (producer: StageProducer) => void this.#open(transport, rtpCapabilities, producer);
+    const unwatch = this.#options.board.watch({
+      opened: open,
+      closed: (producerId) => this.#drop(producerId),
+    });
+    this.#started = { transport, stop: unwatch };
+    transport.observer.once("close", unwatch);
+    for (const producer of this.#options.board.list()) open(producer);
+  }
+
+  async #open(
+    transport: types.WebRtcTransport,
+    rtpCapabilities: types.RtpCapabilities,
+    producer: StageProducer,
+  ): Promise<void> {
+    const { router, socket, log, ownParticipantId } = this.#options;
+    const { producerId } = producer;
+    if (producer.participantId === ownParticipantId || !router.canConsume({ producerId, rtpCapabilities }))
+      return;
+    try {
+      const consumer = await transport.consume({
+        producerId,
+        rtpCapabilities,
+        paused: true,
+        ignoreDtx: true,
+      });
+      if (socket.closed) {
+        consumer.close();
+        return;
+      }
+      // The top layer may not be sent yet while the publisher's bandwidth estimate ramps up.
+      if (consumer.type === "simulcast") await consumer.setPreferredLayers({ spatialLayer: 1 });
+      this.#own(consumer, producer);
+    } catch (error) {
+      if (!transport.closed) log.warn({ err: error, producerId }, "could not open a consumer");
+    }
+  }
+
+  #own(consumer: types.Consumer, producer: StageProducer): void {
+    const { socket } = this.#options;
+    const consumerId = consumer.id;
+    this.#consumers.set(consumerId, consumer);
+    consumer.observer.once("close", () => {
+      if (this.#consumers.delete(consumerId))
+        socket.notify("consumer.closed", { consumerId, reason: "the producer closed" });
+    });
+    consumer.on("producerpause", () => socket.notify("consumer.paused", { consumerId }));
+    consumer.on("producerresume", () => socket.notify("consumer.resumed", { consumerId }));
+    consumer.on("layerschange", (layers) =>
+      socket.notify("consumer.layers", {
+        consumerId,
+        spatialLayer: layers?.spatialLayer ?? null,
+        temporalLayer: layers?.temporalLayer ?? null,
+      }),
+    );
+    socket.notify("consumer.opened", {
+      consumerId,
+      producer: { ...producer, paused: consumer.producerPaused },
+      rtpParameters: consumer.rtpParameters,
+    });
+  }
+
+  /** A producer left the board without closing, e.g. when the webinar goes off air. */
+  #drop(producerId: string): void {
+    for (const consumer of [...this.#consumers.values()])
+      if (consumer.producerId === producerId) consumer.close();
+  }
+
+  #consumer(consumerId: string): types.Consumer {
+    const consumer = this.#consumers.get(consumerId);
+    if (!consumer)
+      throw new RostrumError("consumer.unknown", "This connection has no such consumer.", {
+        field: "consumerId",
+      });
+    return consumer;
+  }
+
+  resume(consumerId: string): Promise<void> {
+    return this.#consumer(consumerId).resume();
+  }
+
+  pause(consumerId: string): Promise<void> {
+    return this.#consumer(consumerId).pause();
+  }
+
+  async prefer(consumerId: string, layers: { spatialLayer: number; temporalLayer?: number }): Promise<void> {
+    const consumer = this.#consumer(consumerId);
+    if (consumer.type === "simulcast" || consumer.type === "svc") await consumer.setPreferredLayers(layers);
+  }
+}

@@ -1,0 +1,19 @@
+import type { types } from "mediasoup";
+
+/** A browser-facing transport on the worker's one port: UDP first, TCP on the same port for networks without it. */
+export async function createWebRtcTransport(
+  router: types.Router,
+  webRtcServer: types.WebRtcServer,
+): Promise<types.WebRtcTransport> {
+  const transport = await router.createWebRtcTransport({
+    webRtcServer,
+    enableUdp: true,
+    enableTcp: true,
+    preferUdp: true,
+    initialAvailableOutgoingBitrate: 1_000_000,
+    iceConsentTimeout: 20,
+  });
+  // Three layers of a camera, a screen and audio fit; a broken or hostile encoder does not flood the stage.
+  await transport.setMaxIncomingBitrate(8_000_000);
+  return transport;
+}

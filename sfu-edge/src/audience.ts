@@ -1,0 +1,144 @@
+import { type Log, type LogPosition, Reconciler, type Scope } from "@rostrum/platform";
+import type { RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
+import { evolveRoom, roomFor } from "@rostrum/rules";
+import { Board, mediaCodecs, type PoolWorker, type RoomFeed, type WorkerPool } from "@rostrum/sfu";
+import type { types } from "mediasoup";
+import type { Attendee } from "./attendee.ts";
+import { FanOut } from "./fan-out.ts";
+import { type LinkContext, StageLink } from "./stage-link.ts";
+
+/** The pipe stays this long after the last receiver left: people reload. */
+const holdMs = 5000;
+
+type AudienceOptions = {
+  webinarId: WebinarId;
+  pool: WorkerPool;
+  feed: RoomFeed;
+  link: LinkContext;
+  scope: Scope;
+  log: Log;
+};
+
+/** One webinar on this edge: its room, its sockets, and, while somebody receives, its stage. */
+export class Audience {
+  readonly webinarId: WebinarId;
+  readonly scope: Scope;
+  readonly fanOut = new FanOut();
+  readonly board = new Board();
+  readonly router: types.Router;
+  readonly place: PoolWorker;
+  readonly #options: AudienceOptions;
+  readonly #links: Reconciler;
+  #room: RoomSnapshot;
+  #link: StageLink | undefined;
+  #unwantedSince: number | undefined;
+
+  /** Throws not-found when there is no such webinar. */
+  static async open(options: AudienceOptions): Promise<Audience> {
+    const room = await options.feed.snapshot(options.webinarId);
+    const { router, place } = await options.pool.createRouter(mediaCodecs);
+    return new Audience(options, { room, router, place });
+  }
+
+  private constructor(
+    options: AudienceOptions,
+    made: { room: RoomSnapshot; router: types.Router; place: PoolWorker },
+  ) {
+    this.#options = options;
+    this.webinarId = options.webinarId;
+    this.scope = options.scope;
+    this.#room = made.room;
+    this.router = made.router;
+    this.place = made.place;
+    this.scope.add("router", () => made.router.close());
+    options.feed.follow(
+      options.webinarId,
+      {
+        onSnapshot: (room) => this.#replaceRoom(room),
+        onEvent: (event, at) => this.#apply(event, at),
+      },
+      this.scope,
+    );
+    this.#links = new Reconciler(this.scope, {
+      name: "stage link",
+      everyMs: 500,
+      reconcile: () => this.#reconcileLink(),
+    });
+  }
+
+  get room(): RoomSnapshot {
+    return this.#room;
+  }
+
+  get receivers(): number {
+    return [...this.fanOut.attendees].filter((attendee) => attendee.receives).length;
+  }
+
+  get linked(): boolean {
+    return this.#link !== undefined;
+  }
+
+  /** Add a participant; they leave with their socket. */
+  admit(attendee: Attendee): void {
+    attendee.socket.scope.add("seat", this.fanOut.add(attendee));
+    if (attendee.receives)
+      attendee.attachMedia({ router: this.router, place: this.place, board: this.board }, this.#options.log);
+    this.#links.nudge();
+  }
+
+  #replaceRoom(room: RoomSnapshot): void {
+    // What only the nodes know survives a snapshot from the database.
+    this.#room = {
+      ...room,
+      stage: this.#room.stage,
+      speaker: this.#room.speaker,
+      presence: this.#room.presence,
+    };
+    this.fanOut.sendBoth("room.snapshot", { hosts: this.#room, all: roomFor(this.#room, "all") });
+    this.#afterPhase();
+  }
+
+  #apply(event: RoomEventDraft, at: LogPosition): void {
+    this.#room = evolveRoom(this.#room, event.body, at);
+    this.fanOut.send("room.event", { ...event, seq: at.seq }, event.audience);
+    if (event.body.type === "phase.changed") this.#afterPhase();
+    if (event.body.type === "stage.changed") this.#links.nudge();
+  }
+
+  #afterPhase(): void {
+    this.#links.nudge();
+  }
+
+  async #reconcileLink(): Promise<void> {
+    if (this.#link?.scope.closed) this.#link = undefined;
+    const wanted = this.receivers > 0 && this.#room.phase === "live";
+    if (wanted) {
+      this.#unwantedSince = undefined;
+      this.#link ??= await this.#openLink();
+      return;
+    }
+    if (!this.#link) return;
+    this.#unwantedSince ??= Date.now();
+    if (Date.now() - this.#unwantedSince < holdMs && this.#room.phase === "live") return;
+    await this.#link.scope.close("nobody receives");
+    this.#link = undefined;
+  }
+
+  async #openLink(): Promise<StageLink | undefined> {
+    const { link: context, webinarId, log } = this.#options;
+    try {
+      const opened = await StageLink.open({
+        context,
+        webinarId,
+        router: this.router,
+        board: this.board,
+        scope: this.scope,
+      });
+      opened?.scope.add("reconcile", () => this.#links.nudge());
+      return opened;
+    } catch (error) {
+      log.warn({ err: error, webinarId }, "could not link to the stage; trying again");
+      return undefined;
+    }
+  }
+}

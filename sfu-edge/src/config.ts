@@ -1,0 +1,36 @@
+import { baseConfigShape, loadServiceConfig } from "@rostrum/platform";
+import { z } from "zod";
+
+const port = z.coerce.number().int().min(1).max(65535);
+
+/** Configuration of an edge. */
+export const EdgeConfig = z.object({
+  ...baseConfigShape,
+  RTC_LISTEN_IP: z.string().default("127.0.0.1").describe("Address the media port binds"),
+  RTC_ANNOUNCED_ADDRESS: z.string().default("127.0.0.1").describe("Address told to browsers"),
+  RTC_BASE_PORT: port.describe(
+    "Media port of the first worker, UDP and TCP; worker i takes the i-th after it",
+  ),
+  RTC_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe("Media workers, one per core at most"),
+  PIPE_LISTEN_IP: z
+    .string()
+    .default("127.0.0.1")
+    .describe("Address for pipes from origins; keep it internal"),
+  PIPE_PORT_MIN: port.describe("First UDP port of pipes"),
+  PIPE_PORT_MAX: port.describe("Last UDP port of pipes"),
+  CAPACITY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(600)
+    .describe("Participants this edge is willing to serve"),
+});
+export type EdgeConfig = z.infer<typeof EdgeConfig>;
+
+export const loadEdgeConfig = (): EdgeConfig => loadServiceConfig(EdgeConfig, process.env, "sfu-edge");

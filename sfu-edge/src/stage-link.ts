@@ -1,0 +1,166 @@
+import {
+  connectRpc,
+  Lease,
+  type Log,
+  type Redis,
+  type Registry,
+  type RpcClient,
+  type Scope,
+  type Tokens,
+} from "@rostrum/platform";
+import {
+  pipeEvents,
+  pipeMethods,
+  protocolVersion,
+  type StageProducer,
+  type WebinarId,
+} from "@rostrum/protocol";
+import {
+  type Board,
+  createPipeTransport,
+  endpointOf,
+  keyFrameRequestDelayMs,
+  type PipeListen,
+} from "@rostrum/sfu";
+import type { types } from "mediasoup";
+
+export type LinkContext = {
+  redis: Redis;
+  registry: Registry;
+  tokens: Tokens;
+  nodeId: string;
+  epoch: string;
+  listen: PipeListen;
+  log: Log;
+};
+
+/** The origin that owns a webinar's stage: the holder of its lease or, before there is one, any origin. */
+async function findOrigin(context: LinkContext, webinarId: WebinarId): Promise<string | undefined> {
+  const holder = await Lease.peek(context.redis, `lease:stage:${webinarId}`);
+  if (!holder) return undefined;
+  return (await context.registry.find("origin", holder.holder))?.internalUrl;
+}
+
+/**
+ * The edge's end of one pipe: a socket to the origin, a transport with SRTP, and a producer for each one on air, under
+ * the origin's own producer id. Lives as long as its scope; ends by itself when the origin goes.
+ */
+export class StageLink {
+  readonly scope: Scope;
+  readonly #context: LinkContext;
+  readonly #board: Board;
+  readonly #rpc: RpcClient;
+  readonly #transport: types.PipeTransport;
+  readonly #producers = new Map<string, types.Producer>();
+
+  /** Undefined while no origin owns the stage. */
+  static async open(options: {
+    context: LinkContext;
+    webinarId: WebinarId;
+    router: types.Router;
+    board: Board;
+    scope: Scope;
+  }): Promise<StageLink | undefined> {
+    const { context, webinarId, router, board } = options;
+    const originUrl = await findOrigin(context, webinarId);
+    if (!originUrl) return undefined;
+    const scope = options.scope.child("stage link");
+    try {
+      const rpc = await connectRpc(`${originUrl.replace(/^http/, "ws")}/pipe`, {
+        scope,
+        log: context.log,
+        hello: {
+          version: protocolVersion,
+          token: await context.tokens.signNode({ nodeId: context.nodeId, kind: "edge" }),
+          epoch: context.epoch,
+        },
+      });
+      rpc.scope.add("link", (reason) => void scope.close(reason));
+      const transport = await createPipeTransport(router, context.listen);
+      const link = new StageLink({ context, board, rpc, transport, scope });
+      await link.#connect(webinarId);
+      context.log.info({ webinarId }, "stage linked");
+      return link;
+    } catch (error) {
+      await scope.close("could not link");
+      throw error;
+    }
+  }
+
+  private constructor(options: {
+    context: LinkContext;
+    board: Board;
+    rpc: RpcClient;
+    transport: types.PipeTransport;
+    scope: Scope;
+  }) {
+    this.#context = options.context;
+    this.#board = options.board;
+    this.#rpc = options.rpc;
+    this.#transport = options.transport;
+    this.scope = options.scope;
+    this.scope.add("transport", () => {
+      for (const producerId of this.#producers.keys()) this.#board.remove(producerId);
+      this.#transport.close();
+    });
+  }
+
+  async #connect(webinarId: WebinarId): Promise<void> {
+    this.#follow();
+    const answer = await this.#rpc.request("pipe.open", { webinarId, endpoint: endpointOf(this.#transport) });
+    const { pipeId, endpoint } = pipeMethods["pipe.open"].response.parse(answer);
+    await this.#transport.connect(endpoint);
+    await this.#rpc.request("pipe.ready", { pipeId });
+  }
+
+  #follow(): void {
+    // Changes of one producer must not overtake one another: "closed" may follow "opened" at once.
+    let queue = Promise.resolve();
+    const on = (event: keyof typeof pipeEvents, act: (data: unknown) => Promise<void> | void) =>
+      this.#rpc.on(event, (data) => {
+        queue = queue
+          .then(() => act(data))
+          .catch((error: unknown) =>
+            this.#context.log.warn({ err: error, event }, "could not mirror a producer"),
+          );
+      });
+    on("pipe.producer-opened", (data) => this.#open(pipeEvents["pipe.producer-opened"].parse(data)));
+    on("pipe.producer-paused", (data) =>
+      this.#producers.get(pipeEvents["pipe.producer-paused"].parse(data).producerId)?.pause(),
+    );
+    on("pipe.producer-resumed", (data) =>
+      this.#producers.get(pipeEvents["pipe.producer-resumed"].parse(data).producerId)?.resume(),
+    );
+    on("pipe.producer-closed", (data) =>
+      this.#producers.get(pipeEvents["pipe.producer-closed"].parse(data).producerId)?.close(),
+    );
+    on("pipe.closed", (data) => void this.scope.close(pipeEvents["pipe.closed"].parse(data).reason));
+  }
+
+  async #open({
+    producer,
+    rtpParameters,
+  }: {
+    producer: StageProducer;
+    rtpParameters: unknown;
+  }): Promise<void> {
+    if (this.#producers.has(producer.producerId) || this.scope.closed) return;
+    const mirrored = await this.#transport.produce({
+      id: producer.producerId,
+      kind: producer.kind,
+      rtpParameters: rtpParameters as types.RtpParameters,
+      paused: producer.paused,
+      keyFrameRequestDelay: keyFrameRequestDelayMs,
+    });
+    this.#producers.set(mirrored.id, mirrored);
+    mirrored.observer.once("close", () => {
+      this.#producers.delete(mirrored.id);
+      this.#board.remove(mirrored.id);
+    });
+    this.#board.add(producer);
+  }
+
+  get producerCount(): number {
+    return this.#producers.size;
+  }
+}
