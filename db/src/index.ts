@@ -1,0 +1,10 @@
+export { type Database, type DatabaseHandle, type Executor, openDatabase } from "./client.ts";
+export { migrateDatabase } from "./migrate.ts";
+export * from "./queries/accounts.ts";
+export * from "./queries/attendance.ts";
+export * from "./queries/outbox.ts";
+export * from "./queries/polls.ts";
+export * from "./queries/questions.ts";
+export * from "./queries/registrations.ts";
+export * from "./queries/room.ts";
+export * from "./queries/webinars.ts";

@@ -1,0 +1,87 @@
+import type { Question } from "@rostrum/protocol";
+import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import type { Executor } from "../client.ts";
+import { questions, upvotes } from "../schema/index.ts";
+
+const shape = {
+  id: questions.id,
+  participantId: questions.participantId,
+  name: questions.name,
+  text: questions.text,
+  status: questions.status,
+  answeredAt: questions.answeredAt,
+  createdAt: questions.createdAt,
+  upvotes: sql<number>`(select count(*)::int from ${upvotes} where ${upvotes.questionId} = ${questions.id})`,
+};
+
+type Row = {
+  id: string;
+  participantId: string;
+  name: string;
+  text: string;
+  status: Question["status"];
+  answeredAt: Date | null;
+  createdAt: Date;
+  upvotes: number;
+};
+
+const asQuestion = (row: Row): Question => ({
+  id: row.id,
+  participantId: row.participantId as Question["participantId"],
+  name: row.name,
+  text: row.text,
+  status: row.status,
+  upvotes: row.upvotes,
+  askedAt: row.createdAt.getTime(),
+  answeredAt: row.answeredAt?.getTime() ?? null,
+});
+
+export async function listQuestions(db: Executor, webinarId: string): Promise<Question[]> {
+  const rows = await db
+    .select(shape)
+    .from(questions)
+    .where(and(eq(questions.webinarId, webinarId), inArray(questions.status, ["open", "answered"])))
+    .orderBy(asc(questions.createdAt));
+  return rows.map(asQuestion);
+}
+
+export async function findQuestion(
+  db: Executor,
+  webinarId: string,
+  id: string,
+): Promise<Question | undefined> {
+  const [row] = await db
+    .select(shape)
+    .from(questions)
+    .where(and(eq(questions.id, id), eq(questions.webinarId, webinarId)));
+  return row ? asQuestion(row) : undefined;
+}
+
+/** Idempotent by the client's id. */
+export async function insertQuestion(
+  db: Executor,
+  question: { id: string; webinarId: string; participantId: string; name: string; text: string },
+): Promise<void> {
+  await db.insert(questions).values(question).onConflictDoNothing();
+}
+
+export async function addUpvote(db: Executor, questionId: string, participantId: string): Promise<void> {
+  await db.insert(upvotes).values({ questionId, participantId }).onConflictDoNothing();
+}
+
+export async function removeUpvote(db: Executor, questionId: string, participantId: string): Promise<void> {
+  await db
+    .delete(upvotes)
+    .where(and(eq(upvotes.questionId, questionId), eq(upvotes.participantId, participantId)));
+}
+
+export async function setQuestionStatus(
+  db: Executor,
+  id: string,
+  status: "answered" | "dismissed",
+): Promise<void> {
+  await db
+    .update(questions)
+    .set({ status, ...(status === "answered" ? { answeredAt: new Date() } : {}) })
+    .where(eq(questions.id, id));
+}

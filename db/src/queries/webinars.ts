@@ -1,0 +1,167 @@
+import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import type { Executor } from "../client.ts";
+import {
+  forms,
+  panelists,
+  recordings,
+  registrations,
+  rtmpDestinations,
+  users,
+  webinars,
+} from "../schema/index.ts";
+
+export type Webinar = typeof webinars.$inferSelect;
+export type NewWebinar = typeof webinars.$inferInsert;
+export type Panelist = { id: string; webinarId: string; email: string; name: string };
+
+export async function insertWebinar(
+  db: Executor,
+  webinar: NewWebinar,
+  destination?: { label: string; url: string },
+): Promise<Webinar> {
+  return db.transaction(async (tx) => {
+    const [row] = await tx.insert(webinars).values(webinar).returning();
+    if (!row) throw new Error("insert returned nothing");
+    await tx.insert(forms).values({ webinarId: row.id });
+    if (destination) await tx.insert(rtmpDestinations).values({ webinarId: row.id, ...destination });
+    return row;
+  });
+}
+
+export async function listWebinars(
+  db: Executor,
+  organisationId: string,
+): Promise<(Webinar & { registrants: number })[]> {
+  const rows = await db
+    .select({
+      webinar: webinars,
+      registrants: sql<number>`(select count(*)::int from ${registrations} where ${registrations.webinarId} = ${webinars.id})`,
+    })
+    .from(webinars)
+    .where(eq(webinars.organisationId, organisationId))
+    .orderBy(desc(webinars.startsAt));
+  return rows.map(({ webinar, registrants }) => ({ ...webinar, registrants }));
+}
+
+export async function findWebinar(db: Executor, id: string): Promise<Webinar | undefined> {
+  const [row] = await db.select().from(webinars).where(eq(webinars.id, id));
+  return row;
+}
+
+export async function findWebinarBySlug(
+  db: Executor,
+  slug: string,
+): Promise<(Webinar & { hostName: string }) | undefined> {
+  const [row] = await db
+    .select({ webinar: webinars, hostName: users.name })
+    .from(webinars)
+    .innerJoin(users, eq(users.id, webinars.hostId))
+    .where(eq(webinars.slug, slug));
+  return row ? { ...row.webinar, hostName: row.hostName } : undefined;
+}
+
+/** Webinars that anyone may register for, soonest first. */
+export async function listUpcoming(db: Executor, limit: number): Promise<Webinar[]> {
+  return db
+    .select()
+    .from(webinars)
+    .where(inArray(webinars.phase, ["scheduled", "green-room", "live"]))
+    .orderBy(webinars.startsAt)
+    .limit(limit);
+}
+
+/** Move a webinar on, only from one of the phases given: undefined when another request was faster. */
+export async function movePhase(
+  db: Executor,
+  id: string,
+  move: { from: WebinarPhase[]; to: WebinarPhase; liveAt?: Date; endedAt?: Date },
+): Promise<Webinar | undefined> {
+  const [row] = await db
+    .update(webinars)
+    .set({
+      phase: move.to,
+      ...(move.liveAt ? { liveAt: move.liveAt } : {}),
+      ...(move.endedAt ? { endedAt: move.endedAt } : {}),
+    })
+    .where(and(eq(webinars.id, id), inArray(webinars.phase, move.from)))
+    .returning();
+  return row;
+}
+
+export async function setLayout(db: Executor, id: string, layout: LayoutName): Promise<void> {
+  await db.update(webinars).set({ layout }).where(eq(webinars.id, id));
+}
+
+export async function listDestinations(
+  db: Executor,
+  webinarId: string,
+): Promise<{ id: string; label: string; url: string }[]> {
+  return db
+    .select({ id: rtmpDestinations.id, label: rtmpDestinations.label, url: rtmpDestinations.url })
+    .from(rtmpDestinations)
+    .where(eq(rtmpDestinations.webinarId, webinarId));
+}
+
+/** Webinars whose programme somebody should be making, or has just made. */
+export async function listProgrammes(db: Executor, endedAfter: Date): Promise<Webinar[]> {
+  return db
+    .select()
+    .from(webinars)
+    .where(
+      sql`${webinars.phase} = 'live' or (${webinars.phase} = 'ended' and ${webinars.liveAt} is not null and ${webinars.endedAt} > ${endedAfter.toISOString()})`,
+    );
+}
+
+export async function savePanelist(
+  db: Executor,
+  panelist: { webinarId: string; email: string; name: string; tokenHash: string },
+): Promise<Panelist> {
+  const [row] = await db
+    .insert(panelists)
+    .values(panelist)
+    .onConflictDoUpdate({
+      target: [panelists.webinarId, sql`lower(${panelists.email})`],
+      set: { name: panelist.name, tokenHash: panelist.tokenHash },
+    })
+    .returning();
+  if (!row) throw new Error("insert returned nothing");
+  return row;
+}
+
+export async function listPanelists(db: Executor, webinarId: string): Promise<Panelist[]> {
+  return db
+    .select({
+      id: panelists.id,
+      webinarId: panelists.webinarId,
+      email: panelists.email,
+      name: panelists.name,
+    })
+    .from(panelists)
+    .where(eq(panelists.webinarId, webinarId))
+    .orderBy(panelists.createdAt);
+}
+
+export async function findPanelistByToken(db: Executor, tokenHash: string): Promise<Panelist | undefined> {
+  const [row] = await db.select().from(panelists).where(eq(panelists.tokenHash, tokenHash));
+  return row;
+}
+
+export async function saveRecording(
+  db: Executor,
+  recording: { webinarId: string; path: string; durationMs: number; bytes: number },
+): Promise<void> {
+  const { path, durationMs, bytes } = recording;
+  await db
+    .insert(recordings)
+    .values(recording)
+    .onConflictDoUpdate({ target: recordings.webinarId, set: { path, durationMs, bytes } });
+}
+
+export async function findRecording(
+  db: Executor,
+  webinarId: string,
+): Promise<{ path: string; durationMs: number; bytes: number } | undefined> {
+  const [row] = await db.select().from(recordings).where(eq(recordings.webinarId, webinarId));
+  return row;
+}

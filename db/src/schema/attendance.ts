@@ -1,0 +1,34 @@
+import { sql } from "drizzle-orm";
+import { check, index, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { createdAt, instant } from "./columns.ts";
+import { webinars } from "./webinar.ts";
+
+/** One stay of one participant on one edge socket. `participant_id` is a registration, panelist or user. */
+export const attendanceIntervals = pgTable(
+  "attendance_intervals",
+  {
+    id: uuid("id").primaryKey(),
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    participantId: uuid("participant_id").notNull(),
+    admissionId: uuid("admission_id").notNull(),
+    role: text("role", { enum: ["host", "panelist", "attendee"] }).notNull(),
+    delivery: text("delivery", { enum: ["webrtc", "hls"] }).notNull(),
+    nodeId: text("node_id").notNull(),
+    joinedAt: instant("joined_at").notNull(),
+    leftAt: instant("left_at"),
+    reason: text("reason"),
+  },
+  (table) => [
+    index("attendance_participant").on(table.webinarId, table.participantId),
+    index("attendance_open").on(table.nodeId).where(sql`${table.leftAt} is null`),
+    check("attendance_order", sql`${table.leftAt} is null or ${table.leftAt} >= ${table.joinedAt}`),
+  ],
+);
+
+/** Facts from nodes that have been stored: a fact sent twice counts once. */
+export const acceptedFacts = pgTable("accepted_facts", {
+  factId: uuid("fact_id").primaryKey(),
+  createdAt: createdAt(),
+});

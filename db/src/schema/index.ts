@@ -1,0 +1,6 @@
+export * from "./account.ts";
+export * from "./attendance.ts";
+export * from "./interaction.ts";
+export * from "./outbox.ts";
+export * from "./registration.ts";
+export * from "./webinar.ts";

@@ -1,0 +1,57 @@
+import { sql } from "drizzle-orm";
+import { check, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { createdAt, id, instant } from "./columns.ts";
+import { webinars } from "./webinar.ts";
+
+export const registrations = pgTable(
+  "registrations",
+  {
+    id: id(),
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    /** As typed, for mail and exports. */
+    email: text("email").notNull(),
+    /** Trimmed and lower-cased: one registration each. */
+    emailKey: text("email_key").notNull(),
+    name: text("name").notNull(),
+    answers: jsonb("answers").$type<Record<string, string>>().notNull().default({}),
+    utm: jsonb("utm").$type<Record<string, string>>().notNull().default({}),
+    status: text("status", { enum: ["registered", "cancelled"] })
+      .notNull()
+      .default("registered"),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex("registrations_email_key").on(table.webinarId, table.emailKey),
+    index("registrations_created").on(table.webinarId, table.createdAt, table.id),
+    check("registrations_email_key_normal", sql`${table.emailKey} = lower(btrim(${table.emailKey}))`),
+    check("registrations_name_length", sql`char_length(${table.name}) between 1 and 80`),
+  ],
+);
+
+/** Personal join links. A new mail makes a new one; older ones keep working until the webinar is over. */
+export const joinTokens = pgTable(
+  "join_tokens",
+  {
+    tokenHash: text("token_hash").primaryKey(),
+    registrationId: uuid("registration_id")
+      .notNull()
+      .references(() => registrations.id, { onDelete: "cascade" }),
+    revokedAt: instant("revoked_at"),
+    createdAt: createdAt(),
+  },
+  (table) => [index("join_tokens_registration").on(table.registrationId)],
+);
+
+/** An answer given once under a client-made key is given again to a retry. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    scope: text("scope").notNull(),
+    key: text("key").notNull(),
+    requestHash: text("request_hash").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex("idempotency_keys_key").on(table.scope, table.key)],
+);

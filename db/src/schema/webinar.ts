@@ -1,0 +1,122 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { organisations, users } from "./account.ts";
+import { createdAt, id, instant } from "./columns.ts";
+
+export const webinars = pgTable(
+  "webinars",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id")
+      .notNull()
+      .references(() => organisations.id),
+    hostId: uuid("host_id")
+      .notNull()
+      .references(() => users.id),
+    slug: text("slug").notNull().unique(),
+    title: text("title").notNull(),
+    description: text("description").notNull().default(""),
+    startsAt: instant("starts_at").notNull(),
+    durationMinutes: integer("duration_minutes").notNull(),
+    /** IANA name, e.g. Europe/Berlin: what the host meant; visitors see their own. */
+    timeZone: text("time_zone").notNull(),
+    /** Interactive seats; beyond them people watch the broadcast. */
+    seats: integer("seats").notNull().default(1000),
+    phase: text("phase", { enum: ["draft", "scheduled", "green-room", "live", "ended"] })
+      .notNull()
+      .default("scheduled"),
+    layout: text("layout", { enum: ["auto", "grid", "speaker", "share"] })
+      .notNull()
+      .default("auto"),
+    liveAt: instant("live_at"),
+    endedAt: instant("ended_at"),
+    /** Rises with every change that a calendar must know (RFC 5545 §3.8.7.4). */
+    icsSequence: integer("ics_sequence").notNull().default(0),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index("webinars_organisation").on(table.organisationId, table.startsAt),
+    check("webinars_title_length", sql`char_length(${table.title}) between 1 and 200`),
+    check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
+    check("webinars_seats", sql`${table.seats} >= 0`),
+    check("webinars_phase", sql`${table.phase} in ('draft', 'scheduled', 'green-room', 'live', 'ended')`),
+    check("webinars_live_has_time", sql`${table.phase} <> 'live' or ${table.liveAt} is not null`),
+    check("webinars_ended_has_time", sql`${table.phase} <> 'ended' or ${table.endedAt} is not null`),
+  ],
+);
+
+/** Where the programme is sent besides our own HLS. The URL holds the stream key. */
+export const rtmpDestinations = pgTable("rtmp_destinations", {
+  id: id(),
+  webinarId: uuid("webinar_id")
+    .notNull()
+    .references(() => webinars.id, { onDelete: "cascade" }),
+  label: text("label").notNull(),
+  url: text("url").notNull(),
+  createdAt: createdAt(),
+});
+
+/** Somebody invited to the stage by mail; the personal link's hash is the credential. */
+export const panelists = pgTable(
+  "panelists",
+  {
+    id: id(),
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    email: text("email").notNull(),
+    name: text("name").notNull(),
+    tokenHash: text("token_hash").notNull().unique(),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex("panelists_email_key").on(table.webinarId, sql`lower(${table.email})`)],
+);
+
+export const forms = pgTable("forms", {
+  id: id(),
+  webinarId: uuid("webinar_id")
+    .notNull()
+    .unique()
+    .references(() => webinars.id, { onDelete: "cascade" }),
+  createdAt: createdAt(),
+});
+
+export const formFields = pgTable(
+  "form_fields",
+  {
+    id: id(),
+    formId: uuid("form_id")
+      .notNull()
+      .references(() => forms.id, { onDelete: "cascade" }),
+    position: integer("position").notNull(),
+    kind: text("kind", { enum: ["text", "long-text", "choice", "consent"] }).notNull(),
+    label: text("label").notNull(),
+    options: jsonb("options").$type<string[]>().notNull().default([]),
+    required: boolean("required").notNull().default(false),
+  },
+  (table) => [uniqueIndex("form_fields_position").on(table.formId, table.position)],
+);
+
+export const recordings = pgTable("recordings", {
+  id: id(),
+  webinarId: uuid("webinar_id")
+    .notNull()
+    .unique()
+    .references(() => webinars.id, { onDelete: "cascade" }),
+  /** Below egress's public URL, without the access part. */
+  path: text("path").notNull(),
+  durationMs: integer("duration_ms").notNull(),
+  bytes: bigint("bytes", { mode: "number" }).notNull(),
+  createdAt: createdAt(),
+});
