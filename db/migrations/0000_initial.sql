@@ -296,5 +296,5 @@ CREATE INDEX "join_tokens_registration" ON "join_tokens" USING btree ("registrat
 CREATE UNIQUE INDEX "registrations_email_key" ON "registrations" USING btree ("webinar_id","email_key");--> statement-breakpoint
 CREATE INDEX "registrations_created" ON "registrations" USING btree ("webinar_id","created_at","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "form_fields_position" ON "form_fields" USING btree ("form_id","position");--> statement-breakpoint
-CREATE UNIQUE INDEX "panelists_email_key" ON "panelists" USING btree ("webinar_id",lower("email"));--> statement-breakpoint
+CREATE UNIQUE INDEX "panelists_email_key" ON "panelists" USING btree ("webinar_id","email");--> statement-breakpoint
 CREATE INDEX "webinars_organisation" ON "webinars" USING btree ("organisation_id","starts_at");

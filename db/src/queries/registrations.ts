@@ -67,7 +67,7 @@ export async function resendJoinLink(
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const registration = await findByEmail(tx, who.webinarId, who.email);
-    if (!registration || registration.status !== "registered") return false;
+    if (registration?.status !== "registered") return false;
     await mailJoinLink(tx, registration, mail);
     return true;
   });

@@ -119,9 +119,9 @@ export async function savePanelist(
 ): Promise<Panelist> {
   const [row] = await db
     .insert(panelists)
-    .values(panelist)
+    .values({ ...panelist, email: panelist.email.trim().toLowerCase() })
     .onConflictDoUpdate({
-      target: [panelists.webinarId, sql`lower(${panelists.email})`],
+      target: [panelists.webinarId, panelists.email],
       set: { name: panelist.name, tokenHash: panelist.tokenHash },
     })
     .returning();

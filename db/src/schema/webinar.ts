@@ -80,7 +80,7 @@ export const panelists = pgTable(
     tokenHash: text("token_hash").notNull().unique(),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex("panelists_email_key").on(table.webinarId, sql`lower(${table.email})`)],
+  (table) => [uniqueIndex("panelists_email_key").on(table.webinarId, table.email)],
 );
 
 export const forms = pgTable("forms", {
