@@ -70,6 +70,7 @@ export class H264Encoder {
     context.rcMaxRate = BigInt(options.bitrateKbps * 1000);
     context.rcBufferSize = options.bitrateKbps * 1000;
     context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    // Opening takes the dictionary over; freeing it here as well would end the process.
     const settings = Dictionary.fromObject({
       preset: options.preset,
       tune: "zerolatency",
@@ -78,7 +79,6 @@ export class H264Encoder {
       sc_threshold: "0",
     });
     check(context.open2Sync(codec, settings), "open H.264 encoder");
-    settings.free();
     this.#packet.alloc();
     this.#freed = countNative("encoder");
     this.extraData = Buffer.from(context.extraData ?? Buffer.alloc(0));
@@ -156,6 +156,16 @@ export class AacEncoder {
     new Float32Array(right.buffer, right.byteOffset, audioFrameSamples).set(samples.right);
     frame.pts = BigInt(index * audioFrameSamples);
     check(this.#context.sendFrameSync(frame), "encode samples");
+    return this.#take();
+  }
+
+  /** The frames that the encoder still holds; nothing can be encoded after. */
+  finish(): EncodedAudio[] {
+    check(this.#context.sendFrameSync(null), "end samples");
+    return this.#take();
+  }
+
+  #take(): EncodedAudio[] {
     const packets: EncodedAudio[] = [];
     drain(this.#context, this.#packet, (packet) => {
       const at = Number(packet.pts) / audioFrameSamples;

@@ -8,7 +8,7 @@ export {
   H264Encoder,
   type VideoEncoding,
 } from "./encoder.ts";
-export { AvError, check, countNative, openNatives } from "./native.ts";
+export { AvError, check, countNative, openNatives, quietAv } from "./native.ts";
 export { Picture, type Planes, planesOf } from "./picture.ts";
 export { type PixelRect, Scaler } from "./scaler.ts";
 export { type Mask, renderText, type TextStyle } from "./text.ts";

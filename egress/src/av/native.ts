@@ -1,4 +1,5 @@
-import { FFmpegError } from "node-av/lib";
+import { AV_LOG_ERROR } from "node-av/constants";
+import { FFmpegError, Log } from "node-av/lib";
 
 /** A libav call that failed: `code` is libav's own negative number. */
 export class AvError extends Error {
@@ -33,4 +34,9 @@ export function countNative(kind: string): () => void {
 /** Native objects not yet freed, by kind; empty when nothing leaks. */
 export function openNatives(): Record<string, number> {
   return Object.fromEntries([...open].filter(([, count]) => count !== 0));
+}
+
+/** libav writes to stderr by itself: only what is wrong. */
+export function quietAv(): void {
+  Log.setLevel(AV_LOG_ERROR);
 }

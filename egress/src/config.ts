@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { baseConfigShape, loadServiceConfig } from "@rostrum/platform";
+import { z } from "zod";
+import type { Tuning } from "./programme/ipc.ts";
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+
+export const EgressConfig = z.object({
+  ...baseConfigShape,
+  DATA_DIR: z.string().min(1).describe("Folder for segments and recordings"),
+  RTMP_PORT: whole(1, 65535).describe("Loopback port of the RTMP hub; opened with the first destination"),
+  RTP_LISTEN_IP: z.string().default("127.0.0.1").describe("Address that origins send RTP to"),
+  FFMPEG_PATH: z.string().default("ffmpeg").describe("ffmpeg binary for RTMP copies and finished recordings"),
+  FONT_FILE: z.string().optional().describe("TrueType font for names; DejaVu Sans when it is installed"),
+  MAX_PROGRAMMES: whole(0, 64).default(4).describe("Programmes that this node takes at a time"),
+  VIDEO_WIDTH: whole(320, 3840).multipleOf(2).default(1280).describe("Pixels"),
+  VIDEO_HEIGHT: whole(180, 2160).multipleOf(2).default(720).describe("Pixels"),
+  VIDEO_FPS: whole(10, 60).default(30).describe("Frames per second of the programme's clock"),
+  VIDEO_BITRATE_KBPS: whole(200, 20_000)
+    .default(2500)
+    .describe("kbit/s of H.264, also its peak over one second"),
+  VIDEO_PRESET: z
+    .enum(["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"])
+    .default("superfast")
+    .describe("x264 preset"),
+  AUDIO_BITRATE_KBPS: whole(32, 512).default(128).describe("kbit/s of AAC"),
+  HLS_PART_FRAMES: whole(3, 60).default(10).describe("Frames of an LL-HLS part"),
+  HLS_PARTS_PER_SEGMENT: whole(1, 20)
+    .default(6)
+    .describe("Parts of a segment, which is also the key frame distance"),
+  HLS_WINDOW_SEGMENTS: whole(6, 600).default(8).describe("Segments that a live playlist lists"),
+  PLAYOUT_DELAY_MS: whole(50, 2000).default(150).describe("From a packet's arrival to its picture, ms"),
+});
+export type EgressConfig = z.infer<typeof EgressConfig>;
+
+export const readConfig = (): EgressConfig => loadServiceConfig(EgressConfig, process.env, "egress");
+
+const usualFonts = [
+  "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+  "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
+  "/usr/share/fonts/TTF/DejaVuSans.ttf",
+];
+
+/** The part of the configuration that a compositor needs. */
+export function tuningOf(config: EgressConfig): Tuning {
+  return {
+    width: config.VIDEO_WIDTH,
+    height: config.VIDEO_HEIGHT,
+    framesPerSecond: config.VIDEO_FPS,
+    videoBitrateKbps: config.VIDEO_BITRATE_KBPS,
+    videoPreset: config.VIDEO_PRESET,
+    audioBitrateKbps: config.AUDIO_BITRATE_KBPS,
+    partTicks: config.HLS_PART_FRAMES,
+    segmentTicks: config.HLS_PART_FRAMES * config.HLS_PARTS_PER_SEGMENT,
+    playoutDelayMs: config.PLAYOUT_DELAY_MS,
+    // A packet given up on must still find its time ahead of it.
+    holdMs: Math.max(20, config.PLAYOUT_DELAY_MS - 50),
+    fontFile: config.FONT_FILE ?? usualFonts.find((path) => existsSync(path)) ?? null,
+    rtpListenIp: config.RTP_LISTEN_IP,
+  };
+}

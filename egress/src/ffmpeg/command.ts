@@ -1,0 +1,74 @@
+import type { Readable } from "node:stream";
+import ffmpeg from "fluent-ffmpeg";
+
+/**
+ * The only file that knows fluent-ffmpeg (archived upstream): every ffmpeg process of egress is started here. Arguments
+ * are always an array, never a shell line; inputs are our own pipes and our own loopback hub, never a URL from a user.
+ */
+
+/** A running ffmpeg. `done` settles when the process has ended: resolved on success, rejected with its last words. */
+export type FfmpegRun = {
+  done: Promise<void>;
+  /** Ends the process. `done` then rejects. */
+  kill: () => void;
+};
+
+export type CopyProgress = { bitrateKbps: number };
+
+type Command = ReturnType<typeof ffmpeg>;
+
+function run(command: Command): FfmpegRun {
+  const done = new Promise<void>((resolve, reject) => {
+    command.on("end", () => resolve());
+    command.on("error", (error, _stdout, stderr) => {
+      const words = (stderr ?? "").trim().split("\n").slice(-2).join(" | ");
+      reject(new Error(words || error.message));
+    });
+  });
+  // Owners look at `done` when they are ready to; until then it must not count as unhandled.
+  done.catch(() => {});
+  command.run();
+  return { done, kill: () => command.kill("SIGKILL") };
+}
+
+/** Copies fragmented MP4 from a stream into a plain MP4 whose index comes first, so that it plays while it loads. */
+export function remuxToMp4(binary: string, input: Readable, output: string): FfmpegRun {
+  const command = ffmpeg({ source: input, logger: undefined })
+    .setFfmpegPath(binary)
+    .inputFormat("mp4")
+    .outputOptions(["-map", "0", "-c", "copy", "-movflags", "+faststart", "-y"])
+    .format("mp4")
+    .output(output);
+  return run(command);
+}
+
+/**
+ * Copies a stream of the local hub to an RTMP server, as it is.
+ *
+ * @param target holds the destination's key: not to be logged
+ */
+export function copyToRtmp(
+  binary: string,
+  route: { source: string; target: string },
+  onProgress: (progress: CopyProgress) => void,
+): FfmpegRun {
+  const command = ffmpeg(route.source)
+    .setFfmpegPath(binary)
+    .inputOptions(["-fflags", "+nobuffer", "-rw_timeout", "10000000"])
+    .outputOptions([
+      "-map",
+      "0",
+      "-c",
+      "copy",
+      "-rw_timeout",
+      "10000000",
+      "-flvflags",
+      "no_duration_filesize",
+    ])
+    .format("flv")
+    .output(route.target);
+  command.on("progress", (progress: { currentKbps?: number }) =>
+    onProgress({ bitrateKbps: Math.max(0, Math.round(progress.currentKbps ?? 0)) }),
+  );
+  return run(command);
+}

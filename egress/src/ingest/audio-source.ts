@@ -1,0 +1,42 @@
+import { audioRate, OpusDecoder, type StereoSamples } from "../av/index.ts";
+import { AudioTrack } from "../mix/index.ts";
+import { ArrivalClock, type ArrivedPacket } from "../rtp/index.ts";
+
+export type AudioSourceOptions = {
+  playoutDelayMs: number;
+  /** Monotonic ms of the programme's sample 0. */
+  programmeStart: number;
+};
+
+/** One microphone: Opus packets in, its share of the mix out. */
+export class AudioSource {
+  readonly #options: AudioSourceOptions;
+  readonly #decoder = new OpusDecoder();
+  readonly #clock = new ArrivalClock(audioRate);
+  readonly #track = new AudioTrack();
+  #closed = false;
+  paused = false;
+
+  constructor(options: AudioSourceOptions) {
+    this.#options = options;
+  }
+
+  push(packet: ArrivedPacket): void {
+    if (this.#closed) return;
+    const { ticks, at } = this.#clock.map(packet.timestamp, packet.arrivedAt);
+    const samples = this.#decoder.decode(packet.payload);
+    if (!samples) return;
+    const playAt = at + this.#options.playoutDelayMs - this.#options.programmeStart;
+    this.#track.write(ticks, (playAt * audioRate) / 1000, samples);
+  }
+
+  mixInto(into: StereoSamples, start: number): void {
+    this.#track.mixInto(into, start);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#decoder.close();
+  }
+}

@@ -1,0 +1,126 @@
+import type { programmeEvents, StageProducer } from "@rostrum/protocol";
+import type { z } from "zod";
+import type { VideoCodec } from "../av/index.ts";
+import { AudioSource } from "./audio-source.ts";
+import type { Receiver } from "./receiver.ts";
+import { VideoSource } from "./video-source.ts";
+
+export type OpenedSource = z.infer<(typeof programmeEvents)["source.opened"]>;
+
+type Source = {
+  producer: StageProducer;
+  media: { kind: "video"; video: VideoSource } | { kind: "audio"; audio: AudioSource };
+  /** The feed that brought it; a later feed replaces it. */
+  feed: number;
+  stop: () => void;
+};
+
+/** A person on stage with what of them can be shown. */
+export type StageMember = {
+  participantId: string;
+  name: string;
+  camera: VideoSource | null;
+  screen: VideoSource | null;
+};
+
+export type StageOptions = { playoutDelayMs: number; programmeStart: number; now: () => number };
+
+/** Who is on stage and their sources, whichever feed brings them. Owns the decoders. */
+export class Stage {
+  readonly #options: StageOptions;
+  readonly #sources = new Map<string, Source>();
+  readonly #order: string[] = [];
+  speakerId: string | null = null;
+  /** Whether anybody has ever been on stage. */
+  hadSources = false;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sources.size;
+  }
+
+  /** @returns false when its codec is not one of ours; it is then not shown */
+  add(opened: OpenedSource, receiver: Receiver, feed: number): boolean {
+    const media = this.#createMedia(opened, receiver);
+    if (!media) return false;
+    this.remove(opened.producer.producerId);
+    const shape = { ssrc: opened.ssrc, payloadType: opened.codec.payloadType, rtx: opened.rtx };
+    const stop = receiver.register(shape, (packet, gap) =>
+      media.kind === "video" ? media.video.push(packet, gap) : media.audio.push(packet),
+    );
+    this.#sources.set(opened.producer.producerId, { producer: opened.producer, media, feed, stop });
+    this.setPaused(opened.producer.producerId, opened.producer.paused);
+    if (!this.#order.includes(opened.producer.participantId)) this.#order.push(opened.producer.participantId);
+    this.hadSources = true;
+    return true;
+  }
+
+  #createMedia(opened: OpenedSource, receiver: Receiver): Source["media"] | null {
+    const type = opened.codec.mimeType.toLowerCase();
+    const { playoutDelayMs, programmeStart, now } = this.#options;
+    if (type === "audio/opus")
+      return { kind: "audio", audio: new AudioSource({ playoutDelayMs, programmeStart }) };
+    const codec: VideoCodec | null = type === "video/vp8" ? "vp8" : type === "video/h264" ? "h264" : null;
+    if (!codec) return null;
+    const requestKeyframe = (): void => receiver.requestKeyframe(opened.ssrc);
+    const { clockRate } = opened.codec;
+    return {
+      kind: "video",
+      video: new VideoSource({ codec, clockRate, playoutDelayMs, now, requestKeyframe }),
+    };
+  }
+
+  setPaused(producerId: string, paused: boolean): void {
+    const source = this.#sources.get(producerId);
+    if (!source) return;
+    const media = source.media.kind === "video" ? source.media.video : source.media.audio;
+    media.paused = paused;
+  }
+
+  remove(producerId: string): void {
+    const source = this.#sources.get(producerId);
+    if (!source) return;
+    this.#sources.delete(producerId);
+    source.stop();
+    if (source.media.kind === "video") source.media.video.close();
+    else source.media.audio.close();
+  }
+
+  /** Removes what no feed but an older one has brought. */
+  removeOlderThan(feed: number): void {
+    for (const [producerId, source] of [...this.#sources]) if (source.feed < feed) this.remove(producerId);
+  }
+
+  /** In the order they came on stage; those who sent nothing any more are left out. */
+  members(): StageMember[] {
+    const members = new Map<string, StageMember>();
+    for (const participantId of this.#order) {
+      for (const { producer, media } of this.#sources.values()) {
+        if (producer.participantId !== participantId) continue;
+        const member = members.get(participantId) ?? {
+          participantId,
+          name: producer.name,
+          camera: null,
+          screen: null,
+        };
+        members.set(participantId, member);
+        if (media.kind === "video" && !media.video.paused) {
+          if (producer.source === "screen") member.screen = media.video;
+          else member.camera = media.video;
+        }
+      }
+    }
+    return [...members.values()];
+  }
+
+  audioSources(): AudioSource[] {
+    return [...this.#sources.values()].flatMap(({ media }) => (media.kind === "audio" ? [media.audio] : []));
+  }
+
+  close(): void {
+    for (const producerId of [...this.#sources.keys()]) this.remove(producerId);
+  }
+}

@@ -1,0 +1,2 @@
+export { type FinishedRecording, finaliseRecording, readFinished, recordingFile } from "./finalise.ts";
+export { type Past, Recorder } from "./recorder.ts";

@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+/** Lines of `manifest.jsonl`: what a programme has written so far, in order. Read again after a restart. */
+export const ManifestLine = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("begin"), startedAt: z.number().int() }),
+  z.object({
+    type: z.literal("run"),
+    run: z.number().int(),
+    info: z.object({
+      codecs: z.string(),
+      width: z.number(),
+      height: z.number(),
+      framesPerSecond: z.number(),
+      bitrateKbps: z.number(),
+      baseMs: z.number(),
+    }),
+  }),
+  z.object({
+    type: z.literal("segment"),
+    sequence: z.number().int(),
+    run: z.number().int(),
+    /** Seconds. */
+    duration: z.number(),
+    programmeMs: z.number(),
+    discontinuity: z.boolean(),
+    bytes: z.number().int(),
+  }),
+  z.object({ type: z.literal("end"), at: z.number().int() }),
+]);
+export type ManifestLine = z.infer<typeof ManifestLine>;
+export type SegmentLine = Extract<ManifestLine, { type: "segment" }>;
+export type RunLine = Extract<ManifestLine, { type: "run" }>;
+
+/** Whole lines only: the last one may have been cut off by a crash, and what follows a bad line is not trusted. */
+export function parseManifest(text: string): ManifestLine[] {
+  const lines: ManifestLine[] = [];
+  for (const line of text.split("\n")) {
+    if (line === "") continue;
+    const parsed = ManifestLine.safeParse(parseJson(line));
+    if (!parsed.success) break;
+    lines.push(parsed.data);
+  }
+  return lines;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Cut off by a crash: the caller stops at the first line that is not whole.
+    return undefined;
+  }
+}

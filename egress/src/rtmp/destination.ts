@@ -1,0 +1,95 @@
+import { type Log, type Scope, sleep } from "@rostrum/platform";
+import type { ProgrammeStatus, RtmpDestination } from "@rostrum/protocol";
+import { backoffMs } from "@rostrum/rules";
+import { copyToRtmp } from "../ffmpeg/command.ts";
+
+export type DestinationStatus = ProgrammeStatus["destinations"][number];
+
+export type DestinationOptions = {
+  destination: RtmpDestination;
+  /** The programme on the local hub. */
+  source: string;
+  ffmpegPath: string;
+  scope: Scope;
+  log: Log;
+};
+
+/** A copy that lived this long was a success: the next failure begins back-off anew. */
+const steadyMs = 20_000;
+
+/** One place the programme is sent to: a copy process of its own, tried again for as long as the programme runs. */
+export class Destination {
+  readonly #options: DestinationOptions;
+  readonly status: DestinationStatus;
+
+  constructor(options: DestinationOptions) {
+    this.#options = options;
+    this.status = {
+      id: options.destination.id,
+      state: "connecting",
+      bitrateKbps: 0,
+      retries: 0,
+      fault: null,
+    };
+    options.scope.run("destination", (signal) => this.#keepSending(signal));
+    options.scope.add("destination status", () => {
+      this.status.state = "stopped";
+      this.status.bitrateKbps = 0;
+    });
+  }
+
+  get url(): string {
+    return this.#options.destination.url;
+  }
+
+  async #keepSending(signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      const began = performance.now();
+      const fault = await this.#sendOnce(signal);
+      if (signal.aborted) return;
+      if (performance.now() - began > steadyMs) attempt = 0;
+      this.status.state = "retrying";
+      this.status.bitrateKbps = 0;
+      this.status.retries += 1;
+      this.status.fault = fault;
+      this.#options.log.warn({ destination: this.status.id, fault }, "a destination is lost and tried again");
+      await sleep(250 + backoffMs(attempt, Math.random(), { baseMs: 500, capMs: 10_000 }), signal).catch(
+        () => {},
+      );
+    }
+  }
+
+  /** @returns why it ended, for people */
+  async #sendOnce(signal: AbortSignal): Promise<string> {
+    const { ffmpegPath, source, destination } = this.#options;
+    const copy = copyToRtmp(ffmpegPath, { source, target: destination.url }, ({ bitrateKbps }) => {
+      this.status.state = "live";
+      this.status.fault = null;
+      this.status.bitrateKbps = bitrateKbps;
+    });
+    const stop = (): void => copy.kill();
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      await copy.done;
+      return "The programme's stream ended.";
+    } catch (error) {
+      return withoutSecrets(error instanceof Error ? error.message : String(error), [
+        source,
+        destination.url,
+      ]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+}
+
+/** ffmpeg repeats the URL, and with it the key, in its faults. */
+export function withoutSecrets(text: string, urls: readonly string[]): string {
+  let clean = text;
+  for (const url of urls) {
+    clean = clean.replaceAll(url, "the destination");
+    const key = url.split("/").pop();
+    if (key && key.length >= 4) clean = clean.replaceAll(key, "***");
+  }
+  return clean.replace(/rtmps?:\/\/\S+/gi, "the destination").slice(0, 300);
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from "node:crypto";
+import { access, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  connectRedis,
+  createTokens,
+  Registry,
+  type ServiceContext,
+  type ServiceParts,
+} from "@rostrum/platform";
+import { programmesChannel } from "@rostrum/protocol";
+import { type EgressConfig, tuningOf } from "./config.ts";
+import { HlsServer } from "./hls/server.ts";
+import { recordingFile } from "./record/index.ts";
+import { HubProcess } from "./rtmp/index.ts";
+import { Facts, OriginFinder, Supervisor } from "./supervisor/index.ts";
+
+/** An egress node, and its parts as tests look at them. */
+export type Egress = ServiceParts & { supervisor: Supervisor };
+
+/** Builds egress inside a running service: nothing else in this workspace creates long-lived objects of its own accord. */
+export async function startEgress(config: EgressConfig, context: ServiceContext): Promise<Egress> {
+  const { scope, log, http, metrics, nodeId } = context;
+  const epoch = randomUUID();
+  const tokens = createTokens(config.ROSTRUM_SECRET);
+  await mkdir(config.DATA_DIR, { recursive: true });
+  const redis = connectRedis(config.REDIS_URL, { log, scope, name: "egress" });
+  const subscriber = connectRedis(config.REDIS_URL, { log, scope, name: "egress-events" });
+  const hub = new HubProcess({ port: config.RTMP_PORT, storePath: join(config.DATA_DIR, "hub"), scope, log });
+  const facts = new Facts({
+    directory: join(config.DATA_DIR, "facts"),
+    webInternalUrl: config.WEB_INTERNAL_URL,
+    nodeId,
+    tokens,
+    scope,
+    log,
+  });
+  const tuning = tuningOf(config);
+  if (!tuning.fontFile) log.warn("no font found: names are not drawn (FONT_FILE)");
+  const supervisor = new Supervisor({
+    dataDir: config.DATA_DIR,
+    maxProgrammes: config.MAX_PROGRAMMES,
+    tuning,
+    windowSegments: config.HLS_WINDOW_SEGMENTS,
+    ffmpegPath: config.FFMPEG_PATH,
+    logLevel: config.LOG_LEVEL,
+    epoch,
+    nodeId,
+    publicUrl: config.PUBLIC_URL,
+    hub,
+    origins: new OriginFinder({ redis, tokens, nodeId }),
+    report: (fact) => facts.report(fact),
+    redis,
+    scope,
+    log,
+  });
+  subscriber.on("message", () => supervisor.nudge());
+  subscriber.on("ready", () => void subscriber.subscribe(programmesChannel).catch(() => 0));
+  const server = new HlsServer({
+    http,
+    tokens,
+    webPublicUrl: config.WEB_PUBLIC_URL,
+    targetDuration: Math.ceil(tuning.segmentTicks / tuning.framesPerSecond),
+    find: (webinarId) => supervisor.find(webinarId),
+    findRecording: async (webinarId) => {
+      if (!/^[0-9a-f-]{36}$/i.test(webinarId)) return undefined;
+      const path = join(supervisor.directory(webinarId), recordingFile);
+      return access(path).then(
+        () => path,
+        () => undefined,
+      );
+    },
+  });
+  metrics.gauge("programmes", "Programmes on air", () => supervisor.active.length);
+  metrics.gauge("hls_waiting", "Requests held for a part or a playlist", () => server.waiting);
+  metrics.gauge("compositor_cpu", "Share of one core used by all compositors", () =>
+    compositorCpu(supervisor),
+  );
+  announce({ config, context, supervisor, registry: new Registry(redis), epoch });
+  return {
+    supervisor,
+    faults: () => (redis.status === "ready" ? [] : ["redis is not reachable"]),
+    async drain() {
+      supervisor.draining = true;
+    },
+  };
+}
+
+function compositorCpu(supervisor: Supervisor): number {
+  return supervisor.active.reduce((sum, { compositorStatus }) => sum + (compositorStatus?.cpu ?? 0), 0);
+}
+
+function announce(parts: {
+  config: EgressConfig;
+  context: ServiceContext;
+  supervisor: Supervisor;
+  registry: Registry;
+  epoch: string;
+}): void {
+  const { config, context, supervisor, registry, epoch } = parts;
+  registry.announce(context.scope, () => ({
+    nodeId: context.nodeId,
+    kind: "egress",
+    epoch,
+    region: config.REGION,
+    publicUrl: config.PUBLIC_URL,
+    internalUrl: config.INTERNAL_URL,
+    draining: supervisor.draining,
+    capacity: config.MAX_PROGRAMMES,
+    load: {
+      peers: supervisor.active.length,
+      consumers: 0,
+      workerCpu: compositorCpu(supervisor),
+      eventLoopDelayMs: 0,
+    },
+    webinars: {},
+    at: Date.now(),
+  }));
+}

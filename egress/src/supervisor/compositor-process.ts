@@ -1,0 +1,74 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { FromCompositor, StartMessage, ToCompositor } from "../programme/ipc.ts";
+
+export type CompositorHandlers = {
+  /** It is up: with what shall it begin? Asked as late as possible, for the clock's sake. */
+  onReady: () => StartMessage;
+  onMessage: (message: FromCompositor) => void;
+  /** Once, whatever ended it. `finished`: it had said so before. */
+  onExit: (exit: { finished: boolean; reason: string }) => void;
+};
+
+/** No part for this long: it hangs, and is killed. */
+const stallMs = 5000;
+
+/** The compositor's process as the supervisor holds it: started, watched, ended. */
+export class CompositorProcess {
+  readonly #child: ChildProcess;
+  readonly #handlers: CompositorHandlers;
+  readonly #watch: NodeJS.Timeout;
+  readonly exited: Promise<void>;
+  #finished = false;
+  #reason: string | null = null;
+  #lastPartAt = performance.now();
+
+  constructor(handlers: CompositorHandlers) {
+    this.#handlers = handlers;
+    // Buffers cross by structured clone; libuv's pool encodes, opens the RTMP output and resolves names.
+    this.#child = fork(fileURLToPath(new URL("../programme/child.ts", import.meta.url)), {
+      serialization: "advanced",
+      env: { UV_THREADPOOL_SIZE: "8", NODE_ENV: "production" },
+      execArgv: ["--disable-warning=ExperimentalWarning"],
+    });
+    this.#child.on("message", (message: FromCompositor) => this.#receive(message));
+    // A failed send or spawn: the exit that follows is what counts.
+    this.#child.on("error", (error) => {
+      this.#reason = error.message;
+    });
+    this.exited = new Promise((resolve) => {
+      this.#child.once("close", (code, signal) => {
+        clearInterval(this.#watch);
+        const reason = this.#reason ?? (signal ? `killed by ${signal}` : `exit code ${code}`);
+        handlers.onExit({ finished: this.#finished, reason });
+        resolve();
+      });
+    });
+    this.#watch = setInterval(() => {
+      if (performance.now() - this.#lastPartAt > stallMs) this.kill("no part for 5 s");
+    }, 500);
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  send(message: ToCompositor): void {
+    if (this.#child.connected) this.#child.send(message);
+  }
+
+  kill(reason: string): void {
+    this.#reason ??= reason;
+    this.#child.kill("SIGKILL");
+  }
+
+  #receive(message: FromCompositor): void {
+    if (message.type === "ready") {
+      this.send(this.#handlers.onReady());
+      return;
+    }
+    if (message.type === "part") this.#lastPartAt = performance.now();
+    if (message.type === "ended") this.#finished = true;
+    this.#handlers.onMessage(message);
+  }
+}

@@ -1,0 +1,312 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Log, Scope } from "@rostrum/platform";
+import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
+import { backoffMs } from "@rostrum/rules";
+import { initName, segmentName, Timeline, type TimelineSegment } from "../hls/index.ts";
+import type { Watchable } from "../hls/server.ts";
+import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
+import { finaliseRecording, type Past, Recorder } from "../record/index.ts";
+import type { HubProcess } from "../rtmp/index.ts";
+import { CompositorProcess } from "./compositor-process.ts";
+import { Destinations } from "./destinations.ts";
+import type { OriginFinder } from "./origin-finder.ts";
+import { move, type ProgrammeState } from "./state.ts";
+
+export type ProgrammeOptions = {
+  job: ProgrammeJob;
+  directory: string;
+  tuning: Tuning;
+  windowSegments: number;
+  ffmpegPath: string;
+  logLevel: string;
+  epoch: string;
+  nodeId: string;
+  publicUrl: string;
+  hub: HubProcess;
+  origins: OriginFinder;
+  report: (fact: Fact) => Promise<void>;
+  scope: Scope;
+  log: Log;
+};
+
+/** A clock that begins up to this far in the past is caught up with, so that nothing is missing. */
+const maxCatchUpMs = 5000;
+/** A compositor that lived this long did not crash at once: the next restart is immediate again. */
+const steadyMs = 10_000;
+
+/** One programme on this node: its compositor process, its time line, its recording and its destinations. */
+export class Programme {
+  readonly timeline: Timeline;
+  readonly #options: ProgrammeOptions;
+  readonly #recorder: Recorder;
+  readonly #destinations: Destinations;
+  #job: ProgrammeJob;
+  #state: ProgrammeState = "starting";
+  #process: CompositorProcess | null = null;
+  #startedAt: number | null = null;
+  /** Where the time line ends, epoch ms of the programme's clock. */
+  #endsAt: number | null = null;
+  #info: RunInfo | null = null;
+  #status: CompositorStatus | null = null;
+  #crashes = 0;
+  #forkedAt = 0;
+  #originUrl: string | null | undefined;
+  #originTold = 0;
+  /** Native objects that the last compositor left open when it ended by itself. */
+  leaks: Record<string, number> | null = null;
+  endedAt: number | null = null;
+
+  constructor(options: ProgrammeOptions) {
+    this.#options = options;
+    this.#job = options.job;
+    const { tuning, windowSegments, directory, log, scope, hub, ffmpegPath } = options;
+    this.#recorder = new Recorder(directory, log);
+    this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
+    const partTarget = tuning.partTicks / tuning.framesPerSecond;
+    const targetDuration = Math.ceil(tuning.segmentTicks / tuning.framesPerSecond);
+    // Rounded up, so that no part is longer than it once both are written with five digits.
+    const options_ = { targetDuration, partTarget: Math.ceil(partTarget * 1e4) / 1e4, windowSegments };
+    this.timeline = new Timeline(options_, (segment) => this.#recorder.segment(segment));
+    scope.add("timeline", () => this.timeline.close());
+  }
+
+  get state(): ProgrammeState {
+    return this.#state;
+  }
+
+  /** Process id of the compositor, while there is one. */
+  get compositorPid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  get compositorStatus(): CompositorStatus | null {
+    return this.#status;
+  }
+
+  get watchable(): Watchable {
+    const info = this.#info;
+    if (!info) return { timeline: this.timeline, variant: null };
+    const average = info.bitrateKbps * 1000;
+    const { codecs, width, height, framesPerSecond } = info;
+    // Peak over a segment: the buffer of one second may be emptied once within two, plus the container.
+    const variant = {
+      codecs,
+      width,
+      height,
+      framesPerSecond,
+      bandwidth: average * 1.55,
+      averageBandwidth: average * 1.05,
+    };
+    return { timeline: this.timeline, variant };
+  }
+
+  /** Takes up what an earlier life has left, then starts the compositor, or finishes what is over. */
+  async open(): Promise<void> {
+    const past = await this.#recorder.recall();
+    await this.#restore(past);
+    this.#options.scope.add("compositor", () => this.#stopProcess());
+    this.#options.scope.every(500, "origin", () => this.#tellOrigin());
+    if (this.#job.desired === "ended") await this.#finish();
+    else {
+      this.#destinations.want(this.#job.destinations);
+      this.#fork();
+    }
+  }
+
+  update(job: ProgrammeJob): void {
+    const before = this.#job;
+    this.#job = job;
+    if (job.desired === "ended") {
+      this.#end(job.endedAt ?? Date.now());
+      return;
+    }
+    if (JSON.stringify(before) === JSON.stringify(job) || this.#state === "ending") return;
+    this.#destinations.want(job.destinations);
+    this.#process?.send({ type: "direct", direction: this.#direction() });
+  }
+
+  describe(now: number): ProgrammeStatus {
+    const delay = this.#options.tuning.playoutDelayMs;
+    return {
+      webinarId: this.#job.webinarId,
+      nodeId: this.#options.nodeId,
+      state: this.#state,
+      publicUrl: this.#options.publicUrl.replace(/\/$/, ""),
+      firstFrameAt: this.#startedAt === null ? null : this.#startedAt - delay,
+      sources: this.#status?.sources ?? 0,
+      framesPerSecond: this.#status?.framesPerSecond ?? 0,
+      recordingBytes: this.#recorder.bytes,
+      destinations: this.#destinations.statuses,
+      at: now,
+    };
+  }
+
+  async #restore(past: Past): Promise<void> {
+    this.#startedAt = past.startedAt;
+    const last = past.segments.at(-1);
+    if (!last || past.endedAt !== null) return;
+    const { directory, tuning, windowSegments } = this.#options;
+    this.#endsAt = last.programmeMs + last.duration * 1000 + tuning.playoutDelayMs;
+    this.#info = past.runs.at(-1)?.info ?? null;
+    const kept = past.segments.slice(-windowSegments);
+    const inits = new Map<number, Buffer>();
+    for (const { run } of past.runs) inits.set(run, await readFile(join(directory, initName(run))));
+    const segments: TimelineSegment[] = [];
+    for (const line of kept)
+      segments.push({
+        sequence: line.sequence,
+        uri: segmentName(line.sequence),
+        duration: line.duration,
+        parts: [],
+        programmeMs: line.programmeMs,
+        run: line.run,
+        mapUri: initName(line.run),
+        discontinuity: line.discontinuity,
+        bytes: await readFile(join(directory, segmentName(line.sequence))),
+      });
+    const discontinuitiesGone = past.segments
+      .slice(0, -kept.length)
+      .filter((line) => line.discontinuity).length;
+    this.timeline.restore({ inits, segments, discontinuitiesGone });
+  }
+
+  #direction() {
+    return { title: this.#job.title, layout: this.#job.layout, rtmpUrl: this.#destinations.publishUrl };
+  }
+
+  #fork(): void {
+    if (this.#options.scope.closed) return;
+    this.#forkedAt = performance.now();
+    this.#originUrl = undefined;
+    this.#process = new CompositorProcess({
+      onReady: () => this.#startMessage(),
+      onMessage: (message) => this.#receive(message),
+      onExit: (exit) => this.#exited(exit),
+    });
+  }
+
+  /** A new clock begins where the time line ends, or where the webinar went live; what is past is caught up with. */
+  #startMessage(): StartMessage {
+    const { epoch, logLevel, tuning } = this.#options;
+    const now = Date.now();
+    const startAt = Math.min(now, Math.max(Math.ceil(this.#endsAt ?? this.#job.liveAt), now - maxCatchUpMs));
+    if (this.#startedAt === null) {
+      this.#startedAt = startAt;
+      this.#recorder.begin(startAt);
+    }
+    void this.#tellOrigin();
+    const baseMs = startAt - this.#startedAt;
+    const { webinarId } = this.#job;
+    return {
+      type: "start",
+      webinarId,
+      epoch,
+      logLevel,
+      tuning,
+      direction: this.#direction(),
+      startAt,
+      baseMs,
+    };
+  }
+
+  #receive(message: FromCompositor): void {
+    const { tuning } = this.#options;
+    if (message.type === "run") {
+      this.#info = message.info;
+      const run = this.timeline.beginRun(message.init);
+      this.#recorder.run(run, message.init, message.info);
+    } else if (message.type === "part") {
+      const { part } = message;
+      this.timeline.addPart(part);
+      this.#endsAt = part.programmeMs + part.duration * 1000 + tuning.playoutDelayMs;
+      this.#state = move(this.#state, "running");
+    } else if (message.type === "status") this.#status = message.status;
+    else if (message.type === "ended") this.leaks = message.leaks;
+  }
+
+  #exited(exit: { finished: boolean; reason: string }): void {
+    this.#process = null;
+    this.#status = null;
+    const { log, scope } = this.#options;
+    if (scope.closed) return;
+    if (this.#state === "ending") {
+      if (!exit.finished) log.warn({ reason: exit.reason }, "the compositor died while ending");
+      scope.run("finish", () => this.#finish());
+      return;
+    }
+    this.#crashes = performance.now() - this.#forkedAt > steadyMs ? 0 : this.#crashes + 1;
+    const wait =
+      this.#crashes <= 1 ? 0 : backoffMs(this.#crashes, Math.random(), { baseMs: 200, capMs: 5000 });
+    log.warn({ reason: exit.reason, wait }, "the compositor has ended and is started again");
+    scope.after(wait, "compositor restart", () => this.#fork());
+  }
+
+  async #tellOrigin(): Promise<void> {
+    if (!this.#process) return;
+    const { origins, log } = this.#options;
+    try {
+      const address = await origins.find(this.#job.webinarId);
+      const url = address?.url ?? null;
+      // A lease that lapses for a moment is no reason to drop a feed that flows: only another owner is.
+      const told = url === this.#originUrl && Date.now() - this.#originTold < 30_000;
+      if (told || (url === null && this.#originUrl !== undefined)) return;
+      this.#originUrl = url;
+      this.#originTold = Date.now();
+      this.#process?.send({ type: "origin", address });
+    } catch (error) {
+      log.debug({ err: error }, "the stage's origin could not be looked up");
+    }
+  }
+
+  #end(at: number): void {
+    if (this.#state !== "starting" && this.#state !== "running") return;
+    this.#state = move(this.#state, "ending");
+    if (this.#process) this.#process.send({ type: "end", at });
+    else this.#options.scope.run("finish", () => this.#finish());
+    // A compositor that does not end by itself is ended; the recording is whole up to its last part.
+    this.#options.scope.after(8000, "end deadline", () => this.#process?.kill("did not end"));
+  }
+
+  /** The playlist's end, the recording's file, the fact. */
+  async #finish(): Promise<void> {
+    this.#state = move(this.#state, "ending");
+    const { directory, ffmpegPath, log } = this.#options;
+    this.timeline.end();
+    this.#destinations.want([]);
+    await this.#recorder.flush();
+    const past = await this.#recorder.recall();
+    const at = Date.now();
+    if (past.endedAt === null && past.startedAt !== null) this.#recorder.end(at);
+    await this.#recorder.flush();
+    try {
+      const finished = await finaliseRecording(directory, past, { ffmpegPath, log });
+      if (finished) await this.#options.report(this.#recordingFact(finished, at));
+      this.#state = move(this.#state, "ended");
+    } catch (error) {
+      log.error({ err: error }, "the recording could not be finished");
+      this.#state = move(this.#state, "failed");
+      const message = error instanceof Error ? error.message.slice(0, 500) : "unknown";
+      const { webinarId } = this.#job;
+      await this.#options.report({ type: "programme.failed", factId: randomUUID(), webinarId, message, at });
+    }
+    this.endedAt = at;
+  }
+
+  #recordingFact(finished: { durationMs: number; bytes: number }, at: number): Fact {
+    const { webinarId } = this.#job;
+    const path = `/recordings/${webinarId}/recording.mp4`;
+    return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...finished, at };
+  }
+
+  async #stopProcess(): Promise<void> {
+    const process = this.#process;
+    if (!process) return;
+    process.send({ type: "end", at: 0 });
+    const hard = setTimeout(() => process.kill("did not stop"), 2500);
+    await process.exited;
+    clearTimeout(hard);
+    await this.#recorder.flush();
+  }
+}

@@ -1,0 +1,209 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  connectRedis,
+  createHttpServer,
+  createLog,
+  createMetrics,
+  createTokens,
+  loadConfig,
+  type Redis,
+  Registry,
+  Scope,
+} from "@rostrum/platform";
+import {
+  type Fact,
+  FactBatch,
+  type ProgrammeJob,
+  programmesChannel,
+  programmesKey,
+  WebinarId,
+} from "@rostrum/protocol";
+import { EgressConfig } from "../src/config.ts";
+import { type Egress, startEgress } from "../src/service.ts";
+import { start } from "./media.ts";
+import { TestOrigin } from "./origin.ts";
+import { freePort, until } from "./ports.ts";
+
+const secret = randomBytes(32).toString("hex");
+
+/** A real Redis, a web that takes facts, an origin, and egress itself in this process with its compositors as children. */
+export class Harness {
+  readonly scope: Scope;
+  readonly redis: Redis;
+  readonly origin: TestOrigin;
+  readonly dataDir: string;
+  readonly tokens = createTokens(secret);
+  readonly facts: Fact[] = [];
+  readonly #stops: (() => Promise<void>)[];
+  readonly #env: Record<string, string>;
+  egress: Egress | null = null;
+  egressScope: Scope | null = null;
+  baseUrl = "";
+
+  private constructor(parts: {
+    scope: Scope;
+    redis: Redis;
+    origin: TestOrigin;
+    dataDir: string;
+    stops: (() => Promise<void>)[];
+    env: Record<string, string>;
+  }) {
+    this.scope = parts.scope;
+    this.redis = parts.redis;
+    this.origin = parts.origin;
+    this.dataDir = parts.dataDir;
+    this.#stops = parts.stops;
+    this.#env = parts.env;
+  }
+
+  static async open(env: Record<string, string> = {}): Promise<Harness> {
+    const dataDir = await mkdtemp(join(tmpdir(), "egress-test-"));
+    const redisPort = await freePort();
+    const server = start("redis-server", ["--port", String(redisPort), "--bind", "127.0.0.1", "--save", ""]);
+    const log = createLog({ service: "egress-test", level: process.env.TEST_LOG ?? "silent" });
+    const scope = new Scope("test", log);
+    const redisUrl = `redis://127.0.0.1:${redisPort}`;
+    const redis = connectRedis(redisUrl, { log, scope });
+    await until("redis answers", 5000, () =>
+      redis.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    const origin = await TestOrigin.open();
+    const harness = new Harness({
+      scope,
+      redis,
+      origin,
+      dataDir,
+      stops: [server.stop],
+      env: { REDIS_URL: redisUrl, DATA_DIR: dataDir, ...env },
+    });
+    const webPort = await harness.#startWeb();
+    harness.#env.WEB_INTERNAL_URL = `http://127.0.0.1:${webPort}`;
+    harness.#announceOrigin();
+    await harness.startEgress();
+    return harness;
+  }
+
+  #startWeb(): Promise<number> {
+    const server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+      const { facts } = FactBatch.parse(JSON.parse(Buffer.concat(chunks).toString()));
+      this.facts.push(...facts);
+      response.end(JSON.stringify({ accepted: facts.map((fact) => fact.factId) }));
+    });
+    this.#stops.push(
+      () =>
+        new Promise((resolve) => {
+          server.close(() => resolve());
+          server.closeAllConnections();
+        }),
+    );
+    return new Promise((resolve) =>
+      server.listen(0, "127.0.0.1", () => {
+        const address = server.address();
+        resolve(typeof address === "object" && address ? address.port : 0);
+      }),
+    );
+  }
+
+  #announceOrigin(): void {
+    new Registry(this.redis).announce(this.scope, () => ({
+      nodeId: "test-origin",
+      kind: "origin",
+      epoch: "00000000-0000-4000-8000-000000000001",
+      region: "local",
+      publicUrl: this.origin.url,
+      internalUrl: this.origin.url,
+      draining: false,
+      capacity: 10,
+      load: { peers: 0, consumers: 0, workerCpu: 0, eventLoopDelayMs: 0 },
+      webinars: {},
+      at: Date.now(),
+    }));
+  }
+
+  async startEgress(): Promise<void> {
+    const port = await freePort();
+    this.baseUrl = `http://127.0.0.1:${port}`;
+    const config = loadConfig(
+      EgressConfig,
+      {
+        NODE_ID: "egress-test",
+        HTTP_PORT: String(port),
+        ROSTRUM_SECRET: secret,
+        PUBLIC_URL: this.baseUrl,
+        INTERNAL_URL: this.baseUrl,
+        WEB_PUBLIC_URL: "http://127.0.0.1:9",
+        RTMP_PORT: String(await freePort()),
+        LOG_LEVEL: process.env.TEST_LOG ?? "silent",
+        ...this.#env,
+      },
+      "egress",
+    );
+    const log = createLog({ service: "egress", level: config.LOG_LEVEL });
+    const scope = new Scope("egress", log);
+    const metrics = createMetrics({ service: "egress", nodeId: config.NODE_ID });
+    const http = createHttpServer({
+      log,
+      metrics,
+      service: "egress",
+      nodeId: config.NODE_ID,
+      faults: () => [],
+    });
+    await http.listen("127.0.0.1", port, scope);
+    this.egress = await startEgress(config, { scope, log, http, metrics, nodeId: config.NODE_ID });
+    this.egressScope = scope;
+  }
+
+  async stopEgress(): Promise<void> {
+    await this.egressScope?.close("test");
+    this.egress = null;
+  }
+
+  /** Writes the job as web does, and the stage's lease as the origin does. */
+  async want(job: ProgrammeJob): Promise<void> {
+    const lease = JSON.stringify({ holder: "test-origin", fencing: 1 });
+    await this.redis.set(`lease:stage:${job.webinarId}`, lease);
+    await this.redis.hset(programmesKey, job.webinarId, JSON.stringify(job));
+    await this.redis.publish(programmesChannel, job.webinarId);
+  }
+
+  /** Where a viewer finds a file of the programme. */
+  hls(webinarId: string, file: string): string {
+    const access = this.tokens.hlsAccess(webinarId, Math.floor(Date.now() / 1000) + 3600);
+    return `${this.baseUrl}/hls/${webinarId}/${access}/${file}`;
+  }
+
+  recording(webinarId: string): string {
+    const access = this.tokens.hlsAccess(webinarId, Math.floor(Date.now() / 1000) + 3600);
+    return `${this.baseUrl}/recordings/${webinarId}/${access}/recording.mp4`;
+  }
+
+  async close(): Promise<void> {
+    await this.stopEgress();
+    await this.origin.close();
+    await this.scope.close("test over");
+    for (const stop of this.#stops) await stop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export function liveJob(over: Partial<ProgrammeJob> = {}): ProgrammeJob {
+  return {
+    webinarId: WebinarId.parse(randomUUID()),
+    title: "A test of the programme",
+    desired: "live",
+    liveAt: Date.now(),
+    endedAt: null,
+    layout: "auto",
+    destinations: [],
+    ...over,
+  };
+}
