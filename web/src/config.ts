@@ -1,0 +1,30 @@
+import { loadConfig, secret } from "@rostrum/platform";
+import { z } from "zod";
+
+const optionalText = z.string().optional();
+
+/** Configuration of web and its jobs process. */
+export const WebConfig = z.object({
+  NODE_ID: z.string().min(1).default("web").describe("Name of this process"),
+  LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "silent"])
+    .default("info")
+    .describe("Log level"),
+  PUBLIC_URL: z.url().describe("How people reach this site; every link in a mail begins with it"),
+  DATABASE_URL: secret(z.string().min(1)).describe("postgres:// URL of the app's role"),
+  REDIS_URL: secret(z.string().min(1)).describe("redis:// URL"),
+  ROSTRUM_SECRET: secret(z.string().min(32)).describe("Root of all token keys, the same on every node"),
+  SMTP_URL: secret(z.string().min(1)).describe("smtp:// or smtps:// URL of the mail provider"),
+  MAIL_FROM: z.string().default("Rostrum <no-reply@rostrum.local>").describe("Sender of every mail"),
+  TURN_URLS: optionalText.describe("Comma-separated TURN URLs given to browsers"),
+  TURN_SECRET: secret(optionalText).describe("Shared secret of the TURN server (use-auth-secret)"),
+});
+export type WebConfig = z.infer<typeof WebConfig>;
+
+let loaded: WebConfig | undefined;
+
+/** Read once; throws ConfigError with every fault. */
+export function webConfig(): WebConfig {
+  loaded ??= loadConfig(WebConfig, process.env, "web");
+  return loaded;
+}

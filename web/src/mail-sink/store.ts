@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import PostalMime, { type Email } from "postal-mime";
+
+export type MailSummary = { id: string; to: string; subject: string; date: string };
+export type MailView = MailSummary & {
+  html: string;
+  text: string;
+  links: string[];
+  attachments: { name: string; contentType: string; text: string }[];
+};
+
+const kept = 500;
+const fileName = /^(\d+-[0-9a-f-]+)\.eml$/;
+
+/** Mails on disk, newest first: what was delivered stays through restarts. */
+export class MailStore {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async save(source: Buffer): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const target = path.join(this.#folder, `${Date.now()}-${randomUUID()}.eml`);
+    await writeFile(`${target}.part`, source);
+    await rename(`${target}.part`, target);
+  }
+
+  async list(to?: string): Promise<MailSummary[]> {
+    const names = await readdir(this.#folder).catch(() => [] as string[]);
+    const ids = names
+      .flatMap((name) => fileName.exec(name)?.[1] ?? [])
+      .sort()
+      .reverse()
+      .slice(0, kept);
+    const mails = await Promise.all(ids.map(async (id) => summary(id, await this.#parse(id))));
+    return to ? mails.filter((mail) => mail.to.toLowerCase() === to.toLowerCase()) : mails;
+  }
+
+  async find(id: string): Promise<MailView | undefined> {
+    if (!fileName.test(`${id}.eml`)) return undefined;
+    const email = await this.#parse(id).catch(() => undefined);
+    if (!email) return undefined;
+    const text = email.text ?? "";
+    return {
+      ...summary(id, email),
+      html: email.html ?? "",
+      text,
+      links: text.match(/https?:\/\/\S+/g) ?? [],
+      attachments: email.attachments.map(({ filename, mimeType, content, method }) => ({
+        name: filename ?? "attachment",
+        contentType: method ? `${mimeType}; method=${method}` : mimeType,
+        text: typeof content === "string" ? content : new TextDecoder().decode(content),
+      })),
+    };
+  }
+
+  async #parse(id: string): Promise<Email> {
+    return PostalMime.parse(await readFile(path.join(this.#folder, `${id}.eml`)));
+  }
+}
+
+const summary = (id: string, email: Email): MailSummary => ({
+  id,
+  to: email.to?.[0]?.address ?? "",
+  subject: email.subject ?? "(no subject)",
+  date: new Date(Number(id.split("-", 1)[0])).toISOString(),
+});

@@ -1,0 +1,50 @@
+import { httpStatus, internalError, limits, RostrumError } from "@rostrum/protocol";
+import type { Services } from "./services.ts";
+
+/** A route handler with our errors as JSON, typed and without their inside. */
+export async function respond(services: Services, work: () => Promise<Response>): Promise<Response> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof RostrumError)) services.log.error({ err: error }, "request failed");
+    const wire = error instanceof RostrumError ? error.toWire() : internalError;
+    return Response.json(
+      { error: wire },
+      { status: httpStatus(wire.code), headers: { "cache-control": "no-store" } },
+    );
+  }
+}
+
+/** Only our own nodes: throws token.missing or token.invalid. */
+export async function requireNode(services: Services, request: Request): Promise<void> {
+  const header = request.headers.get("authorization");
+  if (!header?.startsWith("Bearer ")) throw new RostrumError("token.missing", "A node credential is needed.");
+  await services.tokens.verifyNode(header.slice(7));
+}
+
+/** Refuse a browser's request from another site (ASVS 3.5.1); tools that send no Origin have no cookies to abuse. */
+export function requireSameSite(services: Services, request: Request): void {
+  const origin = request.headers.get("origin");
+  const site = request.headers.get("sec-fetch-site");
+  const foreign = origin !== null && origin !== new URL(services.config.PUBLIC_URL).origin;
+  if (foreign || (site !== null && site !== "same-origin" && site !== "none")) {
+    throw new RostrumError("permission.denied", "Requests from other sites are refused.");
+  }
+}
+
+/** The body as text, capped while it is read. */
+export async function readBody(request: Request, maxBytes: number = limits.requestBytes): Promise<string> {
+  const reader = request.body?.getReader();
+  const chunks: Uint8Array[] = [];
+  for (let size = 0; reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > maxBytes) {
+      await reader.cancel();
+      throw new RostrumError("message.too-large", `The body is larger than ${maxBytes} bytes.`);
+    }
+    chunks.push(value);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,25 @@
+import { RostrumError } from "@rostrum/protocol";
+import type { Services } from "./services.ts";
+
+const script = `
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return count`;
+
+/**
+ * Refuse with rate.limited after `limit` calls per `windowMs` and key. While Redis is away nothing is limited: a limit
+ * protects the service, it must not become an outage of its own.
+ */
+export async function limitRate(
+  services: Services,
+  key: string,
+  rule: { limit: number; windowMs: number },
+): Promise<void> {
+  const count = await services.redis.eval(script, 1, `rate:${key}`, rule.windowMs).catch(() => 0);
+  if (Number(count) > rule.limit)
+    throw new RostrumError("rate.limited", "Too many attempts. Please wait a minute and try again.");
+}
+
+/** The caller's address as our own proxy or socket gives it. */
+export const clientAddress = (headers: Headers): string =>
+  headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || "unknown";

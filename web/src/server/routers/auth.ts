@@ -1,0 +1,25 @@
+import { z } from "zod";
+import { email } from "../inputs.ts";
+import { clientAddress, limitRate } from "../rate-limit.ts";
+import { currentUser, endSession } from "../session.ts";
+import { publicProcedure, router } from "../trpc.ts";
+import { requestSignInLink } from "../use-cases/sign-in.ts";
+
+export const authRouter = router({
+  requestLink: publicProcedure
+    .input(z.strictObject({ email, next: z.string().max(300).optional() }))
+    .mutation(async ({ ctx, input }) => {
+      await limitRate(ctx.services, `sign-in:${clientAddress(ctx.headers)}`, { limit: 30, windowMs: 60_000 });
+      await limitRate(ctx.services, `sign-in:${input.email.toLowerCase()}`, { limit: 5, windowMs: 300_000 });
+      await requestSignInLink(ctx.services, input);
+      return { sent: true as const };
+    }),
+  session: publicProcedure.query(async ({ ctx }) => {
+    const user = await currentUser(ctx.services, ctx.headers);
+    return user ? { id: user.id, email: user.email, name: user.name } : null;
+  }),
+  signOut: publicProcedure.mutation(async ({ ctx }) => {
+    ctx.setCookie(await endSession(ctx.services, ctx.headers));
+    return { signedOut: true as const };
+  }),
+});

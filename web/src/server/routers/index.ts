@@ -1,0 +1,18 @@
+import { router } from "../trpc.ts";
+import { authRouter } from "./auth.ts";
+import { registrationRouter } from "./registration.ts";
+import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
+import { webinarRouter } from "./webinar.ts";
+
+/** The whole API. Its type is all the browser part knows of the server. */
+export const appRouter = router({
+  auth: authRouter,
+  webinar: webinarRouter,
+  registration: registrationRouter,
+  attendance: attendanceRouter,
+  question: questionRouter,
+  poll: pollRouter,
+  hand: handRouter,
+  chat: chatRouter,
+});
+export type AppRouter = typeof appRouter;

@@ -1,0 +1,125 @@
+import { findPoll } from "@rostrum/db";
+import { Delivery, EntityId, limits, NodeId, RostrumError } from "@rostrum/protocol";
+import { z } from "zod";
+import { chatText, opaqueToken, pollText, questionText, webinarId } from "../inputs.ts";
+import { ownedWebinar } from "../owned-webinar.ts";
+import { clientAddress, limitRate } from "../rate-limit.ts";
+import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
+import { admitByLink, admitHost } from "../use-cases/admission.ts";
+import {
+  askQuestion,
+  castVote,
+  changePoll,
+  createPoll,
+  lower,
+  postChat,
+  raise,
+  settleQuestion,
+  upvoteQuestion,
+} from "../use-cases/interaction.ts";
+
+const excludeEdges = z.array(NodeId).max(20).default([]);
+
+export const attendanceRouter = router({
+  admit: publicProcedure
+    .input(z.strictObject({ joinToken: opaqueToken, prefer: Delivery.optional(), excludeEdges }))
+    .mutation(async ({ ctx, input }) => {
+      await limitRate(ctx.services, `admit:${clientAddress(ctx.headers)}`, { limit: 3000, windowMs: 60_000 });
+      return admitByLink(ctx.services, input.joinToken, {
+        excludeEdges: input.excludeEdges,
+        ...(input.prefer ? { prefer: input.prefer } : {}),
+      });
+    }),
+  admitHost: hostProcedure
+    .input(z.strictObject({ webinarId, excludeEdges }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      return admitHost(ctx.services, ctx.user, webinar, { excludeEdges: input.excludeEdges });
+    }),
+});
+
+export const questionRouter = router({
+  ask: participantProcedure
+    .input(z.strictObject({ id: EntityId, text: questionText }))
+    .mutation(async ({ ctx, input }) => {
+      await limitRate(ctx.services, `ask:${ctx.participant.participantId}`, { limit: 10, windowMs: 60_000 });
+      return askQuestion(ctx.services, ctx.participant, input);
+    }),
+  upvote: participantProcedure
+    .input(z.strictObject({ questionId: EntityId }))
+    .mutation(({ ctx, input }) => upvoteQuestion(ctx.services, ctx.participant, { ...input, up: true })),
+  withdrawUpvote: participantProcedure
+    .input(z.strictObject({ questionId: EntityId }))
+    .mutation(({ ctx, input }) => upvoteQuestion(ctx.services, ctx.participant, { ...input, up: false })),
+  answer: hostProcedure
+    .input(z.strictObject({ webinarId, questionId: EntityId }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      return settleQuestion(ctx.services, webinar, { questionId: input.questionId, status: "answered" });
+    }),
+  dismiss: hostProcedure
+    .input(z.strictObject({ webinarId, questionId: EntityId }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      return settleQuestion(ctx.services, webinar, { questionId: input.questionId, status: "dismissed" });
+    }),
+});
+
+const pollById = z.strictObject({ pollId: EntityId });
+
+export const pollRouter = router({
+  create: hostProcedure
+    .input(
+      z.strictObject({
+        webinarId,
+        question: pollText,
+        options: z.array(pollText).min(2, "Give at least two options.").max(limits.pollOptions),
+      }),
+    )
+    .mutation(async ({ ctx, input }) =>
+      createPoll(ctx.services, await ownedWebinar(ctx.services, ctx.user, input.webinarId), input),
+    ),
+  open: hostProcedure.input(pollById).mutation(async ({ ctx, input }) => {
+    const poll = await findPoll(ctx.services.db, input.pollId);
+    if (!poll) throw new RostrumError("not-found", "There is no such poll.", { field: "pollId" });
+    await ownedWebinar(ctx.services, ctx.user, poll.webinarId);
+    return changePoll(ctx.services, poll.id, "open");
+  }),
+  close: hostProcedure.input(pollById).mutation(async ({ ctx, input }) => {
+    const poll = await findPoll(ctx.services.db, input.pollId);
+    if (!poll) throw new RostrumError("not-found", "There is no such poll.", { field: "pollId" });
+    await ownedWebinar(ctx.services, ctx.user, poll.webinarId);
+    return changePoll(ctx.services, poll.id, "closed");
+  }),
+  vote: participantProcedure
+    .input(z.strictObject({ pollId: EntityId, optionId: EntityId, retry: z.boolean().default(false) }))
+    .mutation(({ ctx, input }) => castVote(ctx.services, ctx.participant, input)),
+});
+
+export const handRouter = router({
+  raise: participantProcedure.mutation(async ({ ctx }) => {
+    await raise(ctx.services, ctx.participant);
+    return { raised: true };
+  }),
+  lower: participantProcedure.mutation(async ({ ctx }) => {
+    await lower(ctx.services, ctx.participant.webinarId, ctx.participant.participantId);
+    return { raised: false };
+  }),
+  dismiss: hostProcedure
+    .input(z.strictObject({ webinarId, participantId: EntityId }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await lower(ctx.services, webinar.id, input.participantId);
+      return { raised: false };
+    }),
+});
+
+export const chatRouter = router({
+  post: participantProcedure
+    .input(z.strictObject({ id: EntityId, text: chatText }))
+    .mutation(async ({ ctx, input }) => {
+      await limitRate(ctx.services, `chat:${ctx.participant.participantId}`, { limit: 30, windowMs: 60_000 });
+      await postChat(ctx.services, ctx.participant, input);
+      return { posted: true };
+    }),
+});

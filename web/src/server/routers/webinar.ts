@@ -1,0 +1,133 @@
+import {
+  findRecording,
+  findWebinarBySlug,
+  listPanelists,
+  listUpcoming,
+  listWebinars,
+  type Webinar,
+} from "@rostrum/db";
+import { LayoutName, RostrumError } from "@rostrum/protocol";
+import { z } from "zod";
+import { email, line, personName, prose, slug, timeZone, webinarId } from "../inputs.ts";
+import { ownedWebinar } from "../owned-webinar.ts";
+import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
+import { limitRate } from "../rate-limit.ts";
+import { hostProcedure, publicProcedure, router } from "../trpc.ts";
+import { changeLayout, changePhase, invitePanelist, scheduleWebinar } from "../use-cases/webinars.ts";
+
+const byId = z.strictObject({ id: webinarId });
+
+const schedule = z.strictObject({
+  title: line(200, "a title"),
+  description: prose(5000, "the description").default(""),
+  startsAt: z.date(),
+  durationMinutes: z.number().int().min(5, "At least 5 minutes.").max(1440, "At most a day."),
+  timeZone,
+  seats: z.number().int().min(0).max(100_000).default(1000),
+  rtmpDestination: z
+    .strictObject({
+      label: line(80, "a label"),
+      url: z
+        .string()
+        .trim()
+        .max(1024)
+        .regex(/^rtmps?:\/\/\S+$/i, "Enter an rtmp:// or rtmps:// address with its stream key."),
+    })
+    .optional(),
+});
+
+/** A webinar as its own organisation sees it. */
+const forHost = (webinar: Webinar, publicUrl: string) => ({
+  id: webinar.id,
+  slug: webinar.slug,
+  title: webinar.title,
+  description: webinar.description,
+  startsAt: webinar.startsAt.getTime(),
+  durationMinutes: webinar.durationMinutes,
+  timeZone: webinar.timeZone,
+  seats: webinar.seats,
+  phase: webinar.phase,
+  layout: webinar.layout,
+  liveAt: webinar.liveAt?.getTime() ?? null,
+  endedAt: webinar.endedAt?.getTime() ?? null,
+  registrationUrl: `${publicUrl}/w/${webinar.slug}`,
+});
+
+/** And as everybody does. */
+const forPublic = (webinar: Webinar) => ({
+  slug: webinar.slug,
+  title: webinar.title,
+  description: webinar.description,
+  startsAt: webinar.startsAt.getTime(),
+  durationMinutes: webinar.durationMinutes,
+  timeZone: webinar.timeZone,
+  phase: webinar.phase,
+});
+
+export const webinarRouter = router({
+  create: hostProcedure.input(schedule).mutation(async ({ ctx, input }) => {
+    await limitRate(ctx.services, `schedule:${ctx.user.id}`, { limit: 60, windowMs: 60_000 });
+    return forHost(await scheduleWebinar(ctx.services, ctx.user, input), ctx.services.config.PUBLIC_URL);
+  }),
+  list: hostProcedure.query(async ({ ctx }) => {
+    const rows = await listWebinars(ctx.services.db, ctx.user.organisationId);
+    return rows.map((row) => ({
+      ...forHost(row, ctx.services.config.PUBLIC_URL),
+      registrants: row.registrants,
+    }));
+  }),
+  get: hostProcedure
+    .input(byId)
+    .query(async ({ ctx, input }) =>
+      forHost(await ownedWebinar(ctx.services, ctx.user, input.id), ctx.services.config.PUBLIC_URL),
+    ),
+  bySlug: publicProcedure.input(z.strictObject({ slug })).query(async ({ ctx, input }) => {
+    const webinar = await findWebinarBySlug(ctx.services.db, input.slug);
+    if (!webinar || webinar.phase === "draft")
+      throw new RostrumError("not-found", "There is no such webinar.");
+    return { ...forPublic(webinar), hostName: webinar.hostName };
+  }),
+  upcoming: publicProcedure.query(async ({ ctx }) =>
+    (await listUpcoming(ctx.services.db, 20)).map(forPublic),
+  ),
+  goLive: hostProcedure.input(byId).mutation(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    return forHost(await changePhase(ctx.services, webinar, "go-live"), ctx.services.config.PUBLIC_URL);
+  }),
+  end: hostProcedure.input(byId).mutation(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    return forHost(await changePhase(ctx.services, webinar, "end"), ctx.services.config.PUBLIC_URL);
+  }),
+  setLayout: hostProcedure
+    .input(z.strictObject({ id: webinarId, layout: LayoutName }))
+    .mutation(async ({ ctx, input }) => {
+      await changeLayout(ctx.services, await ownedWebinar(ctx.services, ctx.user, input.id), input.layout);
+      return { layout: input.layout };
+    }),
+  invitePanelist: hostProcedure
+    .input(z.strictObject({ id: webinarId, email, name: personName }))
+    .mutation(async ({ ctx, input }) => {
+      await limitRate(ctx.services, `invite:${ctx.user.id}`, { limit: 60, windowMs: 60_000 });
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+      const { id } = await invitePanelist(ctx.services, webinar, input);
+      return { id };
+    }),
+  panelists: hostProcedure.input(byId).query(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    return (await listPanelists(ctx.services.db, webinar.id)).map(({ id, email: address, name }) => ({
+      id,
+      email: address,
+      name,
+    }));
+  }),
+  recording: hostProcedure.input(byId).query(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    const recording = await findRecording(ctx.services.db, webinar.id);
+    const url = recording ? await recordingUrl(ctx.services, webinar.id) : null;
+    return recording && url ? { url, durationMs: recording.durationMs, bytes: recording.bytes } : null;
+  }),
+  programme: hostProcedure.input(byId).query(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    return readProgrammeStatus(ctx.services, webinar.id);
+  }),
+});

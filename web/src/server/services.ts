@@ -1,0 +1,53 @@
+import { type DatabaseHandle, openDatabase } from "@rostrum/db";
+import {
+  connectRedis,
+  createLog,
+  createTokens,
+  EventLog,
+  type Log,
+  type Redis,
+  Registry,
+  Scope,
+  type Tokens,
+} from "@rostrum/platform";
+import { RoomEventDraft } from "@rostrum/protocol";
+import { type WebConfig, webConfig } from "../config.ts";
+
+/** What the server side of web is built from: one set per process. */
+export type Services = {
+  config: WebConfig;
+  log: Log;
+  db: DatabaseHandle["db"];
+  redis: Redis;
+  tokens: Tokens;
+  registry: Registry;
+  events: EventLog<RoomEventDraft>;
+  scope: Scope;
+};
+
+export function createServices(config: WebConfig, name: string): Services {
+  const log = createLog({ service: name, nodeId: config.NODE_ID, level: config.LOG_LEVEL });
+  const scope = new Scope(name, log);
+  const database = openDatabase(config.DATABASE_URL);
+  scope.add("database", () => database.close());
+  const redis = connectRedis(config.REDIS_URL, { log, scope, name });
+  const subscriber = connectRedis(config.REDIS_URL, { log, scope, name: `${name}-subscriber` });
+  return {
+    config,
+    log,
+    db: database.db,
+    redis,
+    tokens: createTokens(config.ROSTRUM_SECRET),
+    registry: new Registry(redis),
+    events: new EventLog({ redis, subscriber, schema: RoomEventDraft, log }),
+    scope,
+  };
+}
+
+// Next bundles each route on its own: what is shared must hang on the process.
+const holder = globalThis as typeof globalThis & { rostrumServices?: Services };
+
+export function services(): Services {
+  holder.rostrumServices ??= createServices(webConfig(), "web");
+  return holder.rostrumServices;
+}

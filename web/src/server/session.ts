@@ -1,0 +1,45 @@
+import { deleteSession, findSessionUser, insertSession, type User } from "@rostrum/db";
+import { hashSecret, newSecret } from "./secrets.ts";
+import type { Services } from "./services.ts";
+
+const lifetimeSeconds = 30 * 24 * 3600;
+
+/** `__Host-` binds the cookie to this origin over TLS; browsers refuse the prefix on plain http. */
+export const cookieName = (publicUrl: string): string =>
+  publicUrl.startsWith("https:") ? "__Host-rostrum" : "rostrum";
+
+export function sessionCookie(publicUrl: string, token: string, maxAge = lifetimeSeconds): string {
+  const secure = publicUrl.startsWith("https:") ? "; Secure" : "";
+  return `${cookieName(publicUrl)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure}`;
+}
+
+function readCookie(header: string | null, name: string): string | undefined {
+  for (const part of (header ?? "").split(";")) {
+    const [key, ...value] = part.trim().split("=");
+    if (key === name) return value.join("=");
+  }
+  return undefined;
+}
+
+/** A new session's cookie: a fresh id at every sign-in. */
+export async function startSession(services: Services, userId: string): Promise<string> {
+  const { token, hash } = newSecret();
+  await insertSession(services.db, {
+    tokenHash: hash,
+    userId,
+    expiresAt: new Date(Date.now() + lifetimeSeconds * 1000),
+  });
+  return sessionCookie(services.config.PUBLIC_URL, token);
+}
+
+export async function currentUser(services: Services, headers: Headers): Promise<User | undefined> {
+  const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
+  return token ? findSessionUser(services.db, hashSecret(token), new Date()) : undefined;
+}
+
+/** End the session; answers the cookie that forgets it. */
+export async function endSession(services: Services, headers: Headers): Promise<string> {
+  const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
+  if (token) await deleteSession(services.db, hashSecret(token));
+  return sessionCookie(services.config.PUBLIC_URL, "", 0);
+}

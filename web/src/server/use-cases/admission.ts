@@ -1,0 +1,165 @@
+import { createHmac, randomUUID } from "node:crypto";
+import {
+  countSeated,
+  findPanelistByToken,
+  findRegistrationByToken,
+  findWebinar,
+  type User,
+  type Webinar,
+} from "@rostrum/db";
+import { Lease } from "@rostrum/platform";
+import {
+  Admission,
+  type Delivery,
+  type IceServer,
+  type NodeHeartbeat,
+  ParticipantId,
+  type Role,
+  RostrumError,
+  WebinarId,
+} from "@rostrum/protocol";
+import { place, rendezvous } from "@rostrum/rules";
+import { playlistUrl } from "../programmes.ts";
+import { hashSecret } from "../secrets.ts";
+import type { Services } from "../services.ts";
+
+const tokenSeconds = 6 * 3600;
+/** How long an admission counts as load before heartbeats must show it, ms. */
+const recentMs = 3000;
+
+export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[] };
+type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
+
+/** Let in whoever holds a personal link: a registrant to the audience, a panelist to the stage. */
+export async function admitByLink(
+  services: Services,
+  joinToken: string,
+  wish: AdmissionWish,
+): Promise<Admission> {
+  const hash = hashSecret(joinToken);
+  const registration = await findRegistrationByToken(services.db, hash);
+  if (registration) {
+    const webinar = await requireWebinar(services, registration.webinarId);
+    return admit(
+      services,
+      { participantId: registration.id, role: "attendee", name: registration.name, webinar },
+      wish,
+    );
+  }
+  const panelist = await findPanelistByToken(services.db, hash);
+  if (!panelist)
+    throw new RostrumError(
+      "token.invalid",
+      "This link is not valid. Ask for a new one on the registration page.",
+    );
+  const webinar = await requireWebinar(services, panelist.webinarId);
+  return admit(
+    services,
+    { participantId: panelist.id, role: "panelist", name: panelist.name, webinar },
+    wish,
+  );
+}
+
+export function admitHost(
+  services: Services,
+  user: User,
+  webinar: Webinar,
+  wish: AdmissionWish,
+): Promise<Admission> {
+  return admit(services, { participantId: user.id, role: "host", name: user.name, webinar }, wish);
+}
+
+async function requireWebinar(services: Services, id: string): Promise<Webinar> {
+  const webinar = await findWebinar(services.db, id);
+  if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
+  return webinar;
+}
+
+async function admit(services: Services, person: Person, wish: AdmissionWish): Promise<Admission> {
+  const { webinar, role } = person;
+  const edges = await services.registry.list("edge").catch(() => []);
+  const recent = await recentAdmissions(services, edges);
+  const placed = place(edges, {
+    webinarId: webinar.id,
+    prefer: wish.prefer ?? "webrtc",
+    excluded: wish.excludeEdges,
+    recent,
+    freeSeats: role === "attendee" ? webinar.seats - (await countSeated(services.db, webinar.id)) : 1,
+  });
+  if (!placed) throw new RostrumError("node.unavailable", "No server can take you right now. Trying again.");
+  await services.redis.zadd(`placed:${placed.edge.nodeId}`, Date.now(), randomUUID()).catch(() => 0);
+  const claims = {
+    webinarId: WebinarId.parse(webinar.id),
+    participantId: ParticipantId.parse(person.participantId),
+    admissionId: randomUUID() as Admission["admissionId"],
+    role,
+    delivery: placed.delivery,
+    name: person.name,
+  };
+  return Admission.parse({
+    ...claims,
+    phase: webinar.phase,
+    reasons: placed.reasons,
+    edge: {
+      nodeId: placed.edge.nodeId,
+      url: socketUrl(placed.edge),
+      token: await services.tokens.signRoom({ ...claims, audience: "edge" }, tokenSeconds),
+    },
+    stage: role === "attendee" ? null : await stageAccess(services, claims),
+    playlistUrl: await playlistUrl(services, webinar.id),
+    iceServers: iceServers(services, person.participantId),
+    expiresIn: tokenSeconds,
+  });
+}
+
+const socketUrl = (node: NodeHeartbeat): string => `${node.publicUrl.replace(/^http/, "ws")}/ws`;
+
+/** Admissions of the last seconds per edge, so that a burst spreads before heartbeats catch up. */
+async function recentAdmissions(services: Services, edges: NodeHeartbeat[]): Promise<Record<string, number>> {
+  const since = Date.now() - recentMs;
+  const counts = edges.map(async ({ nodeId, at }) => {
+    await services.redis.zremrangebyscore(`placed:${nodeId}`, 0, since);
+    return [
+      nodeId,
+      await services.redis.zcount(`placed:${nodeId}`, Math.max(since, at - 500), "+inf"),
+    ] as const;
+  });
+  return Object.fromEntries(await Promise.all(counts).catch(() => []));
+}
+
+type StageClaims = Parameters<Services["tokens"]["signRoom"]>[0];
+
+/** The origin that owns the stage, or the one every web process would choose for it. */
+async function stageAccess(
+  services: Services,
+  claims: Omit<StageClaims, "audience">,
+): Promise<Admission["stage"]> {
+  const origins = (await services.registry.list("origin").catch(() => [])).filter(
+    (origin) => !origin.draining,
+  );
+  const holder = await Lease.peek(services.redis, `lease:stage:${claims.webinarId}`).catch(() => undefined);
+  const owner = origins.find((origin) => origin.nodeId === holder?.holder);
+  const chosen =
+    owner?.nodeId ??
+    rendezvous(
+      claims.webinarId,
+      origins.map((origin) => origin.nodeId),
+    );
+  const origin = origins.find(({ nodeId }) => nodeId === chosen);
+  if (!origin)
+    throw new RostrumError("node.unavailable", "The stage is not reachable right now. Trying again.");
+  return {
+    nodeId: origin.nodeId,
+    url: socketUrl(origin),
+    token: await services.tokens.signRoom({ ...claims, audience: "stage" }, tokenSeconds),
+  };
+}
+
+/** TURN with credentials that expire with the token (coturn's use-auth-secret). */
+function iceServers(services: Services, participantId: string): IceServer[] {
+  const { TURN_URLS, TURN_SECRET } = services.config;
+  if (!TURN_URLS || !TURN_SECRET) return [];
+  const username = `${Math.floor(Date.now() / 1000) + tokenSeconds}:${participantId}`;
+  const credential = createHmac("sha1", TURN_SECRET).update(username).digest("base64");
+  return [{ urls: TURN_URLS.split(",").map((url) => url.trim()), username, credential }];
+}

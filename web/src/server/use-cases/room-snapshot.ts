@@ -1,0 +1,41 @@
+import { findRecording, findWebinar, listChat, listHands, listPolls, listQuestions } from "@rostrum/db";
+import { RoomSnapshot, RostrumError, roomLogKey } from "@rostrum/protocol";
+import { keptChat } from "@rostrum/rules";
+import type { Services } from "../services.ts";
+
+/**
+ * A room from the database, as of a position in its event log that was read first: what is appended meanwhile is
+ * applied twice at worst, never missed. What only media nodes know (stage, speaker, presence) is theirs to add.
+ */
+export async function roomSnapshot(services: Services, webinarId: string): Promise<RoomSnapshot> {
+  const { seq, epoch } = await services.events.position(roomLogKey(webinarId));
+  const { db } = services;
+  const webinar = await findWebinar(db, webinarId);
+  if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
+  const [questions, polls, hands, chat, recording] = await Promise.all([
+    listQuestions(db, webinarId),
+    listPolls(db, webinarId),
+    listHands(db, webinarId),
+    listChat(db, webinarId, keptChat),
+    findRecording(db, webinarId),
+  ]);
+  return RoomSnapshot.parse({
+    webinarId,
+    epoch,
+    seq,
+    title: webinar.title,
+    phase: webinar.phase,
+    startsAt: webinar.startsAt.getTime(),
+    liveAt: webinar.liveAt?.getTime() ?? null,
+    endedAt: webinar.endedAt?.getTime() ?? null,
+    layout: webinar.layout,
+    stage: [],
+    speaker: null,
+    questions,
+    polls,
+    hands,
+    chat,
+    presence: { webrtc: 0, hls: 0 },
+    recordingMs: recording?.durationMs ?? null,
+  });
+}

@@ -1,0 +1,124 @@
+import { randomBytes } from "node:crypto";
+import {
+  findWebinar,
+  insertWebinar,
+  movePhase,
+  queueMail,
+  recordAudit,
+  savePanelist,
+  setLayout,
+  type User,
+  type Webinar,
+} from "@rostrum/db";
+import { type LayoutName, RostrumError } from "@rostrum/protocol";
+import { decidePhase, type PhaseCommand } from "@rostrum/rules";
+import { writeProgrammeJob } from "../programmes.ts";
+import { publishRoomEvent } from "../room-events.ts";
+import { newSecret } from "../secrets.ts";
+import type { Services } from "../services.ts";
+
+export type ScheduleInput = {
+  title: string;
+  description: string;
+  startsAt: Date;
+  durationMinutes: number;
+  timeZone: string;
+  seats: number;
+  rtmpDestination?: { label: string; url: string };
+};
+
+/** Words of the title, then something nobody can guess by counting. */
+function slugFor(title: string): string {
+  const words = title
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "")
+    .slice(0, 48);
+  return `${words || "webinar"}-${randomBytes(4).toString("hex")}`;
+}
+
+export async function scheduleWebinar(
+  services: Services,
+  user: User,
+  input: ScheduleInput,
+): Promise<Webinar> {
+  const { rtmpDestination, ...webinar } = input;
+  const row = await insertWebinar(
+    services.db,
+    { ...webinar, organisationId: user.organisationId, hostId: user.id, slug: slugFor(input.title) },
+    rtmpDestination,
+  );
+  await recordAudit(services.db, {
+    organisationId: user.organisationId,
+    actorId: user.id,
+    action: "webinar.created",
+    subject: row.id,
+  });
+  return row;
+}
+
+/** Go live or end. Repeating a command that has had its effect answers the same and does nothing. */
+export async function changePhase(
+  services: Services,
+  webinar: Webinar,
+  command: PhaseCommand,
+): Promise<Webinar> {
+  const decision = decidePhase(webinar.phase, command);
+  if ("refused" in decision)
+    throw new RostrumError(decision.refused, "The webinar is not in a state for this.");
+  if (!decision.changed) return webinar;
+  const now = new Date();
+  const moved = await movePhase(services.db, webinar.id, {
+    from: [webinar.phase],
+    to: decision.phase,
+    ...(decision.phase === "live" ? { liveAt: now } : {}),
+    ...(decision.phase === "ended" ? { endedAt: now } : {}),
+  });
+  const current = moved ?? (await findWebinar(services.db, webinar.id));
+  if (!current) throw new RostrumError("not-found", "There is no such webinar.");
+  if (!moved) return current;
+  await recordAudit(services.db, {
+    organisationId: webinar.organisationId,
+    actorId: webinar.hostId,
+    action: `webinar.${command}`,
+    subject: webinar.id,
+  });
+  await writeProgrammeJob(services, current);
+  await publishRoomEvent(services, webinar.id, {
+    type: "phase.changed",
+    phase: current.phase,
+    liveAt: current.liveAt?.getTime() ?? null,
+    endedAt: current.endedAt?.getTime() ?? null,
+  });
+  return current;
+}
+
+export async function changeLayout(services: Services, webinar: Webinar, layout: LayoutName): Promise<void> {
+  await setLayout(services.db, webinar.id, layout);
+  await writeProgrammeJob(services, { ...webinar, layout });
+  await publishRoomEvent(services, webinar.id, { type: "layout.changed", layout });
+}
+
+/** Invite somebody to the stage. Inviting an address again replaces its link. */
+export async function invitePanelist(
+  services: Services,
+  webinar: Webinar,
+  guest: { email: string; name: string },
+): Promise<{ id: string; link: string }> {
+  const { token, hash } = newSecret();
+  const panelist = await savePanelist(services.db, {
+    webinarId: webinar.id,
+    email: guest.email,
+    name: guest.name,
+    tokenHash: hash,
+  });
+  const link = `${services.config.PUBLIC_URL}/p/${token}`;
+  await queueMail(services.db, {
+    webinarId: webinar.id,
+    recipient: guest.email.trim(),
+    kind: "panelist-invitation",
+    payload: { link, name: guest.name },
+  });
+  return { id: panelist.id, link };
+}
