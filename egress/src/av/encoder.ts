@@ -2,6 +2,8 @@ import {
   AV_CHANNEL_LAYOUT_STEREO,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_CODEC_ID_AAC,
+  AV_OPT_SEARCH_CHILDREN,
+  AV_OPT_TYPE_STRING,
   AV_PICTURE_TYPE_I,
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_YUV420P,
@@ -12,7 +14,7 @@ import {
   AVCOL_TRC_BT709,
   FF_ENCODER_LIBX264,
 } from "node-av/constants";
-import { Codec, CodecContext, Dictionary, Frame, Packet, Rational } from "node-av/lib";
+import { Codec, CodecContext, Frame, Packet, Rational } from "node-av/lib";
 import type { StereoSamples } from "./decoder.ts";
 import { check, countNative } from "./native.ts";
 import type { Picture } from "./picture.ts";
@@ -70,15 +72,17 @@ export class H264Encoder {
     context.rcMaxRate = BigInt(options.bitrateKbps * 1000);
     context.rcBufferSize = options.bitrateKbps * 1000;
     context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-    // Opening takes the dictionary over; freeing it here as well would end the process.
-    const settings = Dictionary.fromObject({
+    // Never a Dictionary: opening takes it over, and its wrapper frees it once more when it is collected.
+    const settings = {
       preset: options.preset,
       tune: "zerolatency",
       profile: "high",
       "forced-idr": "1",
       sc_threshold: "0",
-    });
-    check(context.open2Sync(codec, settings), "open H.264 encoder");
+    };
+    for (const [name, value] of Object.entries(settings))
+      check(context.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), `set ${name}`);
+    check(context.open2Sync(codec), "open H.264 encoder");
     this.#packet.alloc();
     this.#freed = countNative("encoder");
     this.extraData = Buffer.from(context.extraData ?? Buffer.alloc(0));

@@ -7,7 +7,7 @@ import {
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from "node-av/constants";
-import { Dictionary, FormatContext, Packet, type Stream } from "node-av/lib";
+import { FormatContext, Packet, type Stream } from "node-av/lib";
 import {
   audioFrameSamples,
   audioRate,
@@ -85,11 +85,7 @@ export class Publisher {
     try {
       const streams = this.#addStreams(context);
       check(await context.openOutput(), "connect to the hub");
-      // The muxer takes the dictionary over.
-      check(
-        await context.writeHeader(Dictionary.fromObject({ flvflags: "no_duration_filesize" })),
-        "begin FLV",
-      );
+      check(await context.writeHeader(), "begin FLV");
       while (!signal.aborted) {
         const item = this.#queue.shift();
         if (item) await this.#write(context, streams, packet, item);

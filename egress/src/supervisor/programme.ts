@@ -54,6 +54,8 @@ export class Programme {
   #forkedAt = 0;
   #originUrl: string | null | undefined;
   #originTold = 0;
+  /** The compositor has begun and heeds messages. */
+  #listening = false;
   /** Native objects that the last compositor left open when it ended by itself. */
   leaks: Record<string, number> | null = null;
   endedAt: number | null = null;
@@ -180,6 +182,7 @@ export class Programme {
     if (this.#options.scope.closed) return;
     this.#forkedAt = performance.now();
     this.#originUrl = undefined;
+    this.#listening = false;
     this.#process = new CompositorProcess({
       onReady: () => this.#startMessage(),
       onMessage: (message) => this.#receive(message),
@@ -196,7 +199,6 @@ export class Programme {
       this.#startedAt = startAt;
       this.#recorder.begin(startAt);
     }
-    void this.#tellOrigin();
     const baseMs = startAt - this.#startedAt;
     const { webinarId } = this.#job;
     return {
@@ -217,6 +219,8 @@ export class Programme {
       this.#info = message.info;
       const run = this.timeline.beginRun(message.init);
       this.#recorder.run(run, message.init, message.info);
+      this.#listening = true;
+      void this.#tellOrigin();
     } else if (message.type === "part") {
       const { part } = message;
       this.timeline.addPart(part);
@@ -244,7 +248,7 @@ export class Programme {
   }
 
   async #tellOrigin(): Promise<void> {
-    if (!this.#process) return;
+    if (!this.#process || !this.#listening) return;
     const { origins, log } = this.#options;
     try {
       const address = await origins.find(this.#job.webinarId);
