@@ -3,9 +3,10 @@ import { Delivery, EntityId, limits, NodeId, RostrumError } from "@rostrum/proto
 import { z } from "zod";
 import { chatText, opaqueToken, pollText, questionText, webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
+import { playlistUrl } from "../programmes.ts";
 import { clientAddress, limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
-import { admitByLink, admitHost } from "../use-cases/admission.ts";
+import { admitByLink, admitHost, previewLink } from "../use-cases/admission.ts";
 import {
   askQuestion,
   castVote,
@@ -30,6 +31,15 @@ export const attendanceRouter = router({
         ...(input.prefer ? { prefer: input.prefer } : {}),
       });
     }),
+  /** What a personal link opens, before anyone is let in. */
+  preview: publicProcedure.input(z.strictObject({ joinToken: opaqueToken })).query(async ({ ctx, input }) => {
+    await limitRate(ctx.services, `preview:${clientAddress(ctx.headers)}`, { limit: 600, windowMs: 60_000 });
+    return previewLink(ctx.services, input.joinToken);
+  }),
+  /** Where the programme plays now; null while it has no first frame. */
+  playlist: participantProcedure.query(async ({ ctx }) => ({
+    url: await playlistUrl(ctx.services, ctx.participant.webinarId),
+  })),
   admitHost: hostProcedure
     .input(z.strictObject({ webinarId, excludeEdges }))
     .mutation(async ({ ctx, input }) => {

@@ -30,34 +30,39 @@ const recentMs = 3000;
 export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[] };
 type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
 
+/** Who holds a personal link, and for what. Throws token.invalid. */
+async function personOf(services: Services, joinToken: string): Promise<Person> {
+  const hash = hashSecret(joinToken);
+  const registration = await findRegistrationByToken(services.db, hash);
+  if (registration) {
+    const webinar = await requireWebinar(services, registration.webinarId);
+    return { participantId: registration.id, role: "attendee", name: registration.name, webinar };
+  }
+  const panelist = await findPanelistByToken(services.db, hash);
+  if (!panelist) {
+    throw new RostrumError(
+      "token.invalid",
+      "This link is not valid. Ask for a new one on the registration page.",
+    );
+  }
+  const webinar = await requireWebinar(services, panelist.webinarId);
+  return { participantId: panelist.id, role: "panelist", name: panelist.name, webinar };
+}
+
 /** Let in whoever holds a personal link: a registrant to the audience, a panelist to the stage. */
 export async function admitByLink(
   services: Services,
   joinToken: string,
   wish: AdmissionWish,
 ): Promise<Admission> {
-  const hash = hashSecret(joinToken);
-  const registration = await findRegistrationByToken(services.db, hash);
-  if (registration) {
-    const webinar = await requireWebinar(services, registration.webinarId);
-    return admit(
-      services,
-      { participantId: registration.id, role: "attendee", name: registration.name, webinar },
-      wish,
-    );
-  }
-  const panelist = await findPanelistByToken(services.db, hash);
-  if (!panelist)
-    throw new RostrumError(
-      "token.invalid",
-      "This link is not valid. Ask for a new one on the registration page.",
-    );
-  const webinar = await requireWebinar(services, panelist.webinarId);
-  return admit(
-    services,
-    { participantId: panelist.id, role: "panelist", name: panelist.name, webinar },
-    wish,
-  );
+  return admit(services, await personOf(services, joinToken), wish);
+}
+
+/** What a personal link opens. */
+export async function previewLink(services: Services, joinToken: string) {
+  const { name, role, webinar } = await personOf(services, joinToken);
+  const { title, phase, slug } = webinar;
+  return { name, role, title, phase, slug, startsAt: webinar.startsAt.getTime() };
 }
 
 export function admitHost(

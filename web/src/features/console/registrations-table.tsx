@@ -1,0 +1,111 @@
+"use client";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Download } from "lucide-react";
+import { useState } from "react";
+import { useTRPC } from "../../client/providers.tsx";
+import { QueryFault } from "./query-fault.tsx";
+
+const short = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
+const tiers = { "": "Not yet", webrtc: "Interactive", hls: "Broadcast", "webrtc+hls": "Both" } as const;
+
+type Cursor = { createdAt: number; id: string };
+
+/** Who registered and how they attended; everything of it in the CSV. */
+export function RegistrationsTable({ webinarId }: { webinarId: string }) {
+  const trpc = useTRPC();
+  const [search, setSearch] = useState("");
+  const [pages, setPages] = useState<Cursor[]>([]);
+  const cursor = pages.at(-1) ?? null;
+  const list = useQuery(
+    trpc.registration.list.queryOptions(
+      { webinarId, cursor, search },
+      { placeholderData: keepPreviousData, refetchInterval: 10_000 },
+    ),
+  );
+  if (list.isPending) return <p className="dim">Loading…</p>;
+  if (list.isError) return <QueryFault error={list.error} />;
+  const { rows, total, next } = list.data;
+  return (
+    <section className="stack" aria-labelledby="registrations">
+      <div className="row between">
+        <h2 id="registrations">
+          Registrations <span className="dim number">{total}</span>
+        </h2>
+        <div className="row">
+          <input
+            className="input"
+            style={{ width: 220 }}
+            type="search"
+            aria-label="Search registrations"
+            placeholder="Name or e-mail"
+            value={search}
+            onChange={(event) => {
+              setSearch(event.target.value);
+              setPages([]);
+            }}
+          />
+          <a className="button" href={`/api/webinars/${webinarId}/registrations.csv`} download>
+            <Download size={18} aria-hidden="true" />
+            Export CSV
+          </a>
+        </div>
+      </div>
+      {rows.length === 0 ? (
+        <div className="card empty">
+          {search ? "Nobody matches." : "Nobody has registered yet. Share the registration link."}
+        </div>
+      ) : (
+        <div className="card flush table-scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">E-mail</th>
+                <th scope="col">Registered</th>
+                <th scope="col">Joined</th>
+                <th scope="col">Minutes</th>
+                <th scope="col">Watched</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rows.map((row) => (
+                <tr key={row.id}>
+                  <td>{row.name}</td>
+                  <td>{row.email}</td>
+                  <td className="number">{short.format(row.registeredAt)}</td>
+                  <td className="number">
+                    {row.attendance.firstJoinedAt ? short.format(row.attendance.firstJoinedAt) : "–"}
+                  </td>
+                  <td className="number">
+                    {row.attendance.joins > 0 ? (row.attendance.totalMs / 60_000).toFixed(1) : "–"}
+                  </td>
+                  <td>{tiers[row.attendance.delivery]}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(pages.length > 0 || next) && (
+        <div className="row">
+          <button
+            className="button small"
+            type="button"
+            disabled={pages.length === 0}
+            onClick={() => setPages(pages.slice(0, -1))}
+          >
+            Previous
+          </button>
+          <button
+            className="button small"
+            type="button"
+            disabled={!next}
+            onClick={() => next && setPages([...pages, next])}
+          >
+            Next
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,103 @@
+"use client";
+import { useMutation } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { useId, useMemo, useState } from "react";
+import { wireError } from "../../client/api.ts";
+import { useTRPC } from "../../client/providers.tsx";
+import { TextArea, TextField } from "../../ui/field.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { instantIn, wallClock } from "./time-zones.ts";
+
+const quarterHour = 900_000;
+
+function initial() {
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const soon = new Date(Math.ceil((Date.now() + quarterHour) / quarterHour) * quarterHour);
+  return { title: "", description: "", ...wallClock(timeZone, soon), timeZone, duration: "60", rtmp: "" };
+}
+
+export function ScheduleForm() {
+  const trpc = useTRPC();
+  const router = useRouter();
+  const zoneId = useId();
+  const [values, setValues] = useState(initial);
+  const zones = useMemo(() => ["UTC", ...Intl.supportedValuesOf("timeZone")], []);
+  const create = useMutation(
+    trpc.webinar.create.mutationOptions({ onSuccess: ({ id }) => router.push(`/console/${id}`) }),
+  );
+  const fault = create.error ? wireError(create.error) : undefined;
+  const of = (field: string) => (fault?.field?.startsWith(field) ? fault.message : undefined);
+  const bind = (key: keyof typeof values) => ({
+    value: values[key],
+    onChange: (event: { target: { value: string } }) =>
+      setValues((current) => ({ ...current, [key]: event.target.value })),
+  });
+
+  const submit = () => {
+    const startsAt = instantIn(values.timeZone, values.date, values.time);
+    create.mutate({
+      title: values.title,
+      description: values.description,
+      startsAt,
+      durationMinutes: Number(values.duration),
+      timeZone: values.timeZone,
+      ...(values.rtmp.trim() ? { rtmpDestination: { label: "RTMP", url: values.rtmp.trim() } } : {}),
+    });
+  };
+
+  return (
+    <form
+      className="card stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
+      <TextField label="Title" required maxLength={200} {...bind("title")} fault={of("title")} />
+      <TextArea label="Description" maxLength={5000} {...bind("description")} fault={of("description")} />
+      <div className="pair">
+        <TextField label="Date" type="date" required {...bind("date")} fault={of("startsAt")} />
+        <TextField label="Time" type="time" required {...bind("time")} />
+      </div>
+      <div className="pair">
+        <div className="field">
+          <label htmlFor={zoneId}>Time zone</label>
+          <select className="input" id={zoneId} {...bind("timeZone")}>
+            {zones.map((zone) => (
+              <option key={zone} value={zone}>
+                {zone.replaceAll("_", " ")}
+              </option>
+            ))}
+          </select>
+        </div>
+        <TextField
+          label="Duration (minutes)"
+          type="number"
+          min={5}
+          max={1440}
+          required
+          {...bind("duration")}
+          fault={of("durationMinutes")}
+        />
+      </div>
+      <details>
+        <summary>More options</summary>
+        <TextField
+          label="RTMP destination"
+          placeholder="rtmp://live.example.com/app/stream-key"
+          autoComplete="off"
+          {...bind("rtmp")}
+          fault={of("rtmpDestination")}
+          help="The programme is also sent there while you are live."
+        />
+      </details>
+      <div>
+        <button className="button primary" type="submit" disabled={create.isPending}>
+          {create.isPending ? "Scheduling…" : "Schedule"}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,43 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import { wireError } from "../../client/api.ts";
+import { useTRPC } from "../../client/providers.tsx";
+import { LocalTime } from "../../ui/local-time.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { RegistrationForm } from "./registration-form.tsx";
+
+/** What a webinar is about, and the form that registers for it. */
+export function RegistrationPage({ slug }: { slug: string }) {
+  const trpc = useTRPC();
+  const webinar = useQuery(trpc.webinar.bySlug.queryOptions({ slug }, { refetchInterval: 30_000 }));
+  if (webinar.isPending) return <p className="dim">Loading…</p>;
+  if (webinar.isError) return <Notice kind="bad">{wireError(webinar.error).message}</Notice>;
+  const { title, description, startsAt, durationMinutes, hostName, phase } = webinar.data;
+  return (
+    <div className="two">
+      <article className="stack">
+        <div>
+          <PhaseBadge phase={phase} />
+        </div>
+        <h1>{title}</h1>
+        <p>
+          <LocalTime at={startsAt} />
+          <br />
+          <span className="dim">
+            {durationMinutes} minutes · hosted by {hostName}
+          </span>
+        </p>
+        {description && <p style={{ whiteSpace: "pre-wrap" }}>{description}</p>}
+      </article>
+      {phase === "ended" ? (
+        <div className="card stack-small">
+          <h2>This webinar is over</h2>
+          <p className="dim">Registration is closed.</p>
+        </div>
+      ) : (
+        <RegistrationForm slug={slug} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,162 @@
+import { type Admission, edgeEvents, edgeMethods, type RoomSnapshot, RostrumError } from "@rostrum/protocol";
+import { backoffMs, evolveRoom } from "@rostrum/rules";
+import { type Api, createApi, wireError } from "../client/api.ts";
+import { StageReceiver, type StageTrack } from "./receive.ts";
+import { Rpc, type SocketEnd } from "./rpc.ts";
+import { Value } from "./value.ts";
+
+export type Connection = "idle" | "connecting" | "connected" | "reconnecting" | "ended" | "refused";
+
+export type RoomState = {
+  connection: Connection;
+  admission: Admission | null;
+  room: RoomSnapshot | null;
+  /** Why the room cannot be entered, for people. */
+  fault: string | null;
+};
+
+type Admit = (excludeEdges: string[]) => Promise<Admission>;
+
+const refusals = new Set([
+  "token.invalid",
+  "not-found",
+  "permission.denied",
+  "session.required",
+  "webinar.ended",
+  "input.invalid",
+]);
+
+/**
+ * One participant's presence in a room: admission, one socket to an edge, the room's state, the stage's tracks. When
+ * the edge goes, admission is asked for again without it, at once and then with back-off, for as long as the room lives.
+ */
+export class RoomConnection {
+  readonly state = new Value<RoomState>({ connection: "idle", admission: null, room: null, fault: null });
+  readonly tracks = new Value<StageTrack[]>([]);
+  /** Calls made as this participant. */
+  readonly api: Api = createApi(() => this.state.get().admission?.edge.token);
+  readonly #admit: Admit;
+  #rpc: Rpc | undefined;
+  #receiver: StageReceiver | undefined;
+  #left = false;
+  #wake: (() => void) | undefined;
+
+  constructor(admit: Admit) {
+    this.#admit = admit;
+  }
+
+  get receiver(): StageReceiver | undefined {
+    return this.#receiver;
+  }
+
+  enter(): void {
+    if (this.state.get().connection !== "idle") return;
+    performance.mark("rostrum:join-click");
+    this.#patch({ connection: "connecting" });
+    void this.#stay();
+  }
+
+  leave(): void {
+    this.#left = true;
+    this.#wake?.();
+    this.#receiver?.close();
+    this.#rpc?.close();
+  }
+
+  #patch(change: Partial<RoomState>): void {
+    this.state.update((state) => ({ ...state, ...change }));
+  }
+
+  async #stay(): Promise<void> {
+    let excluded: string[] = [];
+    for (let attempt = 0; !this.#left; attempt++) {
+      if (attempt > 0) await this.#pause(backoffMs(attempt - 1, Math.random()));
+      if (this.#left) return;
+      try {
+        const admission = await this.#admitted(excluded);
+        excluded = [...excluded, admission.edge.nodeId];
+        const end = await this.#attend(admission, () => {
+          excluded = [admission.edge.nodeId];
+        });
+        if (!end.retry) return this.#finish(end);
+        // The first retry is at once; the next ones wait.
+        attempt = -1;
+        this.#patch({ connection: "reconnecting" });
+      } catch (error) {
+        if (this.#refused(error)) return;
+        // Every edge was tried: one of them may be back.
+        if (wireError(error).code === "node.unavailable" && !(error instanceof RostrumError)) excluded = [];
+        this.#patch({ connection: this.state.get().room ? "reconnecting" : "connecting" });
+      }
+    }
+  }
+
+  async #admitted(excluded: string[]): Promise<Admission> {
+    const admission = await this.#admit(excluded);
+    this.#patch({ admission });
+    return admission;
+  }
+
+  /** True when asking again is of no use. */
+  #refused(error: unknown): boolean {
+    const fault = wireError(error);
+    if (!refusals.has(fault.code)) return false;
+    this.#patch({ connection: "refused", fault: fault.message });
+    return true;
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #finish(end: SocketEnd): void {
+    const texts: Record<string, string> = {
+      replaced: "You joined from another window or device.",
+      removed: "The host has removed you from this webinar.",
+      unauthorized: "Your link is no longer valid.",
+    };
+    this.#patch({ connection: "ended", fault: texts[end.reason] ?? null });
+  }
+
+  /** One connection from hello to its end. */
+  async #attend(admission: Admission, connected: () => void): Promise<SocketEnd> {
+    const { rpc, hello } = await Rpc.connect(admission.edge.url, admission.edge.token);
+    this.#rpc = rpc;
+    const { snapshot } = edgeMethods.hello.response.parse(hello);
+    if (snapshot) this.#patch({ room: snapshot });
+    this.#follow(rpc);
+    this.#patch({ connection: "connected", fault: null });
+    connected();
+    if (admission.delivery === "webrtc" && admission.role === "attendee") {
+      this.#receiver = new StageReceiver(rpc, this.tracks);
+      this.#receiver.start(admission.iceServers).catch(() => rpc.close());
+    }
+    const end = await rpc.ended;
+    this.#receiver?.close();
+    this.#receiver = undefined;
+    return this.#left ? { ...end, retry: false } : end;
+  }
+
+  #follow(rpc: Rpc): void {
+    rpc.on("room.event", (data) => {
+      const event = edgeEvents["room.event"].safeParse(data);
+      const { room } = this.state.get();
+      if (!event.success || !room || event.data.seq <= room.seq) return;
+      this.#patch({ room: evolveRoom(room, event.data.body, { seq: event.data.seq, epoch: room.epoch }) });
+    });
+    rpc.on("room.snapshot", (data) => {
+      const snapshot = edgeEvents["room.snapshot"].safeParse(data);
+      if (snapshot.success) this.#patch({ room: snapshot.data });
+    });
+    rpc.on("node.draining", (data) => {
+      const draining = edgeEvents["node.draining"].safeParse(data);
+      if (draining.success) setTimeout(() => rpc.close(), draining.data.delayMs);
+    });
+  }
+}

@@ -1,0 +1,36 @@
+"use client";
+import { type ReactNode, useEffect, useRef } from "react";
+
+type Props = {
+  open: boolean;
+  title: string;
+  confirm: string;
+  onConfirm: () => void;
+  onCancel: () => void;
+  children: ReactNode;
+};
+
+/** A question before something that cannot be undone. Escape and the first button mean no. */
+export function ConfirmDialog({ open, title, confirm, onConfirm, onCancel, children }: Props) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    if (open) dialog.current?.showModal();
+    else dialog.current?.close();
+  }, [open]);
+  return (
+    <dialog ref={dialog} aria-labelledby="confirm-title" onCancel={onCancel}>
+      <div className="stack">
+        <h2 id="confirm-title">{title}</h2>
+        <p className="dim">{children}</p>
+        <div className="row" style={{ justifyContent: "flex-end" }}>
+          <button className="button" type="button" onClick={onCancel}>
+            Cancel
+          </button>
+          <button className="button danger" type="button" onClick={onConfirm}>
+            {confirm}
+          </button>
+        </div>
+      </div>
+    </dialog>
+  );
+}
