@@ -10,7 +10,7 @@ import {
   AV_SAMPLE_FMT_FLTP,
   AVCOL_PRI_BT709,
   AVCOL_RANGE_MPEG,
-  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
   AVCOL_TRC_BT709,
   FF_ENCODER_LIBX264,
 } from "node-av/constants";
@@ -64,10 +64,11 @@ export class H264Encoder {
     context.gopSize = 2 ** 30;
     context.maxBFrames = 0;
     context.threadCount = 1;
+    // Pixels pass through as cameras send them over WebRTC: BT.601 matrix, limited range.
     context.colorRange = AVCOL_RANGE_MPEG;
     context.colorPrimaries = AVCOL_PRI_BT709;
     context.colorTrc = AVCOL_TRC_BT709;
-    context.colorSpace = AVCOL_SPC_BT709;
+    context.colorSpace = AVCOL_SPC_SMPTE170M;
     context.bitRate = BigInt(options.bitrateKbps * 1000);
     context.rcMaxRate = BigInt(options.bitrateKbps * 1000);
     context.rcBufferSize = options.bitrateKbps * 1000;

@@ -72,8 +72,8 @@ function avc1(options: InitOptions): Buffer {
     Buffer.alloc(32),
     u16(24, 0xffff),
     avcConfiguration(options),
-    // BT.709, limited range: what the encoder was told.
-    box("colr", Buffer.from("nclx", "latin1"), u16(1, 1, 1), u8(0)),
+    // BT.709 primaries and transfer, BT.601 matrix, limited range: what the encoder was told.
+    box("colr", Buffer.from("nclx", "latin1"), u16(1, 1, 6), u8(0)),
   );
 }
 

@@ -157,12 +157,15 @@ export class Timeline {
   /**
    * Blocking reload (bis §6.2.5.2): waits until the playlist holds segment `sequence`, or its part `part`.
    *
-   * @returns `too-far`: more than two segments, or three parts, ahead; `gone`: it did not come in `timeoutMs`
+   * @returns `too-far`: more than two segments, or three seconds of parts, ahead; `gone`: it did not come in `timeoutMs`
    */
   async waitFor(sequence: number, part: number | null, timeoutMs: number): Promise<WaitResult> {
     const parts = this.#open?.parts.length ?? 0;
     if (sequence > this.#next + 1) return "too-far";
-    if (part !== null && sequence === this.#next && part > parts + 3) return "too-far";
+    // The advance part limit (bis §6.2.5.2).
+    const { partTarget } = this.#options;
+    const ahead = partTarget < 1 ? Math.ceil(3 / partTarget) : 3;
+    if (part !== null && sequence === this.#next && part > parts - 1 + ahead) return "too-far";
     return this.#until(() => this.#holds(sequence, part), timeoutMs);
   }
 

@@ -1,15 +1,15 @@
 import type { Mask, PixelRect, Planes } from "../av/index.ts";
 
-/** A colour in limited-range BT.709 Y'CbCr. */
+/** A colour in limited-range BT.601 Y'CbCr, as WebRTC cameras send it. */
 export type Colour = { y: number; u: number; v: number };
 
 /** From 8-bit sRGB. */
 export function colour(red: number, green: number, blue: number): Colour {
-  const y = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  const y = 0.299 * red + 0.587 * green + 0.114 * blue;
   return {
     y: Math.round(16 + (y * 219) / 255),
-    u: Math.round(128 + (((blue - y) / 1.8556) * 224) / 255),
-    v: Math.round(128 + (((red - y) / 1.5748) * 224) / 255),
+    u: Math.round(128 + (((blue - y) / 1.772) * 224) / 255),
+    v: Math.round(128 + (((red - y) / 1.402) * 224) / 255),
   };
 }
 

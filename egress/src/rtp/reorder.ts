@@ -44,7 +44,7 @@ export class ReorderBuffer {
     this.#missing.delete(index);
     this.#waiting.set(index, packet);
     for (let at = this.#highest + 1; at < index; at += 1)
-      this.#missing.set(at, { since: packet.arrivedAt, askedAt: 0, asked: 0 });
+      this.#missing.set(at, { since: packet.arrivedAt, askedAt: Number.NEGATIVE_INFINITY, asked: 0 });
     this.#highest = Math.max(this.#highest, index);
     this.#drain(false);
     if (this.#missing.size > 0) this.tick(packet.arrivedAt);

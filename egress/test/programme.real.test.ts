@@ -1,0 +1,343 @@
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { type ProgrammeJob, ProgrammeStatus, programmeStatusKey } from "@rostrum/protocol";
+import { layoutScene } from "@rostrum/rules";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Harness, liveJob } from "./harness.ts";
+import { start } from "./media.ts";
+import { camera, microphone, type TestSource } from "./origin.ts";
+import { checkPlaylist, checkSuccession, parsePlaylist } from "./playlist-checker.ts";
+import { freePort, until } from "./ports.ts";
+import { isBlue, isGreen, isRed, loudness, onsets, pictures, probe, times } from "./probe.ts";
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await Harness.open({
+    VIDEO_WIDTH: "640",
+    VIDEO_HEIGHT: "360",
+    VIDEO_BITRATE_KBPS: "800",
+    VIDEO_PRESET: "ultrafast",
+  });
+}, 20_000);
+afterAll(async () => {
+  await harness.close();
+}, 20_000);
+
+const programme = (job: ProgrammeJob) => {
+  const found = harness.egress?.supervisor.programme(job.webinarId);
+  if (!found) throw new Error("the programme is not there");
+  return found;
+};
+const onAir = (job: ProgrammeJob, sources: number) =>
+  until(`${sources} sources on air`, 10_000, () => {
+    const status = harness.egress?.supervisor.programme(job.webinarId)?.describe(Date.now());
+    return status?.state === "running" && status.sources === sources;
+  });
+const get = async (job: ProgrammeJob, file: string): Promise<string> => {
+  const response = await fetch(harness.hls(job.webinarId, file));
+  if (!response.ok) throw new Error(`${file}: ${response.status}`);
+  return response.text();
+};
+const end = async (job: ProgrammeJob): Promise<ProgrammeJob> => {
+  const ended: ProgrammeJob = { ...job, desired: "ended", endedAt: Date.now() };
+  await harness.want(ended);
+  await until("the programme has ended", 15_000, () => programme(job).state === "ended");
+  return ended;
+};
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const live: TestSource[] = [];
+const add = (...sources: TestSource[]): void => {
+  live.push(...sources);
+  harness.origin.add(sources);
+};
+const clearStage = async (): Promise<void> => {
+  for (const source of live.splice(0)) await harness.origin.remove(source.producerId);
+};
+
+describe("a programme from start to end", () => {
+  it("draws each source in its rectangle, goes on when one leaves, and is recorded whole", {
+    timeout: 60_000,
+  }, async () => {
+    const job = liveJob({ layout: "grid" });
+    const red = camera("Ann", "color=c=red:size=320x180:rate=30");
+    const green = camera("Bob", "color=c=lime:size=320x180:rate=30", "h264");
+    add(red);
+    add(green);
+    await harness.want(job);
+    await onAir(job, 2);
+
+    const versions: string[] = [];
+    for (let count = 0; count < 8; count += 1) {
+      const now = parsePlaylist(versions.at(-1) ?? (await get(job, "live.m3u8")));
+      const open = now.segments.at(-1);
+      const [sequence, part] =
+        open && open.uri === null ? [open.sequence, open.parts.length] : [(open?.sequence ?? -1) + 1, 0];
+      versions.push(await get(job, `live.m3u8?_HLS_msn=${sequence}&_HLS_part=${part}`));
+    }
+    for (const [index, text] of versions.entries()) {
+      expect(checkPlaylist(text)).toEqual([]);
+      const before = versions[index - 1];
+      if (before) {
+        expect(text).not.toBe(before);
+        expect(checkSuccession(before, text)).toEqual([]);
+      }
+    }
+    const { hint } = parsePlaylist(versions.at(-1) ?? "");
+    const hinted = await fetch(harness.hls(job.webinarId, hint ?? ""));
+    expect(hinted.status).toBe(200);
+    expect(hinted.headers.get("cache-control")).toContain("immutable");
+    expect(hinted.headers.get("access-control-allow-origin")).toBe("http://127.0.0.1:9");
+
+    await harness.want({ ...job, layout: "speaker" });
+    harness.origin.speaker(green.participantId);
+    await sleep(2000);
+    await harness.origin.remove(red.producerId);
+    await sleep(1500);
+    const ended = await end(job);
+
+    expect(parsePlaylist(await get(job, "plain.m3u8")).ended).toBe(true);
+    expect(checkPlaylist(await get(job, "live.m3u8"))).toEqual([]);
+    const url = harness.recording(job.webinarId);
+    const shown = await pictures(url);
+    const at = (seconds: number) => Math.min(shown.count - 1, Math.round(seconds * 10));
+    const total = ((ended.endedAt ?? 0) - job.liveAt) / 1000;
+    const members = [{ id: "red" }, { id: "green" }];
+    const size = { width: 1, height: 1 };
+    // Rectangles are scale free but for the gap: take the middle of each.
+    const scene = (layout: "grid" | "speaker") =>
+      layoutScene(
+        { layout, members, screenId: null, speakerId: "green" },
+        { width: 640, height: 360 },
+        12,
+      ).map((one) => ({
+        id: one.id,
+        x: ((one.rect.x + one.rect.width / 2) / 640) * size.width,
+        y: ((one.rect.y + one.rect.height / 2) / 360) * size.height,
+      }));
+    for (const { id, x, y } of scene("grid"))
+      expect((id === "red" ? isRed : isGreen)(shown.at(at(total - 4.2), x, y)), `grid ${id}`).toBe(true);
+    for (const { id, x, y } of scene("speaker"))
+      expect((id === "red" ? isRed : isGreen)(shown.at(at(total - 2.2), x, y)), `speaker ${id}`).toBe(true);
+    expect(isGreen(shown.at(at(total - 0.5), 0.5, 0.5)), "the one who stayed fills the picture").toBe(true);
+
+    const { duration, streams } = await probe(url);
+    expect(streams.map((stream) => stream.codec_name).sort()).toEqual(["aac", "h264"]);
+    expect(Math.abs(duration - total)).toBeLessThan(1);
+    const video = await times(url, "v");
+    const gaps = video.slice(1).map((time, index) => time - (video[index] ?? 0));
+    expect(Math.max(...gaps.slice(90))).toBeLessThan(0.11);
+    const ready = await until("web knows of the recording", 5000, () =>
+      harness.facts.find((fact) => fact.type === "recording.ready" && fact.webinarId === job.webinarId),
+    );
+    expect(ready).toMatchObject({ path: `/recordings/${job.webinarId}/recording.mp4` });
+    expect(
+      Math.abs((ready.type === "recording.ready" ? ready.durationMs : 0) / 1000 - duration),
+    ).toBeLessThan(0.1);
+    expect(programme(job).leaks).toEqual({});
+    const files = await readdir(`${harness.dataDir}/programmes/${job.webinarId}`);
+    expect(files.sort()).toEqual(["manifest.jsonl", "recording.json", "recording.mp4"]);
+    const ranged = await fetch(url, { headers: { range: "bytes=4-7" } });
+    expect([ranged.status, await ranged.text()]).toEqual([206, "ftyp"]);
+    await clearStage();
+  });
+
+  it("keeps flash and beep together over a lossy path", { timeout: 40_000 }, async () => {
+    const job = liveJob();
+    const flash = camera(
+      "Clap",
+      "color=c=black:size=320x180:rate=30,drawbox=c=white:t=fill:enable='lt(mod(t,1),0.15)'",
+    );
+    const beep = microphone(
+      flash,
+      "sine=frequency=1000:sample_rate=48000,volume='if(lt(mod(t,1),0.15),1,0)':eval=frame",
+    );
+    harness.origin.sender.dropEvery = 25;
+    add(flash, beep);
+    await harness.want(job);
+    await onAir(job, 2);
+    await sleep(7000);
+    await end(job);
+    harness.origin.sender.dropEvery = 0;
+    const url = harness.recording(job.webinarId);
+    const shown = await pictures(url, 60);
+    const light = Array.from({ length: shown.count }, (_, index) => shown.at(index, 0.5, 0.3)[0] / 255);
+    const sound = await loudness(url);
+    const flashes = onsets(light, 1000 / 60, 0.5);
+    const beeps = onsets(sound.levels, sound.windowMs, 0.03);
+    expect(harness.origin.sender.nacks).toBeGreaterThan(0);
+    expect(flashes.length).toBeGreaterThanOrEqual(4);
+    const offsets = flashes.slice(1).map((instant) => {
+      const nearest = beeps.toSorted((a, b) => Math.abs(a - instant) - Math.abs(b - instant))[0] ?? 1e9;
+      return nearest - instant;
+    });
+    process.stderr.write(`A/V offsets ms: ${offsets.map((offset) => offset.toFixed(0)).join(" ")}\n`);
+    const inStep = offsets.filter((offset) => Math.abs(offset) <= 80);
+    expect(inStep.length).toBeGreaterThanOrEqual(offsets.length - 1);
+    await clearStage();
+  });
+});
+
+describe("when things go wrong", () => {
+  it("continues behind a discontinuity after kill -9 of the compositor", { timeout: 60_000 }, async () => {
+    const job = liveJob();
+    const blue = camera("Cat", "color=c=blue:size=320x180:rate=30", "h264");
+    add(blue);
+    await harness.want(job);
+    await onAir(job, 1);
+    await until(
+      "two segments",
+      10_000,
+      async () => parsePlaylist(await get(job, "live.m3u8")).segments.length > 2,
+    );
+    const before = await get(job, "live.m3u8");
+    const pid = programme(job).compositorPid;
+    const killedAt = Date.now();
+    process.kill(pid ?? 0, "SIGKILL");
+    await until("a part of the next run", 10_000, async () =>
+      (await get(job, "live.m3u8")).includes("init-1.mp4"),
+    );
+    const recoveredMs = Date.now() - killedAt;
+    const after = await get(job, "live.m3u8");
+    expect(checkPlaylist(after)).toEqual([]);
+    expect(checkSuccession(before, after)).toEqual([]);
+    expect(after).toContain("#EXT-X-DISCONTINUITY\n");
+    await onAir(job, 1);
+    await sleep(1500);
+    const ended = await end(job);
+    const url = harness.recording(job.webinarId);
+    const { duration } = await probe(url);
+    expect(Math.abs(duration - ((ended.endedAt ?? 0) - job.liveAt) / 1000)).toBeLessThan(1);
+    const video = await times(url, "v");
+    const longest = Math.max(...video.slice(1).map((time, index) => time - (video[index] ?? 0)));
+    process.stderr.write(
+      `after kill -9: next part in ${recoveredMs} ms, longest gap ${(longest * 1000).toFixed(0)} ms\n`,
+    );
+    expect(longest).toBeLessThan(2);
+    const shown = await pictures(url);
+    expect(isBlue(shown.at(shown.count - 3, 0.5, 0.4))).toBe(true);
+    await clearStage();
+  });
+
+  it("takes its programmes up again after its own restart, with numbers going on", {
+    timeout: 60_000,
+  }, async () => {
+    const job = liveJob();
+    await harness.want(job);
+    await until(
+      "a segment",
+      15_000,
+      () => harness.egress?.supervisor.programme(job.webinarId)?.timeline.latest,
+    );
+    const before = await get(job, "plain.m3u8");
+    await harness.stopEgress();
+    await harness.startEgress();
+    await until("the next run", 15_000, async () =>
+      get(job, "live.m3u8").then(
+        (text) => text.includes("init-1.mp4"),
+        () => false,
+      ),
+    );
+    const after = await get(job, "live.m3u8");
+    expect(checkPlaylist(after)).toEqual([]);
+    expect(parsePlaylist(after).segments[0]?.sequence).toBe(parsePlaylist(before).segments[0]?.sequence);
+    expect(parsePlaylist(after).segments.at(-1)?.discontinuity).toBe(1);
+    const ended = await end(job);
+    const { duration } = await probe(harness.recording(job.webinarId));
+    expect(Math.abs(duration - ((ended.endedAt ?? 0) - job.liveAt) / 1000)).toBeLessThan(1);
+  });
+
+  it("refuses strangers, bad queries and other files", { timeout: 20_000 }, async () => {
+    const job = liveJob();
+    await harness.want(job);
+    await until(
+      "a part",
+      10_000,
+      () => harness.egress?.supervisor.programme(job.webinarId)?.state === "running",
+    );
+    const status = async (url: string) => (await fetch(url)).status;
+    const good = harness.hls(job.webinarId, "live.m3u8");
+    expect(await status(good.replace(/\/\d+\./, "/9999999999."))).toBe(403);
+    expect(await status(good.replace(job.webinarId, liveJob().webinarId))).toBe(403);
+    expect(await status(harness.hls(liveJob().webinarId, "live.m3u8"))).toBe(404);
+    expect(await status(`${good}?_HLS_part=1`)).toBe(400);
+    expect(await status(`${good}?_HLS_msn=999`)).toBe(400);
+    expect(await status(`${good}?_HLS_msn=abc`)).toBe(400);
+    expect(await status(harness.hls(job.webinarId, "..%2f..%2fmanifest.jsonl"))).toBe(404);
+    expect(await status(harness.hls(job.webinarId, "seg-999.m4s"))).toBe(404);
+    await end(job);
+  });
+});
+
+describe("RTMP", () => {
+  it("copies the programme to its destination, and to one that comes late, without the picture noticing", {
+    timeout: 60_000,
+  }, async () => {
+    const port = await freePort();
+    const target = `rtmp://127.0.0.1:${port}/app/secretkey123`;
+    const file = `${harness.dataDir}/received.flv`;
+    const destination = { id: "5f0c2a52-52a7-4b0b-8f43-5a0a2a2b6a01", label: "sink", url: target };
+    const job = liveJob({ destinations: [destination] });
+    const red = camera("Dan", "color=c=red:size=320x180:rate=30");
+    add(red);
+    await harness.want(job);
+    await onAir(job, 1);
+    const seen = async () => {
+      const text = await harness.redis.hget(programmeStatusKey, job.webinarId);
+      return text ? ProgrammeStatus.parse(JSON.parse(text)) : null;
+    };
+    const failing = await until("a retry", 15_000, async () => {
+      const now = await seen();
+      return now?.destinations[0] && now.destinations[0].retries > 0 ? now : null;
+    });
+    expect(JSON.stringify(failing)).not.toContain("secretkey123");
+    const sink = start("ffmpeg", [
+      "-v",
+      "error",
+      "-listen",
+      "1",
+      "-f",
+      "flv",
+      "-i",
+      target,
+      "-c",
+      "copy",
+      "-y",
+      file,
+    ]);
+    await until("it is live", 20_000, async () => (await seen())?.destinations[0]?.state === "live");
+    await sleep(3000);
+    await end(job);
+    const gone = once(sink.child, "close");
+    await Promise.race([gone, sleep(5000).then(() => sink.stop())]);
+    const { streams } = await probe(file);
+    expect(streams.map((stream) => stream.codec_name).sort()).toEqual(["aac", "h264"]);
+    const shown = await pictures(file);
+    expect(isRed(shown.at(shown.count - 2, 0.5, 0.4))).toBe(true);
+    const video = await times(harness.recording(job.webinarId), "v");
+    const gaps = video.slice(90).map((time, index) => time - (video[index + 89] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThan(0.11);
+    await clearStage();
+  });
+});
+
+describe("the close tree", () => {
+  it("leaves nothing behind", { timeout: 30_000 }, async () => {
+    const job = liveJob();
+    await harness.want(job);
+    await until(
+      "a part",
+      10_000,
+      () => harness.egress?.supervisor.programme(job.webinarId)?.state === "running",
+    );
+    const pid = programme(job).compositorPid ?? 0;
+    const scope = harness.egressScope;
+    await harness.stopEgress();
+    expect(scope?.alive()).toEqual([]);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    const left = process.getActiveResourcesInfo().filter((kind) => /ProcessWrap|UDPWrap/.test(kind));
+    // Only what the harness itself runs: its Redis process and its two UDP sockets.
+    expect(left.sort()).toEqual(["ProcessWrap", "UDPWrap", "UDPWrap"]);
+    await harness.startEgress();
+    await end({ ...job });
+  });
+});
