@@ -68,27 +68,30 @@ export class RoomConnection {
   }
 
   async #stay(): Promise<void> {
-    let excluded: string[] = [];
+    const tried: string[] = [];
     for (let attempt = 0; !this.#left; attempt++) {
       if (attempt > 0) await this.#pause(backoffMs(attempt - 1, Math.random()));
       if (this.#left) return;
       try {
-        const admission = await this.#admitted(excluded);
-        excluded = [...excluded, admission.edge.nodeId];
-        const end = await this.#attend(admission, () => {
-          excluded = [admission.edge.nodeId];
-        });
+        const end = await this.#attempt(tried);
         if (!end.retry) return this.#finish(end);
         // The first retry is at once; the next ones wait.
         attempt = -1;
-        this.#patch({ connection: "reconnecting" });
       } catch (error) {
         if (this.#refused(error)) return;
-        // Every edge was tried: one of them may be back.
-        if (wireError(error).code === "node.unavailable" && !(error instanceof RostrumError)) excluded = [];
-        this.#patch({ connection: this.state.get().room ? "reconnecting" : "connecting" });
+        // Nobody would take us: one of the edges that failed may be back.
+        if (!(error instanceof RostrumError)) tried.length = 0;
       }
+      this.#patch({ connection: this.state.get().room ? "reconnecting" : "connecting" });
     }
+  }
+
+  /** One admission and its connection, avoiding the edges in `tried`. */
+  async #attempt(tried: string[]): Promise<SocketEnd> {
+    const admission = await this.#admitted(tried);
+    const { nodeId } = admission.edge;
+    tried.push(nodeId);
+    return this.#attend(admission, () => tried.splice(0, tried.length, nodeId));
   }
 
   async #admitted(excluded: string[]): Promise<Admission> {

@@ -1,0 +1,88 @@
+"use client";
+import type { Poll, RoomSnapshot } from "@rostrum/protocol";
+import { useState } from "react";
+import { type Api, wireError } from "../../client/api.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { PollResults } from "./poll-results.tsx";
+
+function Ballot({ poll, api, onVoted }: { poll: Poll; api: Api; onVoted: () => void }) {
+  const [choice, setChoice] = useState<string | null>(null);
+  const [fault, setFault] = useState<string | null>(null);
+  const [sending, setSending] = useState(false);
+  const vote = async () => {
+    if (!choice) return;
+    setSending(true);
+    try {
+      await api.poll.vote.mutate({ pollId: poll.id, optionId: choice, retry: true });
+      onVoted();
+    } catch (error) {
+      const wire = wireError(error);
+      if (wire.code === "poll.already-voted") onVoted();
+      else setFault(wire.message);
+    } finally {
+      setSending(false);
+    }
+  };
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void vote();
+      }}
+    >
+      {fault && <Notice kind="bad">{fault}</Notice>}
+      <fieldset
+        role="radiogroup"
+        aria-label={poll.question}
+        className="stack-small"
+        style={{ border: 0, padding: 0, margin: 0 }}
+      >
+        {poll.options.map((option) => (
+          <label className="option" key={option.id}>
+            <input
+              type="radio"
+              name={poll.id}
+              value={option.id}
+              checked={choice === option.id}
+              onChange={() => setChoice(option.id)}
+            />
+            {option.text}
+          </label>
+        ))}
+      </fieldset>
+      <button className="button primary" type="submit" disabled={!choice || sending}>
+        Vote
+      </button>
+    </form>
+  );
+}
+
+/** Polls as the audience sees them: vote once, then watch the tally. */
+export function PollPanel({ room, api }: { room: RoomSnapshot; api: Api }) {
+  const [voted, setVoted] = useState<ReadonlySet<string>>(new Set());
+  const polls = room.polls.filter((poll) => poll.status !== "draft").reverse();
+  return (
+    <div className="panel-body" aria-live="polite">
+      {polls.length === 0 && <p className="dim">No poll yet. It appears here when the host opens one.</p>}
+      {polls.map((poll) => (
+        <article className="item" key={poll.id}>
+          <h3>{poll.question}</h3>
+          {poll.status === "open" && !voted.has(poll.id) ? (
+            <Ballot
+              poll={poll}
+              api={api}
+              onVoted={() => setVoted((current) => new Set([...current, poll.id]))}
+            />
+          ) : (
+            <>
+              {voted.has(poll.id) && <Notice kind="good">Your vote is counted</Notice>}
+              <PollResults poll={poll} />
+              {poll.status === "closed" && <p className="dim small">Closed</p>}
+            </>
+          )}
+        </article>
+      ))}
+    </div>
+  );
+}

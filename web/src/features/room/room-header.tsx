@@ -1,0 +1,22 @@
+import type { RoomSnapshot } from "@rostrum/protocol";
+import type { Connection } from "../../live/room-connection.ts";
+import { Brand } from "../../ui/brand.tsx";
+import { PhaseBadge } from "../../ui/phase-badge.tsx";
+
+/** Title, phase, how many watch, and whether we are connected. */
+export function RoomHeader({ room, connection }: { room: RoomSnapshot; connection: Connection }) {
+  const watching = room.presence.webrtc + room.presence.hls;
+  return (
+    <header className="room-bar">
+      <Brand />
+      <h1 className="room-title">{room.title}</h1>
+      <div className="room-state">
+        <span role="status" className="small">
+          {connection === "reconnecting" ? "Reconnecting…" : ""}
+        </span>
+        <span className="dim small number">{watching} watching</span>
+        <PhaseBadge phase={room.phase} />
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,52 @@
+"use client";
+import { useState } from "react";
+import { deviceFault, openCamera } from "../../live/devices.ts";
+import { Brand } from "../../ui/brand.tsx";
+import { Notice } from "../../ui/notice.tsx";
+import { VideoTrack } from "../room/media-tile.tsx";
+
+type Props = { title: string; name: string; fault: string | null; connecting: boolean; onEnter: () => void };
+
+/** Before the stage: see yourself first, then enter. The preview is given back; the studio opens devices on its own clicks. */
+export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
+  const [preview, setPreview] = useState<MediaStreamTrack | null>(null);
+  const [deviceMessage, setDeviceMessage] = useState<string | null>(null);
+  const check = async () => {
+    try {
+      setPreview(await openCamera());
+      setDeviceMessage(null);
+    } catch (error) {
+      setDeviceMessage(deviceFault(error, "camera"));
+    }
+  };
+  const enter = () => {
+    preview?.stop();
+    onEnter();
+  };
+  return (
+    <main className="narrow page stack-large" data-connection={connecting ? "connecting" : "idle"}>
+      <Brand />
+      <div className="card stack">
+        <h1>{title}</h1>
+        <p className="dim">
+          You enter the studio as {name}. Nobody in the audience sees you before the host goes live.
+        </p>
+        {preview && (
+          <div className="stage" style={{ borderRadius: 12 }}>
+            <VideoTrack track={preview} participantId="preview" source="preview" mirrored />
+          </div>
+        )}
+        {deviceMessage && <Notice kind="warn">{deviceMessage}</Notice>}
+        {fault && <Notice kind="bad">{fault}</Notice>}
+        <button className="button primary wide" type="button" disabled={connecting} onClick={enter}>
+          {connecting ? "Entering…" : "Enter studio"}
+        </button>
+        {!preview && (
+          <button className="button wide" type="button" onClick={() => void check()}>
+            Check camera
+          </button>
+        )}
+      </div>
+    </main>
+  );
+}

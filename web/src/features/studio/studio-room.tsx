@@ -1,0 +1,138 @@
+"use client";
+import type { Admission, LayoutName } from "@rostrum/protocol";
+import { useMemo, useState } from "react";
+import { type Api, wireError } from "../../client/api.ts";
+import type { StageTrack } from "../../live/receive.ts";
+import type { LocalTrack } from "../../live/stage-connection.ts";
+import { useValue } from "../../live/use-value.ts";
+import { Notice } from "../../ui/notice.tsx";
+import { type Tab, Tabs } from "../../ui/tabs.tsx";
+import { ChatPanel } from "../room/chat-panel.tsx";
+import { QuestionsPanel } from "../room/questions-panel.tsx";
+import { RoomHeader } from "../room/room-header.tsx";
+import { StageGrid } from "../room/stage-grid.tsx";
+import { HandsPanel } from "./hands-panel.tsx";
+import { HostPolls } from "./host-polls.tsx";
+import { LiveControls } from "./live-controls.tsx";
+import { PeoplePanel } from "./people-panel.tsx";
+import { StageControls } from "./stage-controls.tsx";
+import type { Studio } from "./use-studio.ts";
+
+/** Local tracks in the shape of received ones, so that one grid draws the whole stage. */
+function ownTracks(local: LocalTrack[], admission: Admission): StageTrack[] {
+  return local
+    .filter(({ track }) => track.kind === "video")
+    .map(({ source, track, paused }) => ({
+      consumerId: "",
+      track,
+      producer: {
+        producerId: `own-${source}`,
+        participantId: admission.participantId,
+        name: admission.name,
+        kind: "video",
+        source,
+        paused,
+      },
+    }));
+}
+
+/** The studio once inside: stage, controls, and the panels of the role. */
+export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api }) {
+  const { connection, room, admission } = useValue(studio.room.state);
+  const stage = useValue(studio.stage.state);
+  const received = useValue(studio.stage.tracks);
+  const [fault, setFault] = useState<string | null>(null);
+  const own = useMemo(() => (admission ? ownTracks(stage.local, admission) : []), [stage.local, admission]);
+  if (!room || !admission) return null;
+
+  const asHost = (work: (api: Api) => Promise<unknown>) => {
+    if (!hostApi) return;
+    work(hostApi)
+      .then(() => setFault(null))
+      .catch((error: unknown) => setFault(wireError(error).message));
+  };
+  const { webinarId } = room;
+  const tabs: Tab[] = [
+    {
+      key: "qa",
+      label: "Q&A",
+      count: room.questions.filter((question) => question.status === "open").length,
+      body: (
+        <QuestionsPanel
+          room={room}
+          api={studio.room.api}
+          canAsk={false}
+          {...(hostApi
+            ? {
+                host: {
+                  markAnswered: (questionId: string) =>
+                    hostApi.question.answer.mutate({ webinarId, questionId }),
+                  dismiss: (questionId: string) => hostApi.question.dismiss.mutate({ webinarId, questionId }),
+                },
+              }
+            : {})}
+        />
+      ),
+    },
+    ...(hostApi ? [{ key: "polls", label: "Polls", body: <HostPolls room={room} api={hostApi} /> }] : []),
+    {
+      key: "hands",
+      label: "Hands",
+      count: room.hands.length,
+      body: (
+        <HandsPanel
+          room={room}
+          {...(hostApi
+            ? {
+                onLower: (participantId: string) =>
+                  asHost((api) => api.hand.dismiss.mutate({ webinarId, participantId })),
+              }
+            : {})}
+        />
+      ),
+    },
+    { key: "chat", label: "Chat", body: <ChatPanel room={room} api={studio.room.api} /> },
+    { key: "people", label: "People", body: <PeoplePanel room={room} members={stage.members} /> },
+  ];
+  return (
+    <main
+      className="room"
+      data-room-phase={room.phase}
+      data-edge={admission.edge.nodeId}
+      data-connection={connection}
+      data-stage={stage.connection}
+    >
+      <RoomHeader
+        room={room}
+        connection={stage.connection === "reconnecting" ? "reconnecting" : connection}
+      />
+      <div className="stage-column">
+        {fault && <Notice kind="bad">{fault}</Notice>}
+        <div className="stage-frame">
+          <StageGrid
+            tracks={[...own, ...received]}
+            members={stage.members}
+            layout={room.layout}
+            speaker={room.speaker}
+            self={admission.participantId}
+          />
+        </div>
+        <StageControls stage={studio.stage}>
+          {hostApi && (
+            <LiveControls
+              room={room}
+              api={hostApi}
+              onFault={setFault}
+              onLayout={(layout: LayoutName) =>
+                asHost((api) => api.webinar.setLayout.mutate({ id: webinarId, layout }))
+              }
+            />
+          )}
+        </StageControls>
+      </div>
+      <aside className="panel" aria-label="Studio panels">
+        <Tabs label="Studio panels" tabs={tabs} />
+      </aside>
+    </main>
+  );
+}
