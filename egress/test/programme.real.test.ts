@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { type ProgrammeJob, ProgrammeStatus, programmeStatusKey } from "@rostrum/protocol";
 import { layoutScene } from "@rostrum/rules";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Harness, liveJob } from "./harness.ts";
 import { start } from "./media.ts";
 import { camera, microphone, type TestSource } from "./origin.ts";
@@ -54,6 +54,50 @@ const clearStage = async (): Promise<void> => {
   for (const source of live.splice(0)) await harness.origin.remove(source.producerId);
 };
 
+afterEach(async () => {
+  harness.origin.sender.dropEvery = 0;
+  await clearStage();
+}, 10_000);
+
+/** Reloads the playlist as a low-latency player does. */
+async function followPlaylist(job: ProgrammeJob, count: number): Promise<string[]> {
+  const versions = [await get(job, "live.m3u8")];
+  while (versions.length < count) {
+    const open = parsePlaylist(versions.at(-1) ?? "").segments.at(-1);
+    const growing = open?.uri === null;
+    const sequence = growing ? open.sequence : (open?.sequence ?? -1) + 1;
+    versions.push(
+      await get(job, `live.m3u8?_HLS_msn=${sequence}&_HLS_part=${growing ? open.parts.length : 0}`),
+    );
+  }
+  return versions;
+}
+
+function versionFaults(versions: string[]): string[] {
+  return versions.flatMap((text, index) => {
+    const before = versions[index - 1];
+    if (before === undefined) return checkPlaylist(text);
+    return [
+      ...checkPlaylist(text),
+      ...checkSuccession(before, text),
+      ...(text === before ? ["nothing new"] : []),
+    ];
+  });
+}
+
+/** Middles of the tiles of red and green, green speaking, as shares of the picture. */
+function centres(layout: "grid" | "speaker"): { id: string; x: number; y: number }[] {
+  const members = [{ id: "red" }, { id: "green" }];
+  const size = { width: 640, height: 360 };
+  return layoutScene({ layout, members, screenId: null, speakerId: "green" }, size, 12).map(
+    ({ id, rect }) => ({
+      id,
+      x: (rect.x + rect.width / 2) / size.width,
+      y: (rect.y + rect.height / 2) / size.height,
+    }),
+  );
+}
+
 describe("a programme from start to end", () => {
   it("draws each source in its rectangle, goes on when one leaves, and is recorded whole", {
     timeout: 60_000,
@@ -66,22 +110,8 @@ describe("a programme from start to end", () => {
     await harness.want(job);
     await onAir(job, 2);
 
-    const versions: string[] = [];
-    for (let count = 0; count < 8; count += 1) {
-      const now = parsePlaylist(versions.at(-1) ?? (await get(job, "live.m3u8")));
-      const open = now.segments.at(-1);
-      const [sequence, part] =
-        open && open.uri === null ? [open.sequence, open.parts.length] : [(open?.sequence ?? -1) + 1, 0];
-      versions.push(await get(job, `live.m3u8?_HLS_msn=${sequence}&_HLS_part=${part}`));
-    }
-    for (const [index, text] of versions.entries()) {
-      expect(checkPlaylist(text)).toEqual([]);
-      const before = versions[index - 1];
-      if (before) {
-        expect(text).not.toBe(before);
-        expect(checkSuccession(before, text)).toEqual([]);
-      }
-    }
+    const versions = await followPlaylist(job, 8);
+    expect(versionFaults(versions)).toEqual([]);
     const { hint } = parsePlaylist(versions.at(-1) ?? "");
     const hinted = await fetch(harness.hls(job.webinarId, hint ?? ""));
     expect(hinted.status).toBe(200);
@@ -101,22 +131,9 @@ describe("a programme from start to end", () => {
     const shown = await pictures(url);
     const at = (seconds: number) => Math.min(shown.count - 1, Math.round(seconds * 10));
     const total = ((ended.endedAt ?? 0) - job.liveAt) / 1000;
-    const members = [{ id: "red" }, { id: "green" }];
-    const size = { width: 1, height: 1 };
-    // Rectangles are scale free but for the gap: take the middle of each.
-    const scene = (layout: "grid" | "speaker") =>
-      layoutScene(
-        { layout, members, screenId: null, speakerId: "green" },
-        { width: 640, height: 360 },
-        12,
-      ).map((one) => ({
-        id: one.id,
-        x: ((one.rect.x + one.rect.width / 2) / 640) * size.width,
-        y: ((one.rect.y + one.rect.height / 2) / 360) * size.height,
-      }));
-    for (const { id, x, y } of scene("grid"))
+    for (const { id, x, y } of centres("grid"))
       expect((id === "red" ? isRed : isGreen)(shown.at(at(total - 4.2), x, y)), `grid ${id}`).toBe(true);
-    for (const { id, x, y } of scene("speaker"))
+    for (const { id, x, y } of centres("speaker"))
       expect((id === "red" ? isRed : isGreen)(shown.at(at(total - 2.2), x, y)), `speaker ${id}`).toBe(true);
     expect(isGreen(shown.at(at(total - 0.5), 0.5, 0.5)), "the one who stayed fills the picture").toBe(true);
 
@@ -138,7 +155,6 @@ describe("a programme from start to end", () => {
     expect(files.sort()).toEqual(["manifest.jsonl", "recording.json", "recording.mp4"]);
     const ranged = await fetch(url, { headers: { range: "bytes=4-7" } });
     expect([ranged.status, await ranged.text()]).toEqual([206, "ftyp"]);
-    await clearStage();
   });
 
   it("keeps flash and beep together over a lossy path", { timeout: 40_000 }, async () => {
@@ -165,15 +181,15 @@ describe("a programme from start to end", () => {
     const flashes = onsets(light, 1000 / 60, 0.5);
     const beeps = onsets(sound.levels, sound.windowMs, 0.03);
     expect(harness.origin.sender.nacks).toBeGreaterThan(0);
-    expect(flashes.length).toBeGreaterThanOrEqual(4);
-    const offsets = flashes.slice(1).map((instant) => {
+    expect(flashes.length).toBeGreaterThanOrEqual(5);
+    // The source's own start-up is not ours: its first packets come in a burst.
+    const settled = flashes.filter((instant) => instant > (flashes[0] ?? 0) + 2500);
+    const offsets = settled.map((instant) => {
       const nearest = beeps.toSorted((a, b) => Math.abs(a - instant) - Math.abs(b - instant))[0] ?? 1e9;
       return nearest - instant;
     });
     process.stderr.write(`A/V offsets ms: ${offsets.map((offset) => offset.toFixed(0)).join(" ")}\n`);
-    const inStep = offsets.filter((offset) => Math.abs(offset) <= 80);
-    expect(inStep.length).toBeGreaterThanOrEqual(offsets.length - 1);
-    await clearStage();
+    for (const offset of offsets) expect(Math.abs(offset)).toBeLessThanOrEqual(80);
   });
 });
 
@@ -215,7 +231,6 @@ describe("when things go wrong", () => {
     expect(longest).toBeLessThan(2);
     const shown = await pictures(url);
     expect(isBlue(shown.at(shown.count - 3, 0.5, 0.4))).toBe(true);
-    await clearStage();
   });
 
   it("takes its programmes up again after its own restart, with numbers going on", {
@@ -256,7 +271,9 @@ describe("when things go wrong", () => {
     );
     const status = async (url: string) => (await fetch(url)).status;
     const good = harness.hls(job.webinarId, "live.m3u8");
-    expect(await status(good.replace(/\/\d+\./, "/9999999999."))).toBe(403);
+    expect(
+      await status(good.replace(/(\/hls\/[^/]+\/)\d+\./, (_, path: string) => `${path}9999999999.`)),
+    ).toBe(403);
     expect(await status(good.replace(job.webinarId, liveJob().webinarId))).toBe(403);
     expect(await status(harness.hls(liveJob().webinarId, "live.m3u8"))).toBe(404);
     expect(await status(`${good}?_HLS_part=1`)).toBe(400);
@@ -316,7 +333,6 @@ describe("RTMP", () => {
     const video = await times(harness.recording(job.webinarId), "v");
     const gaps = video.slice(90).map((time, index) => time - (video[index + 89] ?? 0));
     expect(Math.max(...gaps)).toBeLessThan(0.11);
-    await clearStage();
   });
 });
 
