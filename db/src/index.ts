@@ -1,5 +1,4 @@
 export { type Database, type DatabaseHandle, type Executor, openDatabase } from "./client.ts";
-export { migrateDatabase } from "./migrate.ts";
 export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
 export * from "./queries/outbox.ts";

@@ -32,12 +32,7 @@ function Ballot({ poll, api, onVoted }: { poll: Poll; api: Api; onVoted: () => v
       }}
     >
       {fault && <Notice kind="bad">{fault}</Notice>}
-      <fieldset
-        role="radiogroup"
-        aria-label={poll.question}
-        className="stack-small"
-        style={{ border: 0, padding: 0, margin: 0 }}
-      >
+      <div role="radiogroup" aria-label={poll.question} className="stack-small">
         {poll.options.map((option) => (
           <label className="option" key={option.id}>
             <input
@@ -50,7 +45,7 @@ function Ballot({ poll, api, onVoted }: { poll: Poll; api: Api; onVoted: () => v
             {option.text}
           </label>
         ))}
-      </fieldset>
+      </div>
       <button className="button primary" type="submit" disabled={!choice || sending}>
         Vote
       </button>
