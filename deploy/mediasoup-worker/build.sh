@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Gets mediasoup's worker and prints its path: a cached one, the prebuilt one of its release, or one built from the
 # sources inside the npm package with the system's libraries. Progress goes to stderr. See README.md.
+# With --no-build it exits 3 instead of compiling.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -19,13 +20,18 @@ fi
 [[ -d $package/worker/src ]] || fail "node_modules/mediasoup is missing: run npm ci first"
 
 version=$(sed -n 's/^[[:space:]]*"version": "\([^"]*\)".*/\1/p' "$package/package.json" | head -n 1)
-# What the result depends on: the sources' version, our build files, the machine and its OpenSSL.
-inputs=$(cat "$here/CMakeLists.txt" "$here/build.sh" "$here"/shim/*.* "$here"/shim/ankerl/* | sha256sum | cut -c1-12)
+# What the result depends on: the sources' version, our build files, the machine, and the steps below (raise `recipe` when
+# a change to this script changes the binary).
+recipe=1
+inputs=$( (echo "$recipe" && cat "$here/CMakeLists.txt" "$here"/shim/*.* "$here"/shim/ankerl/*) | sha256sum | cut -c1-12)
 machine=$(uname -s -m | tr ' ' '-')
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/rostrum/mediasoup-worker/$version-$inputs-$machine
 worker=$cache/mediasoup-worker
 
-usable() { [[ -x $1 ]] && ! ldd "$1" 2>&1 | grep -q 'not found'; }
+# A worker that starts here says so: without its parent's environment it refuses politely. Its SRTP must not be NSS.
+usable() {
+  [[ -x $1 ]] && { timeout 10 "$1" 2>&1 </dev/null || true; } | grep -q 'real father' && ! ldd "$1" 2>/dev/null | grep -q libnss3
+}
 if usable "$worker"; then
   printf '%s\n' "$worker"
   exit 0
@@ -39,47 +45,70 @@ if usable "$worker"; then
   exit 0
 fi
 
-# Prebuilt: mediasoup's own postinstall downloads it, when its release server can be reached.
+# Prebuilt: the file that mediasoup's own postinstall would download, when its release server answers at once.
 prebuilt() {
   [[ ${ROSTRUM_WORKER_PREBUILT:-1} == 1 ]] || return 1
-  timeout 5 node -e 'require("node:dns").lookup("github.com", (e) => process.exit(e ? 1 : 0))' 2>/dev/null || return 1
-  say "mediasoup worker $version: trying the prebuilt binary"
-  (cd "$package" && MEDIASOUP_FORCE_WORKER_PREBUILT_DOWNLOAD=true MEDIASOUP_SKIP_WORKER_BUILD=true \
-    timeout 120 node npm-scripts.mjs postinstall >&2) || return 1
-  local built=$package/worker/out/Release/mediasoup-worker
-  usable "$built" || return 1
-  cp "$built" "$worker.new" && mv "$worker.new" "$worker"
+  local base=${MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL:-https://github.com/versatica/mediasoup/releases/download}
+  local arch name out=$cache/prebuilt.$$
+  arch=$(node -p 'process.arch')
+  name=mediasoup-worker-$version-linux-$arch-kernel$(uname -r | cut -d. -f1).tgz
+  mkdir -p "$out"
+  # shellcheck disable=SC2016
+  timeout 90 node -e '
+    const [url, file] = process.argv.slice(1);
+    const quick = AbortSignal.timeout(4000);
+    fetch(new URL(url).origin, { method: "HEAD", signal: quick })
+      .then(() => fetch(url))
+      .then(async (answer) => {
+        if (!answer.ok) throw new Error(String(answer.status));
+        require("node:fs").writeFileSync(file, Buffer.from(await answer.arrayBuffer()));
+      })
+      .catch(() => process.exit(1));' "$base/$version/$name" "$out/worker.tgz" 2>/dev/null &&
+    tar -xzf "$out/worker.tgz" -C "$out" 2>/dev/null && usable "$out/mediasoup-worker" &&
+    mv "$out/mediasoup-worker" "$worker" && say "mediasoup worker $version: using the prebuilt binary"
+  local result=$?
+  rm -rf "$out"
+  return $result
 }
 if prebuilt; then
   printf '%s\n' "$worker"
   exit 0
 fi
 
+[[ ${1:-} != --no-build ]] || exit 3
 missing=()
 for tool in cmake g++ make pkg-config flatc; do command -v "$tool" >/dev/null || missing+=("$tool"); done
 ((${#missing[@]} == 0)) || fail "needs ${missing[*]}: apt-get install -y $(cat "$here/packages.txt" | tr '\n' ' ')"
 
+rm -rf "$cache"/build.* # Left by a build that was killed; the lock says that none is running.
 work=$(mktemp -d "$cache/build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-# libsrtp's source comes as Debian's source package: only fetched and unpacked, in lists of our own.
-fetch_libsrtp() {
-  local apt=$work/apt
-  mkdir -p "$apt/parts" "$apt/lists/partial" "$apt/cache/archives/partial"
-  : >"$apt/sources.list"
-  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | sed -n 's/^deb \(.*debian.*\)/deb-src \1/p' >"$apt/sources.list" || true
+# libsrtp's source comes as the distribution's source package: fetched and unpacked only, with lists and caches of our
+# own, so that the system's apt is left as it was. Lists of other vendors, which seldom carry sources, are tried last.
+source_lists() { # $1: pattern that a list must have
   local file
+  rm -rf "$work/apt" && mkdir -p "$work/apt/parts" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
+  cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | grep -E "$1" |
+    sed -nE 's/^[[:space:]]*deb[[:space:]]/deb-src /p' >"$work/apt/sources.list" || true
   for file in /etc/apt/sources.list.d/*.sources; do
-    if [[ -f $file ]] && grep -q debian "$file"; then
-      sed 's/^Types:.*/Types: deb-src/' "$file" >"$apt/parts/$(basename "$file")"
+    if [[ -f $file ]] && grep -qE "$1" "$file"; then
+      sed 's/^Types:.*/Types: deb-src/' "$file" >"$work/apt/parts/${file##*/}"
     fi
   done
-  local options=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o "Dir::Etc::sourceparts=$apt/parts"
-    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=root)
-  (cd "$work" && timeout 180 apt-get "${options[@]}" update -qq >&2 &&
-    timeout 180 apt-get "${options[@]}" source -qq --download-only "libsrtp2" >/dev/null 2>&1)
-  local archive
-  archive=$(ls "$work"/libsrtp2_*.orig.tar.* | head -n 1)
+}
+fetch_libsrtp() {
+  local pattern archive
+  local options=(-o "Dir::Etc::sourcelist=$work/apt/sources.list" -o "Dir::Etc::sourceparts=$work/apt/parts"
+    -o "Dir::State::lists=$work/apt/lists" -o "Dir::Cache=$work/apt/cache" -o APT::Sandbox::User=root)
+  for pattern in 'debian|ubuntu' .; do
+    source_lists "$pattern"
+    (cd "$work" && timeout 180 apt-get "${options[@]}" update -qq &&
+      timeout 180 apt-get "${options[@]}" source -qq --download-only libsrtp2) >"$work/apt.log" 2>&1 || true
+    archive=$(compgen -G "$work/libsrtp2_*.orig.tar.*" | grep -v '\.asc$' | head -n 1) || true
+    [[ -z $archive ]] || break
+  done
+  [[ -n $archive ]] || { tail -n 5 "$work/apt.log" >&2; return 1; }
   mkdir -p "$work/libsrtp" && tar -xf "$archive" -C "$work/libsrtp" --strip-components=1
 }
 
@@ -97,8 +126,13 @@ grep -q 'operationType & BIO_CB_RETURN' "$work/worker/src/RTC/DtlsTransport.cpp"
 nice cmake -S "$here" -B "$work/out" -DCMAKE_BUILD_TYPE=Release \
   -DWORKER="$work/worker" -DLIBSRTP="$work/libsrtp" -DSHIM="$here/shim" >"$work/cmake.log" 2>&1 ||
   { tail -n 20 "$work/cmake.log" >&2; fail "cmake could not configure (log above)"; }
-nice cmake --build "$work/out" -j "$jobs" 2>&1 | tee "$work/build.log" |
-  grep --line-buffered -oE '^\[ *[0-9]+%\]' | awk '{ if ($0 != last && ++n % 40 == 1) { print "  building " $0 > "/dev/stderr" } last = $0 }' || true
+told=-1
+nice cmake --build "$work/out" -j "$jobs" 2>&1 | tee "$work/build.log" | while IFS= read -r line; do
+  if [[ $line =~ ^\[\ *([0-9]+)% ]] && ((BASH_REMATCH[1] / 5 > told)); then
+    told=$((BASH_REMATCH[1] / 5))
+    say "  compiled ${BASH_REMATCH[1]} %"
+  fi
+done || true
 [[ -x $work/out/mediasoup-worker ]] || { grep -m 5 -A 3 -E 'error|undefined' "$work/build.log" >&2; fail "the compiler refused (log above)"; }
 
 micros=$("$work/out/srtp-vectors") || fail "SRTP test vectors failed"
