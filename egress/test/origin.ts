@@ -72,15 +72,12 @@ export class TestOrigin {
     for (const socket of this.#sockets) socket.notify(event, data);
   }
 
-  /** Sources of one ffmpeg process, hence of one clock. @param realtime lavfi inputs are read at their own speed */
-  add(sources: TestSource[], inputs: string[] = sources.map((source) => source.input)): void {
-    const args = inputs.flatMap((input) => ["-re", "-f", "lavfi", "-i", input]);
-    for (const source of sources) {
-      const index = inputs.indexOf(source.input);
-      args.push(
-        ...rtpOutput(source, `${index}:${source.codec === "opus" ? "a" : "v"}`, this.sender.inputPort),
-      );
-    }
+  /** Sources of one ffmpeg process and of one lavfi graph, hence of one clock: separate inputs would drift apart. */
+  add(sources: TestSource[]): void {
+    const graph = sources.map((source, index) => `${source.input}[out${index}]`).join(";");
+    const args = ["-re", "-f", "lavfi", "-i", graph];
+    for (const [index, source] of sources.entries())
+      args.push(...rtpOutput(source, `0:${index}`, this.sender.inputPort));
     const { stop } = start("ffmpeg", ["-loglevel", "error", ...args]);
     for (const source of sources) {
       this.#sources.set(source.producerId, source);

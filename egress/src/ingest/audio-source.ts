@@ -26,7 +26,9 @@ export class AudioSource {
     const { ticks, at } = this.#clock.map(packet.timestamp, packet.arrivedAt);
     const samples = this.#decoder.decode(packet.payload);
     if (!samples) return;
-    const playAt = at + this.#options.playoutDelayMs - this.#options.programmeStart;
+    // A packet is sent when its last sample is there, while its timestamp names its first.
+    const packetMs = (samples.left.length * 1000) / audioRate;
+    const playAt = at - packetMs + this.#options.playoutDelayMs - this.#options.programmeStart;
     this.#track.write(ticks, (playAt * audioRate) / 1000, samples);
   }
 

@@ -107,9 +107,10 @@ export class Supervisor {
   }
 
   async #take(job: ProgrammeJob, directory: string): Promise<void> {
-    const { redis, nodeId, epoch, log } = this.#options;
+    const { redis, nodeId, log } = this.#options;
     const scope = this.#options.scope.child(`programme ${job.webinarId}`);
-    const holder = `${nodeId}#${epoch}`;
+    // By name, not by process: after a crash this node may have its programmes back at once.
+    const holder = nodeId;
     const key = `lease:programme:${job.webinarId}`;
     const lease = await Lease.take({ redis, key, holder, ttlMs: leaseMs, scope });
     if (!lease) {
@@ -148,10 +149,9 @@ export class Supervisor {
   async #endVanished(webinarId: string, programme: Programme): Promise<void> {
     if (programme.state !== "starting" && programme.state !== "running") return;
     this.#options.log.warn({ webinarId }, "nobody wants this programme any more");
-    const { title } = { title: "" };
     const ended: ProgrammeJob = {
       webinarId: WebinarId.parse(webinarId),
-      title,
+      title: "",
       desired: "ended",
       liveAt: 0,
       endedAt: Date.now(),
