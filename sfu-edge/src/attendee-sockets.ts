@@ -20,6 +20,8 @@ type Options = {
   audiences: Audiences;
   facts: Facts;
   nodeId: string;
+  /** This life of the node: a stay belongs to one. */
+  epoch: string;
   allowedOrigin: string;
   isDraining: () => boolean;
 };
@@ -56,7 +58,7 @@ async function welcome(socket: RpcSocket, token: string, options: Options): Prom
   if (socket.closed) throw new RostrumError("closed", "The connection has closed.");
   const attendee = new Attendee({ claims, socket, log: options.log });
   audience.admit(attendee);
-  attendee.recordAttendance(options.facts, options.nodeId);
+  attendee.recordAttendance(options.facts, `${options.nodeId}/${options.epoch}`);
   socket.scope.add(
     "audience watch",
     audience.scope.add("attendee", () => socket.close("restarting")),

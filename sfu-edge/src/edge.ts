@@ -53,6 +53,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     audiences,
     facts,
     nodeId,
+    epoch,
     allowedOrigin: config.WEB_PUBLIC_URL,
     isDraining: () => draining,
   });

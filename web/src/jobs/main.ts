@@ -37,7 +37,7 @@ scope.every(2000, "orphaned intervals", async () => {
   if (Date.now() - edgesSeenAt < orphanAfterMs) return;
   const closed = await closeOrphanedIntervals(
     db,
-    edges.map((edge) => edge.nodeId),
+    edges.map((edge) => `${edge.nodeId}/${edge.epoch}`),
     new Date(Date.now() - orphanAfterMs),
   );
   if (closed > 0) log.warn({ closed }, "stays on lost edges were ended");

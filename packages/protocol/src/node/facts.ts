@@ -17,7 +17,8 @@ export const Fact = z.discriminatedUnion("type", [
     intervalId: z.uuid(),
     role: Role,
     delivery: Delivery,
-    nodeId: z.string(),
+    /** `{nodeId}/{epoch}`: a node that restarts has lost the stays of its former life. */
+    nodeId: z.string().max(128),
     at: EpochMs,
   }),
   z.object({

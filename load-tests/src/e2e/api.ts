@@ -1,0 +1,118 @@
+import { Admission, protocolVersion, RoomSnapshot, ServerFrame, type WireError } from "@rostrum/protocol";
+import { WebSocket } from "ws";
+
+export type Answer = { status: number; data?: unknown; error?: WireError };
+
+/** One tRPC call over plain HTTP, as any client could make it. Input is superjson with no special types. */
+export async function callTrpc(
+  web: string,
+  procedure: string,
+  input: unknown,
+  admission?: string,
+): Promise<Answer> {
+  return rawTrpc(web, procedure, JSON.stringify({ json: input }), admission);
+}
+
+export async function rawTrpc(
+  web: string,
+  procedure: string,
+  body: string,
+  admission?: string,
+): Promise<Answer> {
+  const response = await fetch(`${web}/api/trpc/${procedure}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(admission ? { "x-rostrum-admission": admission } : {}),
+    },
+    body,
+    signal: AbortSignal.timeout(10_000),
+  });
+  const answer = (await response.json()) as {
+    result?: { data: { json: unknown } };
+    error?: { json?: { data?: { rostrum?: WireError } } } & Partial<WireError>;
+  };
+  const error =
+    answer.error?.json?.data?.rostrum ?? (answer.error?.code ? (answer.error as WireError) : undefined);
+  return {
+    status: response.status,
+    ...(answer.result ? { data: answer.result.data.json } : {}),
+    ...(error ? { error } : {}),
+  };
+}
+
+/** Admission by a personal link. */
+export async function admitAs(
+  web: string,
+  link: string,
+  prefer: "webrtc" | "hls" = "hls",
+): Promise<Admission> {
+  const joinToken = new URL(link).pathname.split("/").at(-1);
+  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges: [] });
+  if (answer.error) throw new Error(`not admitted: ${answer.error.message}`);
+  return Admission.parse(answer.data);
+}
+
+/** A bare socket to a media node. */
+export class RawSocket {
+  readonly frames: ServerFrame[] = [];
+  readonly #socket: WebSocket;
+  #nextId = 1;
+  closed: number | undefined;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on("message", (data) => {
+      const frame = ServerFrame.safeParse(JSON.parse(data.toString()));
+      if (frame.success) this.frames.push(frame.data);
+    });
+    socket.on("close", (code) => {
+      this.closed = code;
+    });
+    socket.on("error", () => undefined);
+  }
+
+  static async open(url: string): Promise<RawSocket> {
+    const socket = new WebSocket(url);
+    const raw = new RawSocket(socket);
+    await new Promise<void>((resolve, reject) => {
+      socket.once("open", resolve);
+      socket.once("error", reject);
+    });
+    return raw;
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.send(text);
+  }
+
+  /** The answer to a request, or undefined when the socket closed first. */
+  async request(method: unknown, data: unknown): Promise<ServerFrame | undefined> {
+    const id = this.#nextId++;
+    this.send(JSON.stringify({ id, method, data }));
+    const deadline = Date.now() + 5000;
+    while (Date.now() < deadline && this.closed === undefined) {
+      const answer = this.frames.find((frame) => "id" in frame && frame.id === id);
+      if (answer) return answer;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return undefined;
+  }
+
+  close(): void {
+    this.#socket.terminate();
+  }
+}
+
+/** The room as one participant sees it on joining. */
+export async function snapshotOf(url: string, token: string): Promise<RoomSnapshot> {
+  const socket = await RawSocket.open(url);
+  try {
+    const answer = await socket.request("hello", { version: protocolVersion, token });
+    if (!answer || !("ok" in answer) || !answer.ok)
+      throw new Error(`hello was refused: ${JSON.stringify(answer)}`);
+    return RoomSnapshot.parse((answer.data as { snapshot: unknown }).snapshot);
+  } finally {
+    socket.close();
+  }
+}

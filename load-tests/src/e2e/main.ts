@@ -1,0 +1,99 @@
+/**
+ * The whole story in real browsers against a product of its own: started by the launcher on free ports in a new home,
+ * stopped afterwards. `--attach HOME` runs it against one that is up already. Closes with `N passed, N failed`.
+ */
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { launchBrowser, newPerson } from "./browser.ts";
+import { Inbox } from "./mail.ts";
+import { alive, descendants, Product } from "./product.ts";
+import { RtmpSink } from "./rtmp-sink.ts";
+import { assert, Runner, StoryStopped, until } from "./runner.ts";
+import { finish } from "./steps-after.ts";
+import { prepare } from "./steps-before.ts";
+import { attack } from "./steps-hostile.ts";
+import { interact } from "./steps-interaction.ts";
+import { goLive, killEdge, shareScreen } from "./steps-live.ts";
+import type { Story } from "./story.ts";
+
+const attachTo = process.argv.includes("--attach")
+  ? process.argv[process.argv.indexOf("--attach") + 1]
+  : undefined;
+const portBase = Number(process.env.ROSTRUM_E2E_PORT_BASE ?? 5400);
+
+async function tell(story: Story): Promise<void> {
+  await prepare(story);
+  await goLive(story);
+  await interact(story);
+  await story.runner.step("the panelist's screen reaches A and C", 50_000, () => shareScreen(story));
+  await attack(story);
+  await story.runner.step("edge-1 is killed: A sees picture again within 5 s through edge-2", 30_000, () =>
+    killEdge(story),
+  );
+  await finish(story);
+}
+
+const home = attachTo ?? mkdtempSync(path.join(tmpdir(), "rostrum-e2e-"));
+const evidence = path.join(home, "e2e");
+mkdirSync(evidence, { recursive: true });
+
+let people: Partial<Story["people"]> = {};
+const runner = new Runner(async (name) => {
+  for (const [who, person] of Object.entries(people)) {
+    const file = path.join(evidence, `${name.replace(/[^a-z0-9]+/gi, "-").slice(0, 60)}-${who}.png`);
+    await person.page.screenshot({ path: file, timeout: 5000 }).catch(() => undefined);
+    if (person.faults.length > 0) process.stdout.write(`      ${who}'s page: ${person.faults.join(" | ")}\n`);
+  }
+  process.stdout.write(`      screenshots in ${evidence}, logs in ${path.join(home, "logs")}\n`);
+});
+
+let product: Product | undefined;
+const browserPromise = launchBrowser();
+const rtmp = await RtmpSink.start(evidence);
+try {
+  product = attachTo
+    ? Product.attach(attachTo)
+    : await runner.step("the product starts", 600_000, () =>
+        Product.start({ home, portBase, timeoutMs: 590_000 }),
+      );
+  const browser = await browserPromise;
+  people = {
+    host: await newPerson(browser, "host"),
+    panelist: await newPerson(browser, "panelist"),
+    a: await newPerson(browser, "a"),
+    b: await newPerson(browser, "b"),
+    c: await newPerson(browser, "c", { width: 390, height: 844 }),
+  };
+  await tell({
+    runner,
+    product,
+    browser,
+    inbox: new Inbox(product.url("inbox")),
+    rtmp,
+    run: Date.now().toString(36),
+    people: people as Story["people"],
+    facts: { links: {} },
+  });
+  if (!attachTo) await runner.step("Ctrl-C stops everything", 40_000, () => stopClean(product as Product));
+} catch (error) {
+  if (!(error instanceof StoryStopped)) {
+    runner.failed++;
+    process.stdout.write(`FAIL  ${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+} finally {
+  rtmp.stop();
+  await browserPromise.then((browser) => browser.close()).catch(() => undefined);
+  if (!attachTo) await product?.stop();
+}
+process.stdout.write(`${runner.passed} passed, ${runner.failed} failed\n`);
+process.exit(runner.failed === 0 ? 0 : 1);
+
+/** No process of the product outlives the launcher. */
+async function stopClean(running: Product): Promise<void> {
+  const pids = Object.values(running.state.pids).flatMap((pid) => [pid, ...descendants(pid)]);
+  assert(pids.length >= 8, `expected the product's processes, found ${pids.length}`);
+  const code = await running.stop();
+  assert(code === 0 || code === 130, `the launcher ended with ${code}`);
+  await until("every process is gone", 5000, async () => pids.filter(alive).length === 0);
+}

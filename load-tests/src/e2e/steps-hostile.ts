@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import { protocolVersion } from "@rostrum/protocol";
+import { admitAs, callTrpc, RawSocket, rawTrpc } from "./api.ts";
+import { expectMovingPicture } from "./media.ts";
+import { assert } from "./runner.ts";
+import { known, type Story } from "./story.ts";
+
+const procedures = [
+  "auth.requestLink",
+  "webinar.create",
+  "webinar.goLive",
+  "webinar.end",
+  "webinar.invitePanelist",
+  "registration.submit",
+  "attendance.admit",
+  "attendance.admitHost",
+  "question.ask",
+  "question.upvote",
+  "question.answer",
+  "poll.create",
+  "poll.open",
+  "poll.vote",
+  "hand.dismiss",
+  "chat.post",
+  "nothing.there",
+];
+const methods = [
+  "media.capabilities",
+  "transport.create",
+  "transport.connect",
+  "transport.restart-ice",
+  "receive.start",
+  "consumer.resume",
+  "consumer.layers",
+  "producer.open",
+  "producer.pause",
+  "producer.close",
+  "hello",
+  "no.such.method",
+];
+const values: unknown[] = [
+  null,
+  7,
+  -1,
+  "x".repeat(20_000),
+  [],
+  [[[[]]]],
+  { __proto__: { admin: true } },
+  { constructor: 1 },
+  true,
+  "\u202e",
+  1e308,
+  { id: {} },
+];
+
+/** Deterministic, so that a failure can be repeated. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** 200 bad calls and 200 bad frames against the live product: typed refusals, and the picture goes on. */
+export async function attack(story: Story): Promise<void> {
+  const { runner, people, product } = story;
+  const pids = ["web", "origin", "edge-1", "edge-2", "egress"].map(
+    (name) => [name, product.pid(name)] as const,
+  );
+  await runner.step("200 malformed API calls get typed errors", 60_000, () => attackApi(story));
+  await runner.step("200 malformed frames to an edge and to the origin get typed errors", 60_000, () =>
+    attackSignalling(story),
+  );
+  await runner.step("identity cannot be forged", 20_000, () => forgeIdentity(story));
+  await runner.step("no process died and A's picture went on", 20_000, async () => {
+    for (const [name, pid] of pids) assert(product.pid(name) === pid, `${name} was restarted`);
+    await expectMovingPicture(people.a.page, 'video[data-source="camera"]');
+  });
+}
+
+async function attackApi(story: Story): Promise<void> {
+  const web = story.product.url("web");
+  const next = random(1);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
+  const { edge } = await admitAs(web, known(story.facts.links.b, "B's link"));
+  const tokens = [undefined, "nonsense", edge.token, `${edge.token}x`, "eyJhbGciOiJub25lIn0.e30."];
+  for (let i = 0; i < 200; i++) {
+    const procedure = pick(procedures);
+    const input = {
+      id: pick(values),
+      webinarId: randomUUID(),
+      questionId: randomUUID(),
+      pollId: pick(values),
+      text: pick(values),
+      email: pick(values),
+      role: "host",
+      participantId: randomUUID(),
+      [`k${i}`]: pick(values),
+    };
+    const answer =
+      i % 10 === 0
+        ? await rawTrpc(web, procedure, "{not json", pick(tokens))
+        : await callTrpc(web, procedure, input, pick(tokens));
+    assert(
+      answer.error,
+      `${procedure} accepted nonsense (call ${i}): ${JSON.stringify(answer).slice(0, 300)}`,
+    );
+    assert(
+      answer.status < 500 && answer.error.code !== "internal",
+      `${procedure} failed inside (call ${i}): ${answer.status} ${answer.error.code}`,
+    );
+  }
+}
+
+async function attackSignalling(story: Story): Promise<void> {
+  const web = story.product.url("web");
+  const attendee = await admitAs(web, known(story.facts.links.b, "B's link"), "webrtc");
+  const panelist = await admitAs(web, known(story.facts.links.panelist, "the panelist's link"));
+  assert(panelist.stage, "a panelist has a stage");
+  // An attendee's token opens no stage, an edge token no origin, and nonsense nothing.
+  for (const token of [attendee.edge.token, panelist.edge.token, "nonsense", ""]) {
+    const socket = await RawSocket.open(panelist.stage.url);
+    const answer = await socket.request("hello", { version: protocolVersion, token });
+    assert(answer && "ok" in answer && !answer.ok, "the origin must refuse this token");
+    socket.close();
+  }
+  await bombard(attendee.edge.url, attendee.edge.token, 2);
+  // The origin is attacked before hello and with a token of the wrong kind only: a second panelist socket would replace the first.
+  await bombard(panelist.stage.url, attendee.edge.token, 3);
+}
+
+/** 100 bad frames over as many sockets as it takes: each is answered with a code, or the socket is closed for abuse. */
+async function bombard(url: string, token: string, seed: number): Promise<void> {
+  const next = random(seed);
+  const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
+  let socket: RawSocket | undefined;
+  for (let i = 0; i < 100; i++) {
+    if (!socket || socket.closed !== undefined) {
+      socket = await RawSocket.open(url);
+      await socket.request("hello", { version: protocolVersion, token });
+    }
+    if (i % 8 === 0) {
+      socket.send(
+        pick([
+          "{",
+          "[]",
+          "null",
+          '{"id":"x"}',
+          JSON.stringify({ id: -1, method: "hello" }),
+          "\u0000",
+          JSON.stringify({ id: 1, method: "x".repeat(900) }),
+        ]),
+      );
+      continue;
+    }
+    const method = pick(methods.filter((candidate) => candidate !== "media.capabilities"));
+    const answer = await socket.request(method, {
+      transportId: pick([randomUUID(), ...values]),
+      consumerId: randomUUID(),
+      producerId: randomUUID(),
+      kind: "video",
+      source: "camera",
+      direction: pick(["send", "sideways", 3]),
+      rtpParameters: {
+        codecs: [{ mimeType: "video/evil", payloadType: 999, clockRate: -1 }],
+        encodings: [{ ssrc: "x" }],
+      },
+      rtpCapabilities: { codecs: values },
+      dtlsParameters: { fingerprints: [{ algorithm: "sha-256", value: "zz" }] },
+      participantId: randomUUID(),
+      role: "host",
+      spatialLayer: pick(values),
+    });
+    if (answer === undefined) {
+      assert(socket.closed !== undefined, `${method} was not answered (frame ${i})`);
+      continue;
+    }
+    assert("ok" in answer && !answer.ok, `${method} accepted nonsense (frame ${i})`);
+    assert(
+      answer.error.code !== "internal",
+      `${method} failed inside (frame ${i}): ${JSON.stringify(answer.error)}`,
+    );
+  }
+  socket?.close();
+}
+
+/** Well-formed messages with somebody else's identity or ids in them. */
+async function forgeIdentity(story: Story): Promise<void> {
+  const web = story.product.url("web");
+  const { edge } = await admitAs(web, known(story.facts.links.b, "B's link"), "webrtc");
+  const asked = await callTrpc(
+    web,
+    "question.ask",
+    { id: randomUUID(), text: "Who am I?", name: "The Host", participantId: randomUUID() },
+    edge.token,
+  );
+  assert(asked.error?.code === "input.invalid", "a name in the body must be refused");
+  const ended = await callTrpc(web, "webinar.end", { id: story.facts.webinarId }, edge.token);
+  assert(ended.error?.code === "session.required", "an attendee's token is no host session");
+
+  const socket = await RawSocket.open(edge.url);
+  await socket.request("hello", { version: protocolVersion, token: edge.token });
+  const send = await socket.request("transport.create", { direction: "send" });
+  assert(
+    send && "ok" in send && !send.ok && send.error.code === "permission.denied",
+    "an attendee cannot get a send transport",
+  );
+  const foreign = await story.people.a.page.evaluate(
+    () => document.querySelector<HTMLElement>("video[data-participant]")?.dataset.participant ?? "",
+  );
+  for (const [method, data, code] of [
+    ["consumer.resume", { consumerId: foreign }, "consumer.unknown"],
+    ["producer.close", { producerId: foreign }, "permission.denied"],
+    ["transport.restart-ice", { transportId: foreign }, "transport.unknown"],
+  ] as const) {
+    const answer = await socket.request(method, data);
+    assert(
+      answer && "ok" in answer && !answer.ok && answer.error.code === code,
+      `${method} with a foreign id must be ${code}: ${JSON.stringify(answer)}`,
+    );
+  }
+  socket.close();
+}
