@@ -1,0 +1,182 @@
+import path from "node:path";
+import type { ServiceSpec } from "./child.ts";
+import type { Ports } from "./ports.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+
+/** Where the parts that services lean on are. */
+export type Backing = {
+  databaseUrl: string;
+  redisUrl: string;
+  smtpUrl: string;
+  turnUrls: string;
+  turnSecret: string;
+  worker: string;
+};
+
+export type ServiceName = "mail-sink" | "web" | "jobs" | "origin" | "edge-1" | "edge-2" | "egress";
+
+/** Variables that only web may know: media nodes never see SQL or mail. */
+const WEB_ONLY = ["DATABASE_URL", "DATABASE_OWNER_URL", "SMTP_URL", "TURN_SECRET", "S3_SECRET_ACCESS_KEY"];
+/** Variables of the launcher itself, and ones that would mislead a child. */
+const LAUNCHER_ONLY =
+  /^(ROSTRUM_(HOME|PORT_BASE|LISTEN_IP|PUBLIC_HOST|NO_RESTART|INSTALL)|npm_.*|PORT|HOSTNAME)$/;
+
+/** Base URL of every service, as browsers and as other nodes see it. `EDGE_1_PUBLIC_URL=...` and the like override. */
+export function urlsOf(settings: Settings, ports: Ports) {
+  const host = settings.publicHost.includes(":") ? `[${settings.publicHost}]` : settings.publicHost;
+  const everywhere = settings.listenIp === "0.0.0.0" || settings.listenIp === "::";
+  const inside = everywhere ? "127.0.0.1" : settings.listenIp;
+  const pair = (name: string, port: number) => ({
+    public: settings.env[`${name}_PUBLIC_URL`] || `http://${host}:${port}`,
+    internal: `http://${inside.includes(":") ? `[${inside}]` : inside}:${port}`,
+  });
+  return {
+    web: pair("WEB", ports.web),
+    origin: pair("ORIGIN", ports.origin),
+    "edge-1": pair("EDGE_1", ports.edge1),
+    "edge-2": pair("EDGE_2", ports.edge2),
+    egress: pair("EGRESS", ports.egress),
+    inbox: { public: `http://127.0.0.1:${ports.inbox}`, internal: `http://127.0.0.1:${ports.inbox}` },
+  };
+}
+
+/** What children inherit of the launcher's own environment. */
+export function inheritedEnv(env: NodeJS.ProcessEnv, forWeb: boolean): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && !LAUNCHER_ONLY.test(entry[0]) && (forWeb || !WEB_ONLY.includes(entry[0])),
+    ),
+  );
+}
+
+/** Every service of ours as a row: what it runs, with which environment, when it is ready, how it stops. */
+export function planServices(options: {
+  settings: Settings;
+  ports: Ports;
+  secrets: Secrets;
+  backing: Backing;
+}): Record<ServiceName, ServiceSpec> {
+  const { settings, ports, secrets, backing } = options;
+  const urls = urlsOf(settings, ports);
+  const node = process.execPath;
+  const grace = { signal: "SIGTERM" as const, graceMs: 12_000 };
+
+  const common = (name: string, port: number, url: { public: string; internal: string }) => ({
+    NODE_ENV: "production",
+    NODE_ID: name,
+    HTTP_HOST: settings.listenIp,
+    HTTP_PORT: String(port),
+    REDIS_URL: backing.redisUrl,
+    ROSTRUM_SECRET: secrets.rostrum,
+    PUBLIC_URL: url.public,
+    INTERNAL_URL: url.internal,
+    WEB_PUBLIC_URL: urls.web.public,
+    WEB_INTERNAL_URL: urls.web.internal,
+  });
+  const webEnv = {
+    ...inheritedEnv(settings.env, true),
+    ...common("web", ports.web, urls.web),
+    DATABASE_URL: backing.databaseUrl,
+    SMTP_URL: backing.smtpUrl,
+    TURN_URLS: backing.turnUrls,
+    TURN_SECRET: backing.turnSecret,
+    NEXT_TELEMETRY_DISABLED: "1",
+  };
+  const media = (
+    name: "origin" | "edge-1" | "edge-2",
+    rtcPort: number,
+    pipes: readonly [number, number],
+  ) => ({
+    ...inheritedEnv(settings.env, false),
+    ...common(name, Number(new URL(urls[name].internal).port), urls[name]),
+    RTC_LISTEN_IP: settings.listenIp,
+    RTC_ANNOUNCED_ADDRESS: settings.publicHost,
+    RTC_BASE_PORT: String(rtcPort),
+    RTC_WORKERS: settings.env.RTC_WORKERS || "1",
+    PIPE_LISTEN_IP: "127.0.0.1",
+    PIPE_PORT_MIN: String(pipes[0]),
+    PIPE_PORT_MAX: String(pipes[1]),
+    MEDIASOUP_WORKER_BIN: backing.worker,
+  });
+  const service = (
+    name: ServiceName,
+    row: Pick<ServiceSpec, "command" | "env" | "ready"> & { wave: 1 | 2 | 3 | 4; url?: string; cwd?: string },
+  ): ServiceSpec => ({
+    name,
+    command: row.command,
+    cwd: path.join(settings.root, row.cwd ?? "."),
+    env: row.env,
+    ready: row.ready,
+    readyMs: 60_000,
+    stop: { ...grace, wave: row.wave },
+    url: row.url,
+  });
+  const ready = (base: string, at = "/ready") => ({ kind: "http" as const, url: `${base}${at}` });
+  const next = path.join(settings.root, "node_modules/next/dist/bin/next");
+
+  return {
+    "mail-sink": service("mail-sink", {
+      command: [node, "web/src/mail-sink/main.ts"],
+      env: {
+        ...inheritedEnv(settings.env, false),
+        ...common("mail-sink", ports.inbox, urls.inbox),
+        HTTP_HOST: "127.0.0.1",
+        SMTP_PORT: String(ports.smtp),
+        MAIL_DIR: path.join(settings.home, "mail"),
+      },
+      ready: ready(urls.inbox.internal),
+      wave: 4,
+      url: urls.inbox.public,
+    }),
+    web: service("web", {
+      command: [node, next, "start", "-p", String(ports.web), "-H", settings.listenIp],
+      cwd: "web",
+      env: webEnv,
+      ready: ready(urls.web.internal, "/api/ready"),
+      wave: 3,
+      url: urls.web.public,
+    }),
+    jobs: service("jobs", {
+      command: [node, "web/src/jobs/main.ts"],
+      env: { ...webEnv, NODE_ID: "jobs" },
+      ready: { kind: "alive", ms: 1500 },
+      wave: 3,
+    }),
+    origin: service("origin", {
+      command: [node, "origin/src/main.ts"],
+      env: media("origin", ports.originRtc, ports.originPipes),
+      ready: ready(urls.origin.internal),
+      wave: 2,
+      url: urls.origin.public,
+    }),
+    "edge-1": service("edge-1", {
+      command: [node, "sfu-edge/src/main.ts"],
+      env: media("edge-1", ports.edge1Rtc, ports.edge1Pipes),
+      ready: ready(urls["edge-1"].internal),
+      wave: 1,
+      url: urls["edge-1"].public,
+    }),
+    "edge-2": service("edge-2", {
+      command: [node, "sfu-edge/src/main.ts"],
+      env: media("edge-2", ports.edge2Rtc, ports.edge2Pipes),
+      ready: ready(urls["edge-2"].internal),
+      wave: 1,
+      url: urls["edge-2"].public,
+    }),
+    egress: service("egress", {
+      command: [node, "egress/src/main.ts"],
+      env: {
+        ...inheritedEnv(settings.env, false),
+        ...common("egress", ports.egress, urls.egress),
+        DATA_DIR: path.join(settings.home, "egress"),
+        RTMP_PORT: String(ports.rtmp),
+        RTP_LISTEN_IP: "127.0.0.1",
+      },
+      ready: ready(urls.egress.internal),
+      wave: 1,
+      url: urls.egress.public,
+    }),
+  };
+}

@@ -1,0 +1,31 @@
+import { type PortNeed, portsOf } from "./ports.ts";
+import type { Settings } from "./settings.ts";
+import { which } from "./system.ts";
+
+/** The fixed ports that these settings will listen on. Ranges are left to who binds them. */
+export function portNeeds(settings: Settings): PortNeed[] {
+  const ports = portsOf(settings.portBase);
+  const { listenIp, external } = settings;
+  const local = "127.0.0.1";
+  const tcp = (port: number, what: string, ip = listenIp): PortNeed => ({ port, protocol: "tcp", ip, what });
+  const udp = (port: number, what: string): PortNeed => ({ port, protocol: "udp", ip: listenIp, what });
+  return [
+    tcp(ports.web, "web"),
+    ...(external.smtpUrl ? [] : [tcp(ports.smtp, "mail", local), tcp(ports.inbox, "the mail inbox", local)]),
+    tcp(ports.origin, "origin"),
+    tcp(ports.edge1, "edge-1"),
+    tcp(ports.edge2, "edge-2"),
+    tcp(ports.egress, "egress"),
+    tcp(ports.rtmp, "the RTMP hub", local),
+    ...(external.databaseUrl ? [] : [tcp(ports.postgres, "PostgreSQL", local)]),
+    ...(external.redisUrl ? [] : [tcp(ports.redis, "Redis", local)]),
+    ...(external.turnUrls || !which("turnserver") ? [] : [tcp(ports.turn, "TURN"), udp(ports.turn, "TURN")]),
+    ...(
+      [
+        [ports.originRtc, "origin media"],
+        [ports.edge1Rtc, "edge-1 media"],
+        [ports.edge2Rtc, "edge-2 media"],
+      ] as const
+    ).flatMap(([port, what]) => [tcp(port, what), udp(port, what)]),
+  ];
+}

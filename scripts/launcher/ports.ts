@@ -1,0 +1,125 @@
+import { createSocket } from "node:dgram";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { createServer } from "node:net";
+import { Trouble } from "./trouble.ts";
+
+/** Every port, as an offset from the base. docs/operations.md shows the same table. */
+export function portsOf(base: number) {
+  return {
+    web: base,
+    jobs: base + 1,
+    smtp: base + 2,
+    inbox: base + 3,
+    origin: base + 10,
+    edge1: base + 21,
+    edge2: base + 22,
+    egress: base + 30,
+    rtmp: base + 31,
+    postgres: base + 40,
+    redis: base + 41,
+    turn: base + 50,
+    originRtc: base + 60,
+    edge1Rtc: base + 70,
+    edge2Rtc: base + 80,
+    originPipes: [base + 100, base + 149],
+    edge1Pipes: [base + 150, base + 174],
+    edge2Pipes: [base + 175, base + 199],
+    turnRelays: [base + 200, base + 249],
+  } as const;
+}
+export type Ports = ReturnType<typeof portsOf>;
+
+export type PortNeed = { port: number; protocol: "tcp" | "udp"; ip: string; what: string };
+
+function bindTcp(need: PortNeed): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error) => resolve(error));
+    server.listen({ port: need.port, host: need.ip, exclusive: true }, () =>
+      server.close(() => resolve(null)),
+    );
+  });
+}
+
+function bindUdp(need: PortNeed): Promise<NodeJS.ErrnoException | null> {
+  return new Promise((resolve) => {
+    const socket = createSocket(need.ip.includes(":") ? "udp6" : "udp4");
+    socket.once("error", (error) => {
+      socket.close();
+      resolve(error);
+    });
+    socket.bind({ port: need.port, address: need.ip, exclusive: true }, () =>
+      socket.close(() => resolve(null)),
+    );
+  });
+}
+
+/** The needs that cannot be had, each with the system's reason. */
+export async function takenPorts(needs: PortNeed[]): Promise<{ need: PortNeed; code: string }[]> {
+  const taken: { need: PortNeed; code: string }[] = [];
+  for (const need of needs) {
+    const error = await (need.protocol === "tcp" ? bindTcp(need) : bindUdp(need));
+    if (error) taken.push({ need, code: error.code ?? "?" });
+  }
+  return taken;
+}
+
+/** Wait up to `patienceMs` for ports that a run just ended is giving back, then throw Trouble naming the holder. */
+export async function requirePorts(needs: PortNeed[], patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  let taken = await takenPorts(needs);
+  while (taken.length > 0 && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    taken = await takenPorts(taken.map((one) => one.need));
+  }
+  const first = taken[0];
+  if (!first) return;
+  const { need, code } = first;
+  if (code === "EADDRNOTAVAIL") {
+    throw new Trouble(
+      `${need.ip} is not an address of this machine`,
+      "set ROSTRUM_LISTEN_IP to one of its own",
+    );
+  }
+  const holder = portHolder(need.port, need.protocol);
+  const more = taken.length > 1 ? ` (and ${taken.length - 1} more)` : "";
+  throw new Trouble(
+    `port ${need.port} for ${need.what} is taken${holder ? ` by ${holder}` : ""}${more}`,
+    "stop that program, or choose other ports with ROSTRUM_PORT_BASE=<number>",
+  );
+}
+
+/** "name (pid 12)" of the process with that port open, from /proc; undefined when it cannot be seen. */
+export function portHolder(port: number, protocol: "tcp" | "udp"): string | undefined {
+  try {
+    const inode = socketInode(port, protocol);
+    return inode ? processWithInode(inode) : undefined;
+  } catch {
+    return undefined; // Not Linux, or not ours to look at: the port's number must do.
+  }
+}
+
+function socketInode(port: number, protocol: "tcp" | "udp"): string | undefined {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  for (const file of [`/proc/net/${protocol}`, `/proc/net/${protocol}6`]) {
+    for (const line of readFileSync(file, "utf8").split("\n").slice(1)) {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+      const bound = protocol === "udp" || state === "0A"; // 0A is LISTEN
+      if (local?.endsWith(`:${hex}`) && bound) return inode;
+    }
+  }
+  return undefined;
+}
+
+function processWithInode(inode: string): string | undefined {
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    try {
+      const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
+      if (open.includes(`socket:[${inode}]`))
+        return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
+    } catch {
+      // Gone meanwhile, or another user's.
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import { isIP } from "node:net";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { Trouble } from "./trouble.ts";
+
+export type Env = Record<string, string | undefined>;
+
+/** What the person chose through the environment; everything else follows from it. */
+export type Settings = {
+  /** The checkout. */
+  root: string;
+  /** Where all state is kept. */
+  home: string;
+  portBase: number;
+  /** Address that HTTP and media listen on. */
+  listenIp: string;
+  /** Name or address by which browsers reach this machine. */
+  publicHost: string;
+  /** Parts that already run elsewhere: their embedded counterpart is not started. */
+  external: {
+    databaseUrl?: string;
+    /** Role that owns the schema; the app's own when unset. */
+    databaseOwnerUrl?: string;
+    redisUrl?: string;
+    smtpUrl?: string;
+    turnUrls?: string;
+    turnSecret?: string;
+  };
+  /** Services that stay down once they died: for tests that kill one. */
+  noRestart: Set<string>;
+  env: Env;
+};
+
+/** Highest port used is base + 249. */
+const HIGHEST_BASE = 65_535 - 249;
+
+function portBase(text: string | undefined): number {
+  const base = Number(text || 4400);
+  if (!Number.isInteger(base) || base < 1024 || base > HIGHEST_BASE) {
+    throw new Trouble(
+      `ROSTRUM_PORT_BASE=${text} is not usable`,
+      `give a number from 1024 to ${HIGHEST_BASE}; the default is 4400`,
+    );
+  }
+  return base;
+}
+
+/** Throws Trouble for a value that cannot be used. */
+export function readSettings(env: Env, options: { noRestart?: string[] } = {}): Settings {
+  const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+  const listenIp = env.ROSTRUM_LISTEN_IP || "127.0.0.1";
+  if (isIP(listenIp) === 0)
+    throw new Trouble(`ROSTRUM_LISTEN_IP=${listenIp} is not an IP address`, "for example 0.0.0.0");
+  const everywhere = listenIp === "0.0.0.0" || listenIp === "::";
+  const publicHost = env.ROSTRUM_PUBLIC_HOST || (everywhere ? "127.0.0.1" : listenIp);
+  const named = (env.ROSTRUM_NO_RESTART ?? "").split(",").filter((name) => name !== "");
+  return {
+    root,
+    home: path.resolve(env.ROSTRUM_HOME || path.join(root, ".rostrum")),
+    portBase: portBase(env.ROSTRUM_PORT_BASE),
+    listenIp,
+    publicHost,
+    external: {
+      databaseUrl: env.DATABASE_URL || undefined,
+      databaseOwnerUrl: env.DATABASE_OWNER_URL || undefined,
+      redisUrl: env.REDIS_URL || undefined,
+      smtpUrl: env.SMTP_URL || undefined,
+      turnUrls: env.TURN_URLS || undefined,
+      turnSecret: env.TURN_SECRET || undefined,
+    },
+    noRestart: new Set([...named, ...(options.noRestart ?? [])]),
+    env,
+  };
+}
