@@ -24,7 +24,8 @@ const contentSecurityPolicy = [
 
 const headers = [
   { key: "content-security-policy", value: contentSecurityPolicy },
-  { key: "referrer-policy", value: "no-referrer" },
+  // Personal links must not leak to other sites; "no-referrer" would also turn a form's Origin into "null".
+  { key: "referrer-policy", value: "same-origin" },
   { key: "x-content-type-options", value: "nosniff" },
   { key: "cross-origin-opener-policy", value: "same-origin" },
   {
