@@ -66,7 +66,14 @@ export class TestOrigin {
       if (source) this.sender.allowed.add(source.ssrc);
       return {};
     });
+    socket.handle("source.layers", programmeMethods["source.layers"].request, (wish) => {
+      this.layers.set(wish.producerId, wish.spatialLayer);
+      return {};
+    });
   }
+
+  /** Simulcast layers asked for, by producer. */
+  readonly layers = new Map<string, number>();
 
   #notify(event: string, data: unknown): void {
     for (const socket of this.#sockets) socket.notify(event, data);

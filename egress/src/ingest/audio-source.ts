@@ -8,12 +8,16 @@ export type AudioSourceOptions = {
   programmeStart: number;
 };
 
+/** So many packets in a row that came after their time are no jitter: the source has slipped (200 ms of 20 ms packets). */
+const slippedAfter = 10;
+
 /** One microphone: Opus packets in, its share of the mix out. */
 export class AudioSource {
   readonly #options: AudioSourceOptions;
   readonly #decoder = new OpusDecoder();
   readonly #clock = new ArrivalClock(audioRate);
   readonly #track = new AudioTrack();
+  #lateInARow = 0;
   #closed = false;
   paused = false;
 
@@ -29,7 +33,11 @@ export class AudioSource {
     // A packet is sent when its last sample is there, while its timestamp names its first.
     const packetMs = (samples.left.length * 1000) / audioRate;
     const playAt = at - packetMs + this.#options.playoutDelayMs - this.#options.programmeStart;
-    this.#track.write(ticks, (playAt * audioRate) / 1000, samples);
+    const heard = this.#track.write(ticks, (playAt * audioRate) / 1000, samples);
+    this.#lateInARow = heard ? 0 : this.#lateInARow + 1;
+    if (this.#lateInARow < slippedAfter) return;
+    this.#lateInARow = 0;
+    this.#clock.restart();
   }
 
   mixInto(into: StereoSamples, start: number): void {

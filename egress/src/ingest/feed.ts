@@ -132,9 +132,18 @@ export class Feed {
         if (parsed.success) act(parsed.data as z.infer<(typeof programmeEvents)[Name]>);
         else log.warn({ event: name }, "the origin sent a malformed event");
       });
+    const preferLayer = (producerId: string, spatialLayer: number): void =>
+      scope.run("prefer layer", async () => {
+        await feed.opened;
+        if (client.closed) return;
+        // Only a wish: the source may be gone by now.
+        await client.request("source.layers", { producerId, spatialLayer }).catch((error: unknown) => {
+          log.debug({ err: error, producerId }, "a layer was not taken");
+        });
+      });
     on("source.opened", (opened) => {
       const { producerId } = opened.producer;
-      if (!stage.add(opened, receiver, feed.number)) {
+      if (!stage.add(opened, { number: feed.number, receiver, preferLayer })) {
         log.warn({ producerId, codec: opened.codec.mimeType }, "a source has a codec that cannot be shown");
         return;
       }

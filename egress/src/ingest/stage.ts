@@ -23,6 +23,14 @@ export type StageMember = {
   screen: VideoSource | null;
 };
 
+/** The feed that a source comes by. */
+export type SourceFeed = {
+  /** Rises with each feed. */
+  number: number;
+  receiver: Receiver;
+  preferLayer: (producerId: string, layer: number) => void;
+};
+
 export type StageOptions = { playoutDelayMs: number; programmeStart: number; now: () => number };
 
 /** Who is on stage and their sources, whichever feed brings them. Owns the decoders. */
@@ -43,22 +51,27 @@ export class Stage {
   }
 
   /** @returns false when its codec is not one of ours; it is then not shown */
-  add(opened: OpenedSource, receiver: Receiver, feed: number): boolean {
-    const media = this.#createMedia(opened, receiver);
+  add(opened: OpenedSource, feed: SourceFeed): boolean {
+    const media = this.#createMedia(opened, feed);
     if (!media) return false;
     this.remove(opened.producer.producerId);
     const shape = { ssrc: opened.ssrc, payloadType: opened.codec.payloadType, rtx: opened.rtx };
-    const stop = receiver.register(shape, (packet, gap) =>
+    const stop = feed.receiver.register(shape, (packet, gap) =>
       media.kind === "video" ? media.video.push(packet, gap) : media.audio.push(packet),
     );
-    this.#sources.set(opened.producer.producerId, { producer: opened.producer, media, feed, stop });
+    this.#sources.set(opened.producer.producerId, {
+      producer: opened.producer,
+      media,
+      feed: feed.number,
+      stop,
+    });
     this.setPaused(opened.producer.producerId, opened.producer.paused);
     if (!this.#order.includes(opened.producer.participantId)) this.#order.push(opened.producer.participantId);
     this.hadSources = true;
     return true;
   }
 
-  #createMedia(opened: OpenedSource, receiver: Receiver): Source["media"] | null {
+  #createMedia(opened: OpenedSource, { receiver, preferLayer }: SourceFeed): Source["media"] | null {
     const type = opened.codec.mimeType.toLowerCase();
     const { playoutDelayMs, programmeStart, now } = this.#options;
     if (type === "audio/opus")
@@ -67,9 +80,17 @@ export class Stage {
     if (!codec) return null;
     const requestKeyframe = (): void => receiver.requestKeyframe(opened.ssrc);
     const { clockRate } = opened.codec;
+    const { producerId } = opened.producer;
     return {
       kind: "video",
-      video: new VideoSource({ codec, clockRate, playoutDelayMs, now, requestKeyframe }),
+      video: new VideoSource({
+        codec,
+        clockRate,
+        playoutDelayMs,
+        now,
+        requestKeyframe,
+        preferLayer: (layer) => preferLayer(producerId, layer),
+      }),
     };
   }
 

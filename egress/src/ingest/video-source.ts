@@ -1,3 +1,4 @@
+import { layerForTile } from "@rostrum/rules";
 import type { Frame } from "node-av/lib";
 import { type VideoCodec, VideoDecoder } from "../av/index.ts";
 import {
@@ -21,6 +22,8 @@ export type VideoSourceOptions = {
   playoutDelayMs: number;
   now: () => number;
   requestKeyframe: () => void;
+  /** The simulcast layer that is enough, 0 small .. 2 full. */
+  preferLayer: (layer: number) => void;
 };
 
 /** One camera or screen: packets in, the picture that is due out. Keeps its last picture whatever happens. */
@@ -32,6 +35,7 @@ export class VideoSource {
   #queue: { frame: Frame; playAt: number }[] = [];
   #shown: { frame: Frame; playAt: number } | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
+  #layer: number | null = null;
   #closed = false;
   paused = false;
   decoded = 0;
@@ -62,6 +66,15 @@ export class VideoSource {
     }
     if (!this.#shown || this.paused || now - this.#shown.playAt > freezeMs) return null;
     return this.#shown.frame;
+  }
+
+  /** How large it is drawn, in pixels; null when it is not. Decoding more than is shown costs and gives nothing. */
+  shownAt(size: { width: number; height: number } | null): void {
+    const layer = size ? layerForTile({ ...size, pixelRatio: 1, visible: true }) : null;
+    const wanted = layer ?? 0;
+    if (wanted === this.#layer) return;
+    this.#layer = wanted;
+    this.#options.preferLayer(wanted);
   }
 
   #decode(coded: CodedFrame): void {

@@ -23,12 +23,13 @@ export class AudioTrack {
   /**
    * @param rtpSample unwrapped RTP timestamp (48 kHz for Opus)
    * @param wanted programme sample at which the first sample should be heard
+   * @returns whether any of it was in time
    */
-  write(rtpSample: number, wanted: number, samples: StereoSamples): void {
+  write(rtpSample: number, wanted: number, samples: StereoSamples): boolean {
     const start = this.#place(rtpSample, Math.round(wanted));
     const length = samples.left.length;
     const late = Math.max(0, this.#readTo - start);
-    if (late >= length || start + length - this.#readTo > ringSamples) return;
+    if (late >= length || start + length - this.#readTo > ringSamples) return false;
     const broken = start !== this.#end;
     if (broken) this.#fadeOut();
     for (let index = late; index < length; index += 1) {
@@ -38,6 +39,7 @@ export class AudioTrack {
       this.#right[at] = (samples.right[index] ?? 0) * gain;
     }
     this.#end = start + length;
+    return true;
   }
 
   /** Adds samples [start, start + length) to `into` and forgets them. Reads must go forward. */

@@ -1,6 +1,6 @@
 import { layoutScene } from "@rostrum/rules";
 import { audioFrameSamples, audioRate, Picture } from "../av/index.ts";
-import type { Stage, StageMember } from "../ingest/index.ts";
+import type { Stage, StageMember, VideoSource } from "../ingest/index.ts";
 import { Limiter, monotonicMs, type Tile, type VideoMixer, waitUntil } from "../mix/index.ts";
 import type { Direction, Tuning } from "./ipc.ts";
 import { type Output, silence } from "./output.ts";
@@ -98,13 +98,18 @@ export class Compositor {
       tuning,
       members.length > 1 ? tileGap : 0,
     );
+    const shown = new Set<VideoSource>();
     const tiles = placements.map((placement): Tile => {
       const member = byId.get(placement.id);
       const source = placement.what === "screen" ? member?.screen : member?.camera;
+      if (source) shown.add(source);
+      source?.shownAt(placement.rect);
       // A slide may stand still for minutes: a screen never freezes into a card.
       const patience = placement.what === "screen" ? Number.POSITIVE_INFINITY : freezeMs;
       return { placement, frame: source?.pictureAt(now, patience) ?? null, name: member?.name ?? "" };
     });
+    for (const { camera, screen } of members)
+      for (const source of [camera, screen]) if (source && !shown.has(source)) source.shownAt(null);
     return { headline: stage.hadSources ? "Back soon" : "Starting soon", tiles };
   }
 

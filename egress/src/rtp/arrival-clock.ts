@@ -1,11 +1,11 @@
 import { Unwrapper } from "./packet.ts";
 
-const bucketMs = 1000;
-const buckets = 10;
+const bucketMs = 500;
+const buckets = 8;
 
 /**
  * Maps RTP timestamps of one stream to local time by its fastest packets: the least (arrival - timestamp) of the last
- * ten seconds is the path's own delay, everything above it is jitter. An SFU's sender reports are made from arrival at
+ * four seconds is the path's own delay, everything above it is jitter. An SFU's sender reports are made from arrival at
  * the SFU, so they would say the same with one hop less and a second clock to follow; this needs neither.
  */
 export class ArrivalClock {
@@ -29,6 +29,11 @@ export class ArrivalClock {
     this.#note(arrivedAt - mediaMs, Math.floor(arrivedAt / bucketMs));
     const offset = Math.min(...this.#minima.map((entry) => entry.offset));
     return { ticks, at: mediaMs + offset };
+  }
+
+  /** Forgets the past: the stream has slipped against our clock, and waiting for it to be forgotten costs its sound. */
+  restart(): void {
+    this.#minima = [];
   }
 
   #note(offset: number, bucket: number): void {
