@@ -63,12 +63,12 @@ export class Child {
   }
 
   /** Start and wait until it is ready. Throws Trouble with the end of the log when it is not in time. */
-  async start(note: (text: string) => void): Promise<void> {
+  async start(note: (text: string) => void, signal: AbortSignal): Promise<void> {
     this.#spawn();
     const deadline = Date.now() + this.spec.readyMs;
     for (;;) {
       const fault = await probe(this.spec.ready, this.#startedAt);
-      if (this.#stopping) throw new Trouble(`${this.spec.name} was stopped`);
+      if (this.#stopping || signal.aborted) throw new Trouble(`${this.spec.name} was stopped`);
       if (this.#exit === undefined && fault === undefined) break;
       if (this.#exit !== undefined) throw this.#failure(`${this.spec.name} ended (${this.#exit})`);
       if (Date.now() > deadline) {

@@ -4,14 +4,14 @@ import { connect } from "node:net";
 export type Ready =
   | { kind: "http"; url: string }
   | { kind: "tcp"; host: string; port: number }
-  | { kind: "redis"; url: string }
+  | { kind: "ask"; ask: () => Promise<string | undefined> }
   | { kind: "alive"; ms: number };
 
 /** One look; the reason when it is not ready. */
 export async function probe(ready: Ready, startedAt: number): Promise<string | undefined> {
   if (ready.kind === "http") return await probeHttp(ready.url);
   if (ready.kind === "tcp") return await probeTcp(ready.host, ready.port);
-  if (ready.kind === "redis") return await probeRedis(ready.url);
+  if (ready.kind === "ask") return await ready.ask();
   return Date.now() - startedAt >= ready.ms ? undefined : "starting";
 }
 

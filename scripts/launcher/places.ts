@@ -48,7 +48,7 @@ function elsewhere(home: string): string {
 
 /** Make the home, and let servers' users pass through it (not list it). */
 export function prepareHome(home: string): void {
-  mkdirSync(path.join(home, "logs"), { recursive: true });
+  mkdirSync(path.join(home, "logs"), { recursive: true, mode: 0o700 });
   mkdirSync(path.join(home, "env"), { recursive: true, mode: 0o700 });
   const { mode, uid } = statSync(home);
   if (uid === process.getuid?.() && (mode & 0o001) === 0) chmodSync(home, (mode & 0o777) | 0o111);

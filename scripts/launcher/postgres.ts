@@ -159,7 +159,22 @@ export async function createRoles(cluster: PostgresCluster, secrets: Secrets): P
   }
 }
 
-/** Whether any schema has been put into the database at `url`. Throws Trouble when it cannot be asked. */
+/** A query that is answered: a server that accepts connections may still be recovering. The reason when it is not. */
+export async function probePostgres(url: string): Promise<string | undefined> {
+  const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
+  try {
+    await client`select 1`;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error
+      ? error.message || String((error as NodeJS.ErrnoException).code)
+      : String(error);
+  } finally {
+    await client.end({ timeout: 1 });
+  }
+}
+
+/** Version and role, for people. Throws Trouble when the database cannot be used. */
 export async function pingDatabase(url: string): Promise<string> {
   const client = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 5 });
   try {

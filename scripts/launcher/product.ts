@@ -64,6 +64,7 @@ export class Product {
             await step.run();
           },
         })),
+        () => this.#abort.abort(new Error("another step failed")),
       );
       run.state = "ready";
       this.#write();
@@ -93,7 +94,7 @@ export class Product {
   }
 
   async #prepare(): Promise<RunFile> {
-    const { settings } = { settings: this.#settings };
+    const settings = this.#settings;
     const crashed = hasRunFile(settings.home);
     prepareHome(settings.home);
     await checkDisk(settings.home);
@@ -146,7 +147,7 @@ export class Product {
       onTrouble: (text) => this.#progress.line(text),
     });
     this.#children.push(child);
-    await this.#progress.during(spec.name, (step) => child.start(step.note));
+    await this.#progress.during(spec.name, (step) => child.start(step.note, this.#abort.signal));
   }
 
   #envFile(name: string): string {

@@ -8,13 +8,13 @@ export type Step = {
 
 /**
  * Run every step as soon as those it depends on are done, side by side where nothing is in between. The first failure is
- * thrown once the steps under way have ended; no further one is begun.
+ * told to `onFailure`, so that steps under way may be cut short, and thrown once they have ended; no further one is begun.
  */
-export async function runSteps(steps: Step[]): Promise<void> {
+export async function runSteps(steps: Step[], onFailure: (error: unknown) => void = () => {}): Promise<void> {
   const byName = new Map(steps.map((step) => [step.name, step]));
   checkSteps(steps, byName);
   const running = new Map<string, Promise<void>>();
-  let failed = false;
+  let failure: { error: unknown } | undefined;
   const begin = (step: Step): Promise<void> => {
     const known = running.get(step.name);
     if (known) return known;
@@ -24,17 +24,18 @@ export async function runSteps(steps: Step[]): Promise<void> {
         return before ? [begin(before)] : [];
       }),
     ).then(async () => {
-      if (!failed) await step.run();
+      if (!failure) await step.run();
     });
-    work.catch(() => {
-      failed = true;
+    work.catch((error: unknown) => {
+      if (failure) return;
+      failure = { error };
+      onFailure(error);
     });
     running.set(step.name, work);
     return work;
   };
-  const results = await Promise.allSettled(steps.map(begin));
-  const first = results.find((result) => result.status === "rejected");
-  if (first) throw first.reason;
+  await Promise.allSettled(steps.map(begin));
+  if (failure) throw (failure as { error: unknown }).error;
 }
 
 /** A plan that names an unknown step, or waits for itself, is a fault of ours: said before anything starts. */

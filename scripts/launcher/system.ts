@@ -136,13 +136,15 @@ function tellMissing(missing: Tool[], progress: Progress): void {
   }
 }
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own fields.
+const DPKG_FORMAT = "${Package} ${db:Status-Status}\\n";
+
 /** Those of `packages` that dpkg does not know as installed; none on a system without dpkg. */
 export async function notInstalled(packages: string[]): Promise<string[]> {
   if (!which("dpkg-query")) return [];
-  const { stdout } = await runCommand(
-    ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", ...packages],
-    { timeoutMs: 10_000 },
-  );
+  const { stdout } = await runCommand(["dpkg-query", "-W", "-f", DPKG_FORMAT, ...packages], {
+    timeoutMs: 10_000,
+  });
   const installed = new Set(
     stdout
       .split("\n")

@@ -4,7 +4,13 @@ import type { ServiceSpec } from "./child.ts";
 import { prepareTurn } from "./coturn.ts";
 import { probeRedis } from "./health.ts";
 import { type Backing, planServices, type ServiceName } from "./plan.ts";
-import { createRoles, type PostgresCluster, pingDatabase, preparePostgres } from "./postgres.ts";
+import {
+  createRoles,
+  type PostgresCluster,
+  pingDatabase,
+  preparePostgres,
+  probePostgres,
+} from "./postgres.ts";
 import type { Bringing } from "./product.ts";
 import { prepareRedis } from "./redis.ts";
 import { lastLines, runCommand } from "./run-command.ts";
@@ -46,7 +52,7 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
       return;
     }
     const cluster = await preparePostgres({ root, home: settings.home, port: ports.postgres, secrets });
-    await bringing.start(postgresSpec(cluster, ports.postgres));
+    await bringing.start(postgresSpec(cluster));
     await createRoles(cluster, secrets);
     backing.databaseUrl = cluster.appUrl;
     ownerUrl = cluster.ownerUrl;
@@ -64,7 +70,7 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
       user: server.user,
       cwd: "/",
       env: plainEnv(),
-      ready: { kind: "redis", url: server.url },
+      ready: { kind: "ask", ask: () => probeRedis(server.url) },
       readyMs: 60_000,
       stop: { signal: "SIGTERM", graceMs: 10_000, wave: 5 },
     });
@@ -128,14 +134,14 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
   ];
 }
 
-function postgresSpec(cluster: PostgresCluster, port: number): ServiceSpec {
+function postgresSpec(cluster: PostgresCluster): ServiceSpec {
   return {
     name: "postgres",
     command: cluster.command,
     user: cluster.user,
     cwd: "/",
     env: plainEnv(),
-    ready: { kind: "tcp", host: "127.0.0.1", port },
+    ready: { kind: "ask", ask: () => probePostgres(cluster.adminUrl) },
     readyMs: 60_000,
     // SIGINT is PostgreSQL's fast shutdown.
     stop: { signal: "SIGINT", graceMs: 20_000, wave: 5 },
