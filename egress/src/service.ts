@@ -10,7 +10,7 @@ import {
 } from "@rostrum/platform";
 import { programmesChannel } from "@rostrum/protocol";
 import { type EgressConfig, tuningOf } from "./config.ts";
-import { HlsServer } from "./hls/server.ts";
+import { HlsServer } from "./hls/index.ts";
 import { recordingFile } from "./record/index.ts";
 import { HubProcess } from "./rtmp/index.ts";
 import { Facts, OriginFinder, Supervisor } from "./supervisor/index.ts";

@@ -1,7 +1,5 @@
-export { avcCodecString, parameterSets } from "./annexb.ts";
-export { initSection } from "./boxes.ts";
-export { type MediaPart, PartCutter } from "./cutter.ts";
 export { renderMultivariantPlaylist, type Variant } from "./playlist.ts";
+export { HlsServer, type Watchable } from "./server.ts";
 export {
   initName,
   type PartInput,

@@ -7,7 +7,8 @@ import {
   type Picture,
   type StereoSamples,
 } from "../av/index.ts";
-import { avcCodecString, initSection, PartCutter, type PartInput, parameterSets } from "../hls/index.ts";
+import { avcCodecString, initSection, PartCutter, parameterSets } from "../fmp4/index.ts";
+import type { PartInput } from "../hls/index.ts";
 import type { RunInfo, StartMessage } from "./ipc.ts";
 
 export type OutputOptions = {

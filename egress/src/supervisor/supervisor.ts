@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Lease, Reconciler, type Redis, type Scope } from "@rostrum/platform";
 import { ProgrammeJob, programmeStatusKey, programmesKey, WebinarId } from "@rostrum/protocol";
-import type { Watchable } from "../hls/server.ts";
+import type { Watchable } from "../hls/index.ts";
 import { readFinished } from "../record/index.ts";
 import { Programme, type ProgrammeOptions } from "./programme.ts";
 

@@ -1,0 +1,3 @@
+export { avcCodecString, parameterSets } from "./annexb.ts";
+export { initSection } from "./boxes.ts";
+export { type MediaPart, PartCutter } from "./cutter.ts";
