@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { protocolVersion } from "@rostrum/protocol";
-import { admitAs, callTrpc, RawSocket, rawTrpc } from "./api.ts";
+import { admitAs, callTrpc, RawSocket, rawTrpc } from "../wire/api.ts";
 import { expectMovingPicture } from "./media.ts";
 import { assert } from "./runner.ts";
 import { known, type Story } from "./story.ts";

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { admitAs, callTrpc, snapshotOf } from "./api.ts";
+import { admitAs, callTrpc, snapshotOf } from "../wire/api.ts";
 import { assert } from "./runner.ts";
 import { known, type Story } from "./story.ts";
 

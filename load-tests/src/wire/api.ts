@@ -59,6 +59,7 @@ export class RawSocket {
   readonly #socket: WebSocket;
   #nextId = 1;
   closed: number | undefined;
+  #onClose: ((code: number) => void) | undefined;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -68,6 +69,7 @@ export class RawSocket {
     });
     socket.on("close", (code) => {
       this.closed = code;
+      this.#onClose?.(code);
     });
     socket.on("error", () => undefined);
   }
@@ -97,6 +99,12 @@ export class RawSocket {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return undefined;
+  }
+
+  /** Told once, at once when the socket has closed already. */
+  onClose(listener: (code: number) => void): void {
+    if (this.closed !== undefined) listener(this.closed);
+    else this.#onClose = listener;
   }
 
   close(): void {
