@@ -179,7 +179,8 @@ export class Programme {
   }
 
   #fork(): void {
-    if (this.#options.scope.closed) return;
+    // A restart that was due when the end came is not due any more.
+    if (this.#options.scope.closed || (this.#state !== "starting" && this.#state !== "running")) return;
     this.#forkedAt = performance.now();
     this.#originUrl = undefined;
     this.#listening = false;
