@@ -1,5 +1,12 @@
 import { Lease, type Log, type Redis, type Scope } from "@rostrum/platform";
-import { type RoomEventBody, RostrumError, roomLogKey, type WebinarId } from "@rostrum/protocol";
+import {
+  type RoomEventBody,
+  RostrumError,
+  roomLogKey,
+  type StageState,
+  stageStateKey,
+  type WebinarId,
+} from "@rostrum/protocol";
 import { mediaCodecs, type RoomEvents, type RoomFeed, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import { Stage } from "./stage.ts";
@@ -8,6 +15,8 @@ export const stageLeaseKey = (webinarId: string): string => `lease:stage:${webin
 const leaseTtlMs = 3000;
 /** A stage that nobody publishes to or receives from is closed after this. */
 const idleMs = 10_000;
+/** The state is written again well before it would be forgotten. */
+const stateSeconds = 60;
 
 type StagesOptions = {
   nodeId: string;
@@ -100,6 +109,11 @@ export class Stages {
       },
       scope,
     );
+    // Redis may have come back empty: what only the origin knows is told again.
+    scope.every((stateSeconds / 6) * 1000, "stage state", () => this.#writeState(webinarId));
+    scope.add("stage state", async () => {
+      await this.#options.redis.del(stageStateKey(webinarId)).catch(() => 0);
+    });
     let idleSince: number | undefined;
     scope.every(1000, "idle check", () => {
       idleSince = stage.idle ? (idleSince ?? Date.now()) : undefined;
@@ -107,9 +121,23 @@ export class Stages {
     });
   }
 
+  /** What a snapshot taken from now on says about the stage. */
+  async #writeState(webinarId: WebinarId): Promise<void> {
+    const stage = this.#open.get(webinarId);
+    const key = stageStateKey(webinarId);
+    if (!stage || stage.phase !== "live") await this.#options.redis.del(key);
+    else {
+      const state: StageState = { members: stage.members(), speaker: stage.speaker.current };
+      await this.#options.redis.set(key, JSON.stringify(state), "EX", stateSeconds);
+    }
+  }
+
   #publish(webinarId: WebinarId, body: RoomEventBody): void {
     const { events, scope, log } = this.#options;
     scope.run("publish", async () => {
+      await this.#writeState(webinarId).catch((error: unknown) =>
+        log.warn({ err: error, webinarId }, "could not write the stage's state"),
+      );
       // A lost stage event heals: the members are announced again with the next change and in every snapshot.
       await events
         .append(roomLogKey(webinarId), { webinarId, at: Date.now(), audience: "all", body })

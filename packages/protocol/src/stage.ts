@@ -20,6 +20,17 @@ export const StageMember = z.object({
 });
 export type StageMember = z.infer<typeof StageMember>;
 
+/**
+ * What the origin knows of a stage and the database does not, for whoever takes a snapshot of the room: JSON under
+ * `stageStateKey`. Rebuilt by the origin with every change; gone with the stage.
+ */
+export const StageState = z.object({
+  members: z.array(StageMember).max(64),
+  speaker: ParticipantId.nullable(),
+});
+export type StageState = z.infer<typeof StageState>;
+export const stageStateKey = (webinarId: string): string => `stage:{${webinarId}}:state`;
+
 /** Which rectangles the programme uses; rules/layout turns it into pixels. `auto`: share > speaker > grid. */
 export const LayoutName = z.enum(["auto", "grid", "speaker", "share"]);
 export type LayoutName = z.infer<typeof LayoutName>;

@@ -1,6 +1,6 @@
 import { fitInside, type Rect, type Size, tileAspect } from "./geometry.ts";
 
-/** Columns and rows that give `count` tiles the largest area; ties go to fewer empty cells. */
+/** Columns and rows that give `count` tiles the largest area; ties go to fewer empty cells, then side by side on a wide canvas. */
 function cells(count: number, size: Size): { columns: number; rows: number } {
   let best = { columns: 1, rows: count, area: -1, empty: 0 };
   for (let columns = 1; columns <= count; columns += 1) {
@@ -10,7 +10,8 @@ function cells(count: number, size: Size): { columns: number; rows: number } {
     const empty = columns * rows - count;
     const larger = area > best.area * (1 + 1e-9);
     const same = Math.abs(area - best.area) <= best.area * 1e-9;
-    if (larger || (same && empty < best.empty)) best = { columns, rows, area, empty };
+    const wider = empty === best.empty && size.width >= size.height;
+    if (larger || (same && (empty < best.empty || wider))) best = { columns, rows, area, empty };
   }
   return best;
 }

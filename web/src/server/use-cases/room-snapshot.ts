@@ -1,23 +1,25 @@
 import { findRecording, findWebinar, listChat, listHands, listPolls, listQuestions } from "@rostrum/db";
-import { RoomSnapshot, RostrumError, roomLogKey } from "@rostrum/protocol";
+import { RoomSnapshot, RostrumError, roomLogKey, StageState, stageStateKey } from "@rostrum/protocol";
 import { keptChat } from "@rostrum/rules";
 import type { Services } from "../services.ts";
 
 /**
  * A room from the database, as of a position in its event log that was read first: what is appended meanwhile is
- * applied twice at worst, never missed. What only media nodes know (stage, speaker, presence) is theirs to add.
+ * applied twice at worst, never missed. Who is on stage comes from what the origin left in Redis; presence is the
+ * edges' own.
  */
 export async function roomSnapshot(services: Services, webinarId: string): Promise<RoomSnapshot> {
   const { seq, epoch } = await services.events.position(roomLogKey(webinarId));
   const { db } = services;
   const webinar = await findWebinar(db, webinarId);
   if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
-  const [questions, polls, hands, chat, recording] = await Promise.all([
+  const [questions, polls, hands, chat, recording, stage] = await Promise.all([
     listQuestions(db, webinarId),
     listPolls(db, webinarId),
     listHands(db, webinarId),
     listChat(db, webinarId, keptChat),
     findRecording(db, webinarId),
+    stageState(services, webinarId),
   ]);
   return RoomSnapshot.parse({
     webinarId,
@@ -29,8 +31,8 @@ export async function roomSnapshot(services: Services, webinarId: string): Promi
     liveAt: webinar.liveAt?.getTime() ?? null,
     endedAt: webinar.endedAt?.getTime() ?? null,
     layout: webinar.layout,
-    stage: [],
-    speaker: null,
+    stage: stage.members,
+    speaker: stage.speaker,
     questions,
     polls,
     hands,
@@ -38,4 +40,9 @@ export async function roomSnapshot(services: Services, webinarId: string): Promi
     presence: { webrtc: 0, hls: 0 },
     recordingMs: recording?.durationMs ?? null,
   });
+}
+
+async function stageState(services: Services, webinarId: string): Promise<StageState> {
+  const text = await services.redis.get(stageStateKey(webinarId)).catch(() => null);
+  return (text && StageState.safeParse(JSON.parse(text)).data) || { members: [], speaker: null };
 }
