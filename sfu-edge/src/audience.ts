@@ -87,13 +87,8 @@ export class Audience {
   }
 
   #replaceRoom(room: RoomSnapshot): void {
-    // What only the nodes know survives a snapshot from the database.
-    this.#room = {
-      ...room,
-      stage: this.#room.stage,
-      speaker: this.#room.speaker,
-      presence: this.#room.presence,
-    };
+    // Presence is counted by the edges themselves: a snapshot from the database does not know it.
+    this.#room = { ...room, presence: this.#room.presence };
     this.fanOut.sendBoth("room.snapshot", { hosts: this.#room, all: roomFor(this.#room, "all") });
     this.#afterPhase();
   }

@@ -8,7 +8,7 @@ export function Brand({ href = "/" }: { href?: string }) {
         <rect width="26" height="26" rx="7" fill="var(--accent)" />
         <path d="M6 9h14l-2 4H8z M9 14.5h8L16 20h-6z" fill="var(--on-accent)" />
       </svg>
-      Rostrum
+      <span className="brand-name">Rostrum</span>
     </Link>
   );
 }
