@@ -21,17 +21,36 @@ Settings are environment variables; docs/operations.md lists them.
 async function run(argv: string[]): Promise<number> {
   const [command, ...rest] = argv;
   switch (command) {
-    case "up": {
+    case "up":
+    case "demo": {
       const { values } = parseArgs({
         args: rest,
         options: { "no-restart": { type: "string", multiple: true } },
       });
       const { up } = await import("./up.ts");
-      return up(readSettings(process.env, { noRestart: values["no-restart"] }), new Progress());
+      return up(readSettings(process.env, { noRestart: values["no-restart"] }), new Progress(), {
+        live: command === "demo",
+      });
     }
     case "down": {
       const { down } = await import("./down.ts");
       return down(readSettings(process.env), new Progress());
+    }
+    case "doctor": {
+      const { doctor } = await import("./doctor.ts");
+      return doctor(readSettings(process.env), new Progress());
+    }
+    case "test": {
+      const { test } = await import("./test.ts");
+      return test(readSettings(process.env), new Progress(), rest);
+    }
+    case "load": {
+      const { load } = await import("./load.ts");
+      return load(readSettings(process.env), new Progress(), rest);
+    }
+    case "bench": {
+      const { bench } = await import("./bench.ts");
+      return bench(readSettings(process.env), new Progress(), rest);
     }
     case undefined:
     case "help":

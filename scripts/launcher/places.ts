@@ -46,10 +46,15 @@ function elsewhere(home: string): string {
   return folder;
 }
 
-/** Make the home, and let servers' users pass through it (not list it). */
+/** Let servers' users pass through a folder of ours, without listing it. */
+export function letPass(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  if (uid === process.getuid?.() && (mode & 0o001) === 0) chmodSync(folder, (mode & 0o777) | 0o111);
+}
+
+/** Make the home and the folders that every run needs. */
 export function prepareHome(home: string): void {
   mkdirSync(path.join(home, "logs"), { recursive: true, mode: 0o700 });
   mkdirSync(path.join(home, "env"), { recursive: true, mode: 0o700 });
-  const { mode, uid } = statSync(home);
-  if (uid === process.getuid?.() && (mode & 0o001) === 0) chmodSync(home, (mode & 0o777) | 0o111);
+  letPass(home);
 }

@@ -27,6 +27,7 @@ export type Bringing = {
   start: (spec: ServiceSpec) => Promise<void>;
   /** Remember the demo's links. */
   demo: (links: Record<string, unknown>) => void;
+  demoLinks: () => Record<string, unknown>;
 };
 
 /** After a run that was killed, its processes are still ending and hold their ports. */
@@ -129,6 +130,7 @@ export class Product {
       demo: (links) => {
         if (this.#run) this.#run.demo = links;
       },
+      demoLinks: () => this.#run?.demo ?? {},
     };
   }
 

@@ -5,6 +5,8 @@ export type ProgressStep = {
   note(text: string): void;
   done(detail?: string): void;
   fail(): void;
+  /** End without a word. */
+  cancel(): void;
 };
 
 type Active = { title: string; note: string; startedAt: number; toldAt: number };
@@ -32,7 +34,9 @@ export class Progress {
     const end = (mark: string, detail: string): void => {
       if (!this.#active.delete(active)) return;
       const text = detail === "" ? "" : `  ${detail}`;
-      this.line(`${mark} ${title.padEnd(28)} ${seconds(Date.now() - active.startedAt).padStart(7)}${text}`);
+      if (mark === "") this.#redraw();
+      else
+        this.line(`${mark} ${title.padEnd(28)} ${seconds(Date.now() - active.startedAt).padStart(7)}${text}`);
       if (this.#active.size === 0) {
         clearInterval(this.#timer);
         this.#timer = undefined;
@@ -44,6 +48,7 @@ export class Progress {
       },
       done: (detail = "") => end("✓", detail),
       fail: () => end("✗", ""),
+      cancel: () => end("", ""),
     };
   }
 
@@ -69,8 +74,7 @@ export class Progress {
 
   #tick(): void {
     if (this.#out.isTTY) {
-      this.#erase();
-      this.#draw();
+      this.#redraw();
       return;
     }
     const now = Date.now();
@@ -79,6 +83,11 @@ export class Progress {
       active.toldAt = now;
       this.#out.write(`… ${this.#describe(active)}\n`);
     }
+  }
+
+  #redraw(): void {
+    this.#erase();
+    this.#draw();
   }
 
   #describe(active: Active): string {

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { ServiceSpec } from "./child.ts";
 import { prepareTurn } from "./coturn.ts";
 import { probeRedis } from "./health.ts";
-import { type Backing, planServices, type ServiceName } from "./plan.ts";
+import { type Backing, inheritedEnv, planServices, type ServiceName } from "./plan.ts";
 import {
   createRoles,
   type PostgresCluster,
@@ -108,6 +108,21 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
       bringing.demo(JSON.parse(output.trim().split("\n").at(-1) ?? "{}") as Record<string, unknown>);
     });
 
+  const panelists = (): Promise<void> => {
+    const links = (bringing.demoLinks().panelistLinks ?? []) as string[];
+    const args = links.flatMap((link) => ["--link", link]);
+    const web = planServices({ settings, ports, secrets, backing }).web;
+    return bringing.start({
+      name: "panelists",
+      command: [process.execPath, "load-tests/src/panelist/main.ts", "--web", web.url ?? "", ...args],
+      cwd: root,
+      env: inheritedEnv(settings.env, false),
+      ready: { kind: "alive", ms: 2000 },
+      readyMs: 30_000,
+      stop: { signal: "SIGTERM", graceMs: 5000, wave: 1 },
+    });
+  };
+
   // A database of somebody's own gets no demo, unless it is asked for.
   const seeding = options.live || !external.databaseUrl || settings.env.ROSTRUM_SEED === "1";
   return [
@@ -131,6 +146,7 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
     service("edge-2", ["redis", "worker", "web"]),
     service("egress", ["redis", "web"]),
     ...(seeding ? [step("seed", ["web", "jobs"], seed)] : []),
+    ...(options.live ? [step("panelists", ["seed", "origin"], panelists)] : []),
   ];
 }
 

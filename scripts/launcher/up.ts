@@ -18,7 +18,11 @@ export function summary(run: RunFile, inboxHere: boolean): string {
   const lines = rows.flatMap(([label, url]) =>
     typeof url === "string" ? [`  ${label.padEnd(24)}${url}`] : [],
   );
-  return `\nRostrum is running.\n\n${lines.join("\n")}\n\n  Ctrl-C or ./rostrum down stops it. Data and logs: ${run.home}\n`;
+  const live =
+    run.pids.panelists === undefined
+      ? ""
+      : "\n  The demo webinar is on air: synthetic panelists speak in turns.\n";
+  return `\nRostrum is running.\n\n${lines.join("\n")}\n${live}\n  Ctrl-C or ./rostrum down stops it. Data and logs: ${run.home}\n`;
 }
 
 /**
@@ -28,7 +32,7 @@ export function summary(run: RunFile, inboxHere: boolean): string {
 export async function up(
   settings: Settings,
   progress: Progress,
-  options: { live?: boolean; onReady?: (run: RunFile) => Promise<() => Promise<void>> } = {},
+  options: { live?: boolean } = {},
 ): Promise<number> {
   const product = new Product(settings, progress);
   let asked = 0;
@@ -47,9 +51,7 @@ export async function up(
   try {
     const run = await product.start((bringing) => upPlan(bringing, { live: options.live ?? false }));
     process.stdout.write(`${summary(run, !settings.external.smtpUrl)}\n`);
-    const leave = await options.onReady?.(run);
     await signalled;
-    await leave?.();
   } catch (error) {
     if (asked === 0) throw error;
   }
