@@ -10,6 +10,8 @@ export type RunState = {
   state: "starting" | "ready" | "stopping";
   urls: Record<string, string>;
   pids: Record<string, number>;
+  /** Links of the demo webinar, fresh at every start. */
+  demo: Record<string, unknown> | null;
 };
 
 /** A product started by the launcher in a home of its own. */
@@ -44,7 +46,8 @@ export class Product {
         ROSTRUM_PORT_BASE: String(options.portBase),
         ...options.env,
       },
-      stdio: ["ignore", "inherit", "inherit"],
+      // Its words are progress: stdout belongs to whoever asked.
+      stdio: ["ignore", 2, 2],
     });
     const product = new Product(options.home, child);
     let code: number | null | undefined;

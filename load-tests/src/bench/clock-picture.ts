@@ -1,0 +1,117 @@
+import { coverAround, layoutScene } from "@rostrum/rules";
+
+/**
+ * A wall clock that survives video coding: 40 bits of epoch milliseconds as black and white blocks in two rows across the
+ * middle of the picture, least significant first. A camera that shows it, and a receiver that reads it back, measure
+ * glass to glass on one machine's clock.
+ */
+export const clock = { columns: 20, rows: 2, top: 0.35, height: 0.3, bits: 40 } as const;
+
+/** Runs in the publisher's page before its scripts: the camera becomes the clock, the microphone stays. */
+export function installClockCamera(shape: typeof clock): void {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const start = (): MediaStream => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 1280;
+    canvas.height = 720;
+    const context = canvas.getContext("2d", { alpha: false });
+    const width = canvas.width / shape.columns;
+    const height = (canvas.height * shape.height) / shape.rows;
+    const draw = () => {
+      if (!context) return;
+      context.fillStyle = "#808080";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      let now = Date.now() % 2 ** shape.bits;
+      for (let bit = 0; bit < shape.bits; bit++) {
+        context.fillStyle = now % 2 === 1 ? "#fff" : "#000";
+        now = Math.floor(now / 2);
+        const row = Math.floor(bit / shape.columns);
+        context.fillRect(
+          (bit % shape.columns) * width,
+          canvas.height * shape.top + row * height,
+          width,
+          height,
+        );
+      }
+    };
+    setInterval(draw, 1000 / 30);
+    draw();
+    return canvas.captureStream(30);
+  };
+  navigator.mediaDevices.getUserMedia = (constraints) =>
+    constraints?.video ? Promise.resolve(start()) : real(constraints);
+}
+
+/** Where the camera's picture lies in a video, as shares of its width and height. */
+export type Region = { x: number; y: number; width: number; height: number };
+
+/** A camera's own track shows nothing else. */
+export const wholePicture: Region = { x: 0, y: 0, width: 1, height: 1 };
+
+/** In the programme a single camera has the rectangle that rules/layout gives it. */
+export function programmeRegion(size: { width: number; height: number }, gap: number): Region {
+  const scene = { layout: "auto" as const, members: [{ id: "camera" }], screenId: null, speakerId: null };
+  const rect = layoutScene(scene, size, gap)[0]?.rect;
+  if (!rect) throw new Error("the layout shows no camera");
+  const shown = coverAround({ width: 1280, height: 720 }, rect);
+  return {
+    x: shown.x / size.width,
+    y: shown.y / size.height,
+    width: shown.width / size.width,
+    height: shown.height / size.height,
+  };
+}
+
+type Reading = { selector: string; region: Region; shape: typeof clock; samples: number; timeoutMs: number };
+
+/** Runs in a receiver's page: ages of frames at the moment they are presented, ms. Unreadable frames are left out. */
+export async function readClock({ selector, region, shape, samples, timeoutMs }: Reading): Promise<number[]> {
+  const video = document.querySelector<HTMLVideoElement>(selector);
+  if (!video) throw new Error(`no video ${selector}`);
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const ages: number[] = [];
+  const deadline = Date.now() + timeoutMs;
+  const read = (): number | undefined => {
+    if (!context) return undefined;
+    const shownAt = Date.now();
+    canvas.width = shape.columns * 4;
+    canvas.height = shape.rows * 4;
+    const left = region.x * video.videoWidth;
+    const top = (region.y + region.height * shape.top) * video.videoHeight;
+    context.drawImage(
+      video,
+      left,
+      top,
+      region.width * video.videoWidth,
+      region.height * shape.height * video.videoHeight,
+      0,
+      0,
+      canvas.width,
+      canvas.height,
+    );
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    let value = 0;
+    for (let bit = shape.bits - 1; bit >= 0; bit--) {
+      const x = (bit % shape.columns) * 4 + 2;
+      const y = Math.floor(bit / shape.columns) * 4 + 2;
+      const luma = data[(y * canvas.width + x) * 4] ?? 128;
+      if (luma > 90 && luma < 166) return undefined;
+      value = value * 2 + (luma >= 128 ? 1 : 0);
+    }
+    const age = (shownAt % 2 ** shape.bits) - value;
+    return age >= 0 && age < 60_000 ? age : undefined;
+  };
+  while (ages.length < samples && Date.now() < deadline) {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, 500);
+      video.requestVideoFrameCallback(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+    const age = read();
+    if (age !== undefined) ages.push(age);
+  }
+  return ages;
+}
