@@ -113,13 +113,24 @@ function socketInode(port: number, protocol: "tcp" | "udp"): string | undefined 
 
 function processWithInode(inode: string): string | undefined {
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    try {
-      const open = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
-      if (open.includes(`socket:[${inode}]`))
-        return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
-    } catch {
-      // Gone meanwhile, or another user's.
+    if (openFiles(pid).includes(`socket:[${inode}]`)) {
+      return `${readFileSync(`/proc/${pid}/comm`, "utf8").trim()} (pid ${pid})`;
     }
   }
   return undefined;
+}
+
+/** Empty for a process that is gone or another user's; a file closed meanwhile is left out. */
+function openFiles(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${fd}`)];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
 }
