@@ -1,5 +1,3 @@
-import { coverAround, layoutScene } from "@rostrum/rules";
-
 /**
  * A wall clock that survives video coding: 40 bits of epoch milliseconds as black and white blocks in two rows across the
  * middle of the picture, least significant first. A camera that shows it, and a receiver that reads it back, measure
@@ -42,30 +40,13 @@ export function installClockCamera(shape: typeof clock): void {
     constraints?.video ? Promise.resolve(start()) : real(constraints);
 }
 
-/** Where the camera's picture lies in a video, as shares of its width and height. */
-export type Region = { x: number; y: number; width: number; height: number };
+type Reading = { selector: string; shape: typeof clock; samples: number; timeoutMs: number };
 
-/** A camera's own track shows nothing else. */
-export const wholePicture: Region = { x: 0, y: 0, width: 1, height: 1 };
-
-/** In the programme a single camera has the rectangle that rules/layout gives it. */
-export function programmeRegion(size: { width: number; height: number }, gap: number): Region {
-  const scene = { layout: "auto" as const, members: [{ id: "camera" }], screenId: null, speakerId: null };
-  const rect = layoutScene(scene, size, gap)[0]?.rect;
-  if (!rect) throw new Error("the layout shows no camera");
-  const shown = coverAround({ width: 1280, height: 720 }, rect);
-  return {
-    x: shown.x / size.width,
-    y: shown.y / size.height,
-    width: shown.width / size.width,
-    height: shown.height / size.height,
-  };
-}
-
-type Reading = { selector: string; region: Region; shape: typeof clock; samples: number; timeoutMs: number };
-
-/** Runs in a receiver's page: ages of frames at the moment they are presented, ms. Unreadable frames are left out. */
-export async function readClock({ selector, region, shape, samples, timeoutMs }: Reading): Promise<number[]> {
+/**
+ * Runs in a receiver's page: ages of frames at the moment they are presented, ms. Unreadable frames are left out. The
+ * camera fills the picture: its own track does, and so does the programme while one camera is on stage.
+ */
+export async function readClock({ selector, shape, samples, timeoutMs }: Reading): Promise<number[]> {
   const video = document.querySelector<HTMLVideoElement>(selector);
   if (!video) throw new Error(`no video ${selector}`);
   const canvas = document.createElement("canvas");
@@ -77,19 +58,9 @@ export async function readClock({ selector, region, shape, samples, timeoutMs }:
     const shownAt = Date.now();
     canvas.width = shape.columns * 4;
     canvas.height = shape.rows * 4;
-    const left = region.x * video.videoWidth;
-    const top = (region.y + region.height * shape.top) * video.videoHeight;
-    context.drawImage(
-      video,
-      left,
-      top,
-      region.width * video.videoWidth,
-      region.height * shape.height * video.videoHeight,
-      0,
-      0,
-      canvas.width,
-      canvas.height,
-    );
+    const top = shape.top * video.videoHeight;
+    const height = shape.height * video.videoHeight;
+    context.drawImage(video, 0, top, video.videoWidth, height, 0, 0, canvas.width, canvas.height);
     const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
     let value = 0;
     for (let bit = shape.bits - 1; bit >= 0; bit--) {

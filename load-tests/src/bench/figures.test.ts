@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { programmeRegion } from "./clock-picture.ts";
 import { percentile } from "./figures.ts";
 
 describe("figures", () => {
@@ -8,11 +7,5 @@ describe("figures", () => {
     expect(percentile([5], 0.95)).toBe(5);
     expect(percentile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.5)).toBe(5);
     expect(percentile([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.95)).toBe(10);
-  });
-
-  it("find the camera inside the programme", () => {
-    const region = programmeRegion({ width: 1280, height: 720 }, 12);
-    expect(region.width).toBeGreaterThan(0.9);
-    expect(region.x + region.width).toBeLessThanOrEqual(1.05);
   });
 });

@@ -6,7 +6,7 @@ import { launchBrowser, newPerson, type Person } from "../e2e/browser.ts";
 import { expectMovingPicture, pictureOf } from "../e2e/media.ts";
 import { Product } from "../e2e/product.ts";
 import { until } from "../e2e/runner.ts";
-import { clock, installClockCamera, programmeRegion, readClock, wholePicture } from "./clock-picture.ts";
+import { clock, installClockCamera, readClock } from "./clock-picture.ts";
 import { percentile } from "./figures.ts";
 import { memoryByProcess } from "./memory.ts";
 
@@ -22,8 +22,6 @@ export type SliceResult = {
   upWarmSeconds: number | null;
 };
 
-/** Space around a tile in the programme, px at 1280x720: the compositor's own. */
-const programmeGap = Number(process.env.PROGRAMME_GAP ?? 12);
 const camera = 'video[data-source="camera"]';
 const hls = 'video[data-player="hls"]';
 const root = path.join(import.meta.dirname, "../../..");
@@ -98,7 +96,6 @@ async function timeJoins(browser: Browser, url: string, count: number): Promise<
 const ages = (page: Page, selector: string, samples: number): Promise<number[]> =>
   page.evaluate(readClock, {
     selector,
-    region: selector === hls ? programmeRegion({ width: 1280, height: 720 }, programmeGap) : wholePicture,
     shape: clock,
     samples,
     timeoutMs: 25_000,
