@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
+import { readEnvFile } from "./env-file.ts";
 import { foreground } from "./foreground.ts";
 import type { Progress } from "./progress.ts";
 import { lastLines, runCommand } from "./run-command.ts";
@@ -41,18 +42,30 @@ export async function ensureK6(settings: Settings, progress: Progress): Promise<
   return built;
 }
 
+/** The host's link signs in once: one that somebody has used already would not do. */
+async function freshLinks(settings: Settings): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runCommand([process.execPath, "web/src/jobs/seed.ts"], {
+    cwd: settings.root,
+    env: readEnvFile(path.join(settings.home, "env/web.env")),
+    timeoutMs: 60_000,
+  });
+  if (code !== 0) throw new Trouble(`the demo webinar could not be seeded:\n${lastLines(stderr, 5)}`);
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "{}") as Record<string, unknown>;
+}
+
 /** Run the k6 script against what runs in this home; `args` go to k6. */
 export async function load(settings: Settings, progress: Progress, args: string[]): Promise<number> {
   const run = readRunFile(settings.home);
   if (run?.state !== "ready")
     throw new Trouble(`nothing runs in ${settings.home}`, "./rostrum up, in another terminal");
   const k6 = await ensureK6(settings, progress);
+  const demo = await progress.during("fresh links", () => freshLinks(settings));
   const variables: Record<string, unknown> = {
     BASE_URL: run.urls.web,
     INBOX_URL: run.urls.inbox,
-    REGISTER_URL: run.demo?.registerUrl,
-    HOST_URL: run.demo?.hostUrl,
-    WEBINAR_ID: run.demo?.webinarId,
+    REGISTER_URL: demo.registerUrl,
+    HOST_URL: demo.hostUrl,
+    WEBINAR_ID: demo.webinarId,
   };
   const env = Object.entries(variables).flatMap(([key, value]) =>
     typeof value === "string" ? ["-e", `${key}=${value}`] : [],

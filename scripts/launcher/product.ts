@@ -1,7 +1,7 @@
-import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { Child, type ServiceSpec } from "./child.ts";
 import { checkDisk } from "./disk.ts";
+import { writeEnvFile } from "./env-file.ts";
 import { Guard } from "./guard.ts";
 import { prepareHome } from "./places.ts";
 import { urlsOf } from "./plan.ts";
@@ -187,12 +187,4 @@ export class Product {
     );
     writeRunFile(this.#run);
   }
-}
-
-/** `KEY='value'` lines that a shell can source: what the service was given, for tests and for people. */
-function writeEnvFile(file: string, env: Record<string, string>): void {
-  const lines = Object.entries(env)
-    .filter(([key]) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
-    .map(([key, value]) => `${key}='${value.replaceAll("'", "'\\''")}'`);
-  writeFileSync(file, `${lines.join("\n")}\n`, { mode: 0o600 });
 }
