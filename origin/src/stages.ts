@@ -125,7 +125,7 @@ export class Stages {
   async #writeState(webinarId: WebinarId): Promise<void> {
     const stage = this.#open.get(webinarId);
     const key = stageStateKey(webinarId);
-    if (!stage || stage.phase !== "live") await this.#options.redis.del(key);
+    if (stage?.phase !== "live") await this.#options.redis.del(key);
     else {
       const state: StageState = { members: stage.members(), speaker: stage.speaker.current };
       await this.#options.redis.set(key, JSON.stringify(state), "EX", stateSeconds);

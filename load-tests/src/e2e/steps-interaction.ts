@@ -60,7 +60,7 @@ async function voteTwice(story: Story): Promise<void> {
   const web = story.product.url("web");
   const admission = await admitAs(web, known(story.facts.links.a, "A's link"));
   const snapshot = await story.people.a.page.evaluate(
-    () => document.querySelector<HTMLElement>('[role="tabpanel"]:not([hidden]) article')?.innerText ?? "",
+    () => document.querySelector<HTMLElement>('[role="tabpanel"]:not([hidden]) article')?.textContent ?? "",
   );
   assert(snapshot.includes("Tea or coffee?"), "A sees the poll");
   const polls = await openPolls(admission.edge.url, admission.edge.token);

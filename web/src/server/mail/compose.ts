@@ -6,13 +6,11 @@ import { type MailContent, renderHtml, renderText } from "./templates.ts";
 
 /** The date in the webinar's own zone, with the zone's name: a mail cannot know its reader's. */
 function when(webinar: Webinar): string {
-  return (
-    new Intl.DateTimeFormat("en-GB", {
-      dateStyle: "full",
-      timeStyle: "short",
-      timeZone: webinar.timeZone,
-    }).format(webinar.startsAt) + ` (${webinar.timeZone.replaceAll("_", " ")})`
+  const { startsAt, timeZone } = webinar;
+  const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone }).format(
+    startsAt,
   );
+  return `${date} (${timeZone.replaceAll("_", " ")})`;
 }
 
 type Parts = { webinar: Webinar; link: string; name: string };
