@@ -1,0 +1,150 @@
+import { randomUUID } from "node:crypto";
+import postgres from "postgres";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  acceptFacts,
+  closeOrphanedIntervals,
+  countRegistrations,
+  findOrCreateUser,
+  findPoll,
+  insertPoll,
+  insertRegistration,
+  insertVote,
+  insertWebinar,
+  listHands,
+  listRegistrations,
+  movePoll,
+  raiseHand,
+  sendDueMails,
+  type Webinar,
+} from "../src/index.ts";
+import { createTestDatabase, type TestDatabase } from "./database.ts";
+
+let database: TestDatabase;
+let webinar: Webinar;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const user = await findOrCreateUser(database.db, "Host@example.test");
+  webinar = await insertWebinar(database.db, {
+    organisationId: user.organisationId,
+    hostId: user.id,
+    slug: "one",
+    title: "One",
+    startsAt: new Date(),
+    durationMinutes: 30,
+    timeZone: "UTC",
+  });
+});
+afterAll(() => database.drop());
+
+const submit = (email: string, name = "Ada") =>
+  insertRegistration(
+    database.db,
+    { webinarId: webinar.id, email, name, answers: {}, utm: {} },
+    { kind: "confirmation", tokenHash: randomUUID(), payload: { link: "http://localhost/j/x" } },
+  );
+
+describe("registrations", () => {
+  it("leave one row when fifty requests bring one address at once", async () => {
+    const spellings = ["ada@example.test", "ADA@example.test", " Ada@Example.test "];
+    const results = await Promise.all(Array.from({ length: 50 }, (_, i) => submit(spellings[i % 3] ?? "")));
+    expect(results.filter(({ created }) => created)).toHaveLength(1);
+    expect(await countRegistrations(database.db, webinar.id)).toBe(1);
+  });
+
+  it("queue one mail per request, and two workers never send the same one", async () => {
+    const sent: string[] = [];
+    const work = async () => {
+      while ((await sendDueMails(database.db, async (mail) => void sent.push(mail.id), 5)) > 0);
+    };
+    await Promise.all([work(), work(), work()]);
+    expect(sent).toHaveLength(50);
+    expect(new Set(sent).size).toBe(50);
+  });
+});
+
+describe("votes", () => {
+  it("count once per participant, only for an option of the poll, only while it is open", async () => {
+    const pollId = await insertPoll(database.db, {
+      webinarId: webinar.id,
+      question: "Tea?",
+      options: ["Yes", "No"],
+    });
+    const other = await insertPoll(database.db, {
+      webinarId: webinar.id,
+      question: "Coffee?",
+      options: ["Yes", "No"],
+    });
+    const [yes, no] = (await findPoll(database.db, pollId))?.options ?? [];
+    const foreign = (await findPoll(database.db, other))?.options[0];
+    if (!yes || !no || !foreign) throw new Error("polls have options");
+    const participantId = randomUUID();
+    const vote = (optionId: string) => insertVote(database.db, { pollId, optionId, participantId });
+    expect(await vote(yes.id)).toBe("closed");
+    await movePoll(database.db, pollId, "open");
+    expect(await vote(foreign.id)).toBe("unknown-option");
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => vote(i % 2 === 0 ? yes.id : no.id)),
+    );
+    expect(results.filter((result) => result === "counted")).toHaveLength(1);
+    expect((await findPoll(database.db, pollId))?.tally.voters).toBe(1);
+    await movePoll(database.db, pollId, "closed");
+    expect(await insertVote(database.db, { pollId, optionId: yes.id, participantId: randomUUID() })).toBe(
+      "closed",
+    );
+  });
+});
+
+describe("hands", () => {
+  it("are up once, and keep their place when raised again", async () => {
+    const participantId = randomUUID();
+    const raise = () => raiseHand(database.db, { webinarId: webinar.id, participantId, name: "Ada" });
+    const [first, second] = [await raise(), await raise()];
+    expect(second.raisedAt).toBe(first.raisedAt);
+    expect(await listHands(database.db, webinar.id)).toHaveLength(1);
+  });
+});
+
+describe("facts", () => {
+  it("are stored once however often they are sent, and stays on lost nodes are ended", async () => {
+    const [registration] = await listRegistrations(database.db, { webinarId: webinar.id, limit: 1 });
+    const participantId = registration?.id as never;
+    const intervalId = randomUUID();
+    const opened = {
+      type: "attendance.opened" as const,
+      factId: randomUUID(),
+      webinarId: webinar.id as never,
+      participantId,
+      admissionId: randomUUID() as never,
+      intervalId,
+      role: "attendee" as const,
+      delivery: "webrtc" as const,
+      nodeId: "edge-1/life-1",
+      at: Date.now() - 60_000,
+    };
+    expect((await acceptFacts(database.db, [opened])).fresh).toHaveLength(1);
+    const again = await acceptFacts(database.db, [opened]);
+    expect(again).toMatchObject({ accepted: [opened.factId], fresh: [] });
+    expect(await closeOrphanedIntervals(database.db, ["edge-1/life-1"], new Date())).toBe(0);
+    expect(await closeOrphanedIntervals(database.db, ["edge-1/life-2"], new Date())).toBe(1);
+    const [row] = await listRegistrations(database.db, { webinarId: webinar.id, limit: 1 });
+    expect(row?.stays).toHaveLength(1);
+    expect(row?.stays[0]?.leftAt).not.toBeNull();
+  });
+});
+
+describe("the app's role", () => {
+  it("is no superuser and cannot change the schema", async () => {
+    const app = postgres(database.appUrl, { max: 1, onnotice: () => {} });
+    try {
+      const [role] =
+        await app`select rolsuper, rolcreatedb, rolcreaterole from pg_roles where rolname = current_user`;
+      expect(role).toEqual({ rolsuper: false, rolcreatedb: false, rolcreaterole: false });
+      await expect(app`drop table votes`).rejects.toThrow(/owner/);
+      await expect(app`create table extra (id int)`).rejects.toThrow(/permission denied/);
+    } finally {
+      await app.end();
+    }
+  });
+});
