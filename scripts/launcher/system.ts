@@ -65,6 +65,9 @@ async function aptPrefix(): Promise<string[] | undefined> {
   return code === 0 ? ["sudo", "-n"] : undefined;
 }
 
+const byHand = (packages: string[]): string =>
+  `run: sudo apt-get update && sudo apt-get install -y ${packages.join(" ")}`;
+
 /** Install packages, with one `apt-get update` when the lists are missing or stale. */
 export async function aptInstall(
   packages: string[],
@@ -72,7 +75,7 @@ export async function aptInstall(
   onLine: (line: string) => void,
 ): Promise<void> {
   const prefix = await aptPrefix();
-  const manual = `run: sudo apt-get update && sudo apt-get install -y ${packages.join(" ")}`;
+  const manual = byHand(packages);
   if (!prefix) throw new Trouble(`the system lacks ${packages.join(", ")}`, manual);
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   const install = [
@@ -112,11 +115,14 @@ export async function ensureTools(tools: Tool[], progress: Progress, log: string
   const missing = tools.filter((one) => !one.present());
   const required = missing.filter((one) => one.required);
   if (missing.length === 0) return;
-  if (required.length === 0 && (await aptPrefix()) === undefined) {
+  const packages = missing.map((one) => one.package);
+  if ((await aptPrefix()) === undefined) {
+    if (required.length > 0) {
+      throw new Trouble(`the system lacks ${required.map((one) => one.name).join(", ")}`, byHand(packages));
+    }
     tellMissing(missing, progress);
     return;
   }
-  const packages = missing.map((one) => one.package);
   await progress.during(`installing ${packages.join(", ")}`.slice(0, 60), (step) =>
     aptInstall(packages, log, step.note).catch((error: unknown) => {
       if (required.length > 0) throw error;
