@@ -17,6 +17,8 @@ const fileName = /^(\d+-[0-9a-f-]+)\.eml$/;
 /** Mails on disk, newest first: what was delivered stays through restarts. */
 export class MailStore {
   readonly #folder: string;
+  /** A mail on disk never changes: each is parsed for the list once. */
+  readonly #summaries = new Map<string, MailSummary>();
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -36,7 +38,9 @@ export class MailStore {
       .sort()
       .reverse()
       .slice(0, kept);
-    const mails = await Promise.all(ids.map(async (id) => summary(id, await this.#parse(id))));
+    const listed = new Set(ids);
+    for (const id of this.#summaries.keys()) if (!listed.has(id)) this.#summaries.delete(id);
+    const mails = await Promise.all(ids.map((id) => this.#summary(id)));
     return to ? mails.filter((mail) => mail.to.toLowerCase() === to.toLowerCase()) : mails;
   }
 
@@ -56,6 +60,14 @@ export class MailStore {
         text: typeof content === "string" ? content : new TextDecoder().decode(content),
       })),
     };
+  }
+
+  async #summary(id: string): Promise<MailSummary> {
+    const known = this.#summaries.get(id);
+    if (known) return known;
+    const made = summary(id, await this.#parse(id));
+    this.#summaries.set(id, made);
+    return made;
   }
 
   async #parse(id: string): Promise<Email> {
