@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { baseConfigShape, loadServiceConfig } from "@rostrum/platform";
+import { baseConfigShape, loadServiceConfig, secret } from "@rostrum/platform";
 import { z } from "zod";
 import type { Tuning } from "./programme/ipc.ts";
+import type { ArchiveOptions } from "./record/index.ts";
 
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -29,11 +30,36 @@ export const EgressConfig = z.object({
     .default(6)
     .describe("Parts of a segment, which is also the key frame distance"),
   HLS_WINDOW_SEGMENTS: whole(6, 600).default(8).describe("Segments that a live playlist lists"),
+  S3_BUCKET: z
+    .string()
+    .optional()
+    .describe("Bucket that finished recordings are copied to; none: they stay on disk"),
+  S3_ENDPOINT: z.url().optional().describe("S3-compatible provider other than AWS"),
+  S3_REGION: z.string().default("us-east-1").describe("Region of the bucket"),
+  S3_PREFIX: z.string().default("").describe("Before every key"),
+  S3_ACCESS_KEY_ID: z.string().optional().describe("Key that may read and write the bucket"),
+  S3_SECRET_ACCESS_KEY: secret(z.string().optional()).describe("Its secret"),
   PLAYOUT_DELAY_MS: whole(50, 2000).default(150).describe("From a packet's arrival to its picture, ms"),
 });
 export type EgressConfig = z.infer<typeof EgressConfig>;
 
 export const readConfig = (): EgressConfig => loadServiceConfig(EgressConfig, process.env, "egress");
+
+/** The archive's part; undefined when no bucket is named. Throws when a bucket has no keys. */
+export function archiveOptionsOf(config: EgressConfig): ArchiveOptions | undefined {
+  const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  if (!bucket) return undefined;
+  if (!accessKeyId || !secretAccessKey)
+    throw new Error("S3_BUCKET is set: S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are needed too");
+  return {
+    bucket,
+    accessKeyId,
+    secretAccessKey,
+    region: config.S3_REGION,
+    endpoint: config.S3_ENDPOINT,
+    prefix: config.S3_PREFIX,
+  };
+}
 
 const usualFonts = [
   "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",

@@ -9,9 +9,9 @@ import {
   type ServiceParts,
 } from "@rostrum/platform";
 import { programmesChannel } from "@rostrum/protocol";
-import { type EgressConfig, tuningOf } from "./config.ts";
+import { archiveOptionsOf, type EgressConfig, tuningOf } from "./config.ts";
 import { HlsServer } from "./hls/index.ts";
-import { recordingFile } from "./record/index.ts";
+import { Archive, Archiver, recordingFile } from "./record/index.ts";
 import { HubProcess } from "./rtmp/index.ts";
 import { Facts, OriginFinder, Supervisor } from "./supervisor/index.ts";
 
@@ -37,6 +37,7 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   });
   const tuning = tuningOf(config);
   if (!tuning.fontFile) log.warn("no font found: names are not drawn (FONT_FILE)");
+  const archive = openArchive(config, context);
   const supervisor = new Supervisor({
     dataDir: config.DATA_DIR,
     maxProgrammes: config.MAX_PROGRAMMES,
@@ -49,7 +50,10 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     publicUrl: config.PUBLIC_URL,
     hub,
     origins: new OriginFinder({ redis, tokens, nodeId }),
-    report: (fact) => facts.report(fact),
+    report: async (fact) => {
+      await facts.report(fact);
+      if (fact.type === "recording.ready") archive?.archiver.add(fact.webinarId);
+    },
     redis,
     scope,
     log,
@@ -70,7 +74,13 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
         () => undefined,
       );
     },
+    findCopy: async (webinarId) => (await archive?.archive.link(webinarId)) ?? null,
   });
+  metrics.gauge(
+    "recordings_to_archive",
+    "Finished recordings without a copy",
+    () => archive?.archiver.pending ?? 0,
+  );
   metrics.gauge("programmes", "Programmes on air", () => supervisor.active.length);
   metrics.gauge("hls_waiting", "Requests held for a part or a playlist", () => server.waiting);
   metrics.gauge("compositor_cpu", "Share of one core used by all compositors", () =>
@@ -84,6 +94,16 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
       supervisor.draining = true;
     },
   };
+}
+
+/** Copies of recordings, when a bucket is named. */
+function openArchive(config: EgressConfig, { scope, log }: ServiceContext) {
+  const options = archiveOptionsOf(config);
+  if (!options) return undefined;
+  const archive = new Archive(options);
+  scope.add("archive", () => archive.close());
+  const archiver = new Archiver({ archive, directory: join(config.DATA_DIR, "programmes"), scope, log });
+  return { archive, archiver };
 }
 
 function compositorCpu(supervisor: Supervisor): number {

@@ -16,7 +16,7 @@ export type Backing = {
 
 export type ServiceName = "mail-sink" | "web" | "jobs" | "origin" | "edge-1" | "edge-2" | "egress";
 
-/** Variables that only web may know: media nodes never see SQL or mail. */
+/** Variables that only web may know: media nodes never see SQL or mail. The bucket's secret is for egress alone. */
 const WEB_ONLY = ["DATABASE_URL", "DATABASE_OWNER_URL", "SMTP_URL", "TURN_SECRET", "S3_SECRET_ACCESS_KEY"];
 /** Variables of the launcher itself, and ones that would mislead a child. */
 const LAUNCHER_ONLY =
@@ -173,6 +173,7 @@ export function planServices(options: {
         DATA_DIR: path.join(settings.home, "egress"),
         RTMP_PORT: String(ports.rtmp),
         RTP_LISTEN_IP: "127.0.0.1",
+        S3_SECRET_ACCESS_KEY: settings.env.S3_SECRET_ACCESS_KEY ?? "",
       },
       ready: ready(urls.egress.internal),
       wave: 1,

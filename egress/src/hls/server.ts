@@ -19,6 +19,8 @@ export type HlsServerOptions = {
   find: (webinarId: string) => Watchable | undefined;
   /** Path of a finished recording, or undefined. */
   findRecording: (webinarId: string) => Promise<string | undefined>;
+  /** Address of its copy elsewhere, when the file is not here; null when there is none. */
+  findCopy: (webinarId: string) => Promise<string | null>;
 };
 
 const playlists: Record<string, PlaylistKind> = { "live.m3u8": "low-latency", "plain.m3u8": "plain" };
@@ -127,8 +129,14 @@ export class HlsServer {
   }
 
   async #recording(context: HttpContext): Promise<void> {
-    const path = await this.#options.findRecording(this.#authorise(context));
-    if (!path) throw new RostrumError("not-found", "There is no recording yet.");
+    const webinarId = this.#authorise(context);
+    const path = await this.#options.findRecording(webinarId);
+    if (!path) {
+      const copy = await this.#options.findCopy(webinarId);
+      if (!copy) throw new RostrumError("not-found", "There is no recording yet.");
+      context.response.writeHead(302, { location: copy, "cache-control": "no-store" }).end();
+      return;
+    }
     const { size } = await stat(path);
     const { request, response } = context;
     const range = parseRange(request.headers.range, size);

@@ -1,2 +1,4 @@
+export { Archive, type ArchiveOptions } from "./archive.ts";
+export { Archiver } from "./archiver.ts";
 export { type FinishedRecording, finaliseRecording, readFinished, recordingFile } from "./finalise.ts";
 export { type Past, Recorder } from "./recorder.ts";

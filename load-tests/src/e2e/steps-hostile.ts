@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { protocolVersion } from "@rostrum/protocol";
+import { type Admission, protocolVersion } from "@rostrum/protocol";
 import { admitAs, callTrpc, RawSocket, rawTrpc } from "../wire/api.ts";
+import { linkIn } from "./mail.ts";
 import { expectMovingPicture } from "./media.ts";
 import { assert } from "./runner.ts";
-import { known, type Story } from "./story.ts";
+import { addressOf, known, type Story } from "./story.ts";
 
 const procedures = [
   "auth.requestLink",
@@ -125,20 +126,45 @@ async function attackSignalling(story: Story): Promise<void> {
     assert(answer && "ok" in answer && !answer.ok, "the origin must refuse this token");
     socket.close();
   }
-  await bombard(attendee.edge.url, attendee.edge.token, 2);
-  // The origin is attacked before hello and with a token of the wrong kind only: a second panelist socket would replace the first.
-  await bombard(panelist.stage.url, attendee.edge.token, 3);
+  await bombard({ url: attendee.edge.url, token: attendee.edge.token, seed: 2 });
+  const mallory = await inviteMallory(story);
+  assert(mallory.stage, "a panelist has a stage");
+  await bombard({ url: mallory.stage.url, token: mallory.stage.token, seed: 3, publisher: true });
 }
 
+/** A second panelist, invited like the first, who sends nothing but nonsense. */
+async function inviteMallory(story: Story): Promise<Admission> {
+  const email = addressOf(story, "mallory");
+  const input = JSON.stringify({ json: { id: story.facts.webinarId, email, name: "Mallory" } });
+  const status = await story.people.host.page.evaluate(async (body) => {
+    const answer = await fetch("/api/trpc/webinar.invitePanelist", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body,
+    });
+    return answer.status;
+  }, input);
+  assert(status === 200, `the host could not invite: ${status}`);
+  return admitAs(story.product.url("web"), linkIn(await story.inbox.waitFor(email, /stage/i), "/p/"));
+}
+
+type Target = { url: string; token: string; seed: number; publisher?: boolean };
+
 /** 100 bad frames over as many sockets as it takes: each is answered with a code, or the socket is closed for abuse. */
-async function bombard(url: string, token: string, seed: number): Promise<void> {
+async function bombard({ url, token, seed, publisher }: Target): Promise<void> {
   const next = random(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   let socket: RawSocket | undefined;
+  /** A real transport of this socket, so that what is nonsense is the rest of the message. */
+  let own: unknown;
   for (let i = 0; i < 100; i++) {
     if (!socket || socket.closed !== undefined) {
       socket = await RawSocket.open(url);
-      await socket.request("hello", { version: protocolVersion, token });
+      const hello = await socket.request("hello", { version: protocolVersion, token });
+      assert(hello && "ok" in hello && hello.ok, "the attacker gets in by a token of their own");
+      const made = await socket.request("transport.create", { direction: publisher ? "send" : "receive" });
+      own = made && "ok" in made && made.ok ? (made.data as { id: string }).id : undefined;
+      assert(own, "the attacker has a transport");
     }
     if (i % 8 === 0) {
       socket.send(
@@ -156,7 +182,7 @@ async function bombard(url: string, token: string, seed: number): Promise<void> 
     }
     const method = pick(methods.filter((candidate) => candidate !== "media.capabilities"));
     const answer = await socket.request(method, {
-      transportId: pick([randomUUID(), ...values]),
+      transportId: pick([own, own, randomUUID(), ...values]),
       consumerId: randomUUID(),
       producerId: randomUUID(),
       kind: "video",

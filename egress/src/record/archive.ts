@@ -1,0 +1,70 @@
+import { createReadStream } from "node:fs";
+import { GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+
+export type ArchiveOptions = {
+  bucket: string;
+  region: string;
+  /** Another provider than AWS. */
+  endpoint: string | undefined;
+  accessKeyId: string;
+  secretAccessKey: string;
+  /** Before every key, e.g. `rostrum/`. */
+  prefix: string;
+};
+
+/** How long a download link works, seconds: longer than a slow download takes to begin. */
+const linkSeconds = 3600;
+
+/** Finished recordings in an S3-compatible bucket: a copy that outlives this node's disk. */
+export class Archive {
+  readonly #client: S3Client;
+  readonly #options: ArchiveOptions;
+
+  constructor(options: ArchiveOptions) {
+    this.#options = options;
+    const { region, endpoint, accessKeyId, secretAccessKey } = options;
+    this.#client = new S3Client({
+      region,
+      credentials: { accessKeyId, secretAccessKey },
+      ...(endpoint ? { endpoint, forcePathStyle: true } : {}),
+    });
+  }
+
+  #object(webinarId: string): { Bucket: string; Key: string } {
+    return { Bucket: this.#options.bucket, Key: `${this.#options.prefix}${webinarId}/recording.mp4` };
+  }
+
+  /** Upload in parts, streamed from disk. A copy of the same length is not sent again. */
+  async store(webinarId: string, file: string, bytes: number): Promise<void> {
+    if ((await this.#size(webinarId)) === bytes) return;
+    const upload = new Upload({
+      client: this.#client,
+      params: { ...this.#object(webinarId), Body: createReadStream(file), ContentType: "video/mp4" },
+    });
+    await upload.done();
+  }
+
+  async #size(webinarId: string): Promise<number | undefined> {
+    try {
+      return (await this.#client.send(new HeadObjectCommand(this.#object(webinarId)))).ContentLength;
+    } catch (error) {
+      const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+      if (status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** A signed address of the copy; null when there is none. */
+  async link(webinarId: string): Promise<string | null> {
+    if ((await this.#size(webinarId)) === undefined) return null;
+    return getSignedUrl(this.#client, new GetObjectCommand(this.#object(webinarId)), {
+      expiresIn: linkSeconds,
+    });
+  }
+
+  close(): void {
+    this.#client.destroy();
+  }
+}
