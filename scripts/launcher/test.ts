@@ -107,7 +107,7 @@ function stages(root: string): Stage[] {
       (file) => file.endsWith(".real.test.ts") && !file.includes("node_modules"),
     );
   return [
-    check("lint", bin("biome"), "check", "."),
+    check("lint", bin("biome"), "check", "--diagnostic-level=error", "."),
     check(
       "imports",
       bin("depcruise"),
