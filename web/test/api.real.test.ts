@@ -76,7 +76,10 @@ const refusal = (code: string) => ({ cause: expect.objectContaining({ code }) })
 describe("policies", () => {
   it("exist for every procedure, and the middleware enforces them", async () => {
     const procedures = Object.entries(
-      appRouter._def.procedures as unknown as Record<string, { _def: { meta?: { access?: string }; type: string } }>,
+      appRouter._def.procedures as unknown as Record<
+        string,
+        { _def: { meta?: { access?: string }; type: string } }
+      >,
     );
     expect(procedures.length).toBeGreaterThan(25);
     for (const [path, procedure] of procedures) {

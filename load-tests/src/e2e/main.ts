@@ -28,7 +28,7 @@ async function tell(story: Story): Promise<void> {
   await interact(story);
   await story.runner.step("the panelist's screen reaches A and C", 50_000, () => shareScreen(story));
   await attack(story);
-  await story.runner.step("edge-1 is killed: A sees picture again within 5 s through edge-2", 30_000, () =>
+  await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>
     killEdge(story),
   );
   await finish(story);
@@ -73,7 +73,7 @@ try {
     rtmp,
     run: Date.now().toString(36),
     people: people as Story["people"],
-    facts: { links: {} },
+    facts: { links: {}, edges: {} },
   });
   if (!attachTo) await runner.step("Ctrl-C stops everything", 40_000, () => stopClean(product as Product));
 } catch (error) {

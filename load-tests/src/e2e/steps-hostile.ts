@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Admission, protocolVersion } from "@rostrum/protocol";
+import { type Admission, protocolVersion, type ServerFrame } from "@rostrum/protocol";
 import { admitAs, callTrpc, RawSocket, rawTrpc } from "../wire/api.ts";
 import { linkIn } from "./mail.ts";
 import { expectMovingPicture } from "./media.ts";
@@ -150,65 +150,101 @@ async function inviteMallory(story: Story): Promise<Admission> {
 
 type Target = { url: string; token: string; seed: number; publisher?: boolean };
 
+const fieldsOf: Partial<Record<string, string[]>> = {
+  "transport.create": ["direction"],
+  "transport.connect": ["transportId", "dtlsParameters"],
+  "transport.restart-ice": ["foreignId"],
+  "receive.start": ["transportId", "rtpCapabilities"],
+  "consumer.resume": ["consumerId"],
+  "consumer.layers": ["consumerId", "spatialLayer"],
+  "producer.open": ["transportId", "kind", "source", "rtpParameters"],
+  "producer.pause": ["producerId"],
+  "producer.close": ["producerId"],
+};
+
+/** Fields of every method, each wrong in a way of its own. `own` is a transport that the socket really has. */
+function hostileFields(own: unknown, pick: <T>(list: readonly T[]) => T): Record<string, unknown> {
+  return {
+    transportId: pick([own, own, randomUUID(), ...values]),
+    foreignId: randomUUID(),
+    consumerId: randomUUID(),
+    producerId: randomUUID(),
+    kind: "video",
+    source: "camera",
+    direction: pick(["sideways", 3, null]),
+    rtpParameters: pick([
+      { codecs: [{ mimeType: "video/evil", payloadType: 999, clockRate: -1 }], encodings: [{ ssrc: "x" }] },
+      { codecs: [{ mimeType: "video/VP8", payloadType: 96, clockRate: 90000 }], encodings: [], rtcp: {} },
+      {
+        codecs: [{ mimeType: "audio/opus", payloadType: 96, clockRate: 48000, channels: 2 }],
+        encodings: [{ ssrc: 1 }],
+      },
+      { codecs: [], encodings: Array.from({ length: 16 }, () => ({ rid: "r" })) },
+    ]),
+    rtpCapabilities: pick([
+      { codecs: [{ kind: 7 }] },
+      { codecs: values },
+      { headerExtensions: [{ kind: "video", uri: 3 }] },
+    ]),
+    dtlsParameters: { fingerprints: [{ algorithm: "sha-256", value: "zz" }] },
+    participantId: randomUUID(),
+    role: "host",
+    spatialLayer: pick([1, 99, "top"]),
+  };
+}
+
+/** Gets in by a token of the attacker's own and makes a real transport. */
+async function enter({ url, token, publisher }: Target): Promise<{ socket: RawSocket; own: string }> {
+  const socket = await RawSocket.open(url);
+  const hello = await socket.request("hello", { version: protocolVersion, token });
+  assert(hello && "ok" in hello && hello.ok, "the attacker gets in by a token of their own");
+  const made = await socket.request("transport.create", { direction: publisher ? "send" : "receive" });
+  assert(made && "ok" in made && made.ok, "the attacker has a transport");
+  return { socket, own: (made.data as { id: string }).id };
+}
+
 /** 100 bad frames over as many sockets as it takes: each is answered with a code, or the socket is closed for abuse. */
-async function bombard({ url, token, seed, publisher }: Target): Promise<void> {
-  const next = random(seed);
+async function bombard(target: Target): Promise<void> {
+  const next = random(target.seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
-  let socket: RawSocket | undefined;
-  /** A real transport of this socket, so that what is nonsense is the rest of the message. */
-  let own: unknown;
+  let { socket, own } = await enter(target);
   for (let i = 0; i < 100; i++) {
-    if (!socket || socket.closed !== undefined) {
-      socket = await RawSocket.open(url);
-      const hello = await socket.request("hello", { version: protocolVersion, token });
-      assert(hello && "ok" in hello && hello.ok, "the attacker gets in by a token of their own");
-      const made = await socket.request("transport.create", { direction: publisher ? "send" : "receive" });
-      own = made && "ok" in made && made.ok ? (made.data as { id: string }).id : undefined;
-      assert(own, "the attacker has a transport");
-    }
+    if (socket.closed !== undefined) ({ socket, own } = await enter(target));
     if (i % 8 === 0) {
-      socket.send(
-        pick([
-          "{",
-          "[]",
-          "null",
-          '{"id":"x"}',
-          JSON.stringify({ id: -1, method: "hello" }),
-          "\u0000",
-          JSON.stringify({ id: 1, method: "x".repeat(900) }),
-        ]),
-      );
+      socket.send(pick(unframed));
       continue;
     }
     const method = pick(methods.filter((candidate) => candidate !== "media.capabilities"));
-    const answer = await socket.request(method, {
-      transportId: pick([own, own, randomUUID(), ...values]),
-      consumerId: randomUUID(),
-      producerId: randomUUID(),
-      kind: "video",
-      source: "camera",
-      direction: pick(["send", "sideways", 3]),
-      rtpParameters: {
-        codecs: [{ mimeType: "video/evil", payloadType: 999, clockRate: -1 }],
-        encodings: [{ ssrc: "x" }],
-      },
-      rtpCapabilities: { codecs: values },
-      dtlsParameters: { fingerprints: [{ algorithm: "sha-256", value: "zz" }] },
-      participantId: randomUUID(),
-      role: "host",
-      spatialLayer: pick(values),
-    });
-    if (answer === undefined) {
-      assert(socket.closed !== undefined, `${method} was not answered (frame ${i})`);
-      continue;
-    }
-    assert("ok" in answer && !answer.ok, `${method} accepted nonsense (frame ${i})`);
-    assert(
-      answer.error.code !== "internal",
-      `${method} failed inside (frame ${i}): ${JSON.stringify(answer.error)}`,
-    );
+    const everything = hostileFields(own, pick);
+    // Every other frame has exactly the method's own fields: what is wrong is then found behind the schema.
+    const named = fieldsOf[method];
+    const exact =
+      i % 2 === 0 && named
+        ? Object.fromEntries(named.map((field) => [field, everything[field]]))
+        : everything;
+    refused(await socket.request(method, exact), socket, `${method} (frame ${i})`);
   }
-  socket?.close();
+  socket.close();
+}
+
+/** What is no frame at all. */
+const unframed = [
+  "{",
+  "[]",
+  "null",
+  '{"id":"x"}',
+  JSON.stringify({ id: -1, method: "hello" }),
+  "\u0000",
+  JSON.stringify({ id: 1, method: "x".repeat(900) }),
+];
+
+function refused(answer: ServerFrame | undefined, socket: RawSocket, what: string): void {
+  if (answer === undefined) {
+    assert(socket.closed !== undefined, `${what} was not answered`);
+    return;
+  }
+  assert("ok" in answer && !answer.ok, `${what} was accepted: ${JSON.stringify(answer)}`);
+  assert(answer.error.code !== "internal", `${what} failed inside: ${JSON.stringify(answer.error)}`);
 }
 
 /** Well-formed messages with somebody else's identity or ids in them. */

@@ -19,6 +19,8 @@ export type Story = {
     webinarId?: string;
     registrationUrl?: string;
     links: Record<string, string>;
+    /** Who was placed on which edge. */
+    edges: Partial<Record<"a" | "b", string>>;
     liveAt?: number;
     endedAt?: number;
     edgeRecoveryMs?: number;

@@ -25,7 +25,7 @@ import type { Services } from "../services.ts";
 
 const tokenSeconds = 6 * 3600;
 /** How long an admission counts as load before heartbeats must show it, ms. */
-const recentMs = 3000;
+const recentMs = 2000;
 
 export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[] };
 type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
@@ -122,11 +122,12 @@ const socketUrl = (node: NodeHeartbeat): string => `${node.publicUrl.replace(/^h
 /** Admissions of the last seconds per edge, so that a burst spreads before heartbeats catch up. */
 async function recentAdmissions(services: Services, edges: NodeHeartbeat[]): Promise<Record<string, number>> {
   const since = Date.now() - recentMs;
-  const counts = edges.map(async ({ nodeId, at }) => {
+  const counts = edges.map(async ({ nodeId }) => {
     await services.redis.zremrangebyscore(`placed:${nodeId}`, 0, since);
     return [
       nodeId,
-      await services.redis.zcount(`placed:${nodeId}`, Math.max(since, at - 500), "+inf"),
+      // Some show in the heartbeat already: counting them twice for a moment only spreads people wider.
+      await services.redis.zcard(`placed:${nodeId}`),
     ] as const;
   });
   return Object.fromEntries(await Promise.all(counts).catch(() => []));
