@@ -2,9 +2,13 @@ import type { Log } from "./log.ts";
 
 type Closer = (reason: string) => void | Promise<void>;
 
+/** Closing an entry may take this long before it is named in the log, ms. */
+const slowCloseMs = 3000;
+
 /**
- * A node of the owner tree. Whatever lives long is added to exactly one scope; closing a scope closes children first,
- * newest first, then its own entries in reverse order, once. `count()` is what a leak test reads.
+ * A node of the owner tree. Whatever lives long is added to exactly one scope; closing a scope closes its entries and
+ * child scopes once, newest first: what was made later may use what was made before. `count()` is what a leak test
+ * reads.
  */
 export class Scope {
   readonly name: string;
@@ -66,29 +70,34 @@ export class Scope {
     void done.then(remove);
   }
 
-  /** Call `tick` every `ms`, never overlapping itself. */
+  /** Call `tick` every `ms`, never overlapping itself. Closing waits for a tick under way: it must not await the closing. */
   every(ms: number, name: string, tick: () => void | Promise<void>): void {
-    let running = false;
+    let running: Promise<void> | undefined;
     const timer = setInterval(() => {
-      if (running) return;
-      running = true;
-      Promise.resolve()
+      running ??= Promise.resolve()
         .then(tick)
         .catch((error: unknown) =>
           this.log.error({ err: error, work: name, scope: this.name }, "periodic work failed"),
         )
         .finally(() => {
-          running = false;
+          running = undefined;
         });
     }, ms);
-    this.add(name, () => clearInterval(timer));
+    this.add(name, () => {
+      clearInterval(timer);
+      return running;
+    });
   }
 
   /** Call `act` once after `ms`, unless the scope closes or the returned function is called first. */
-  after(ms: number, name: string, act: () => void): () => void {
+  after(ms: number, name: string, act: () => void | Promise<void>): () => void {
     const timer = setTimeout(() => {
       cancel();
-      act();
+      Promise.resolve()
+        .then(act)
+        .catch((error: unknown) =>
+          this.log.error({ err: error, work: name, scope: this.name }, "delayed work failed"),
+        );
     }, ms);
     const remove = this.add(name, () => clearTimeout(timer));
     const cancel = () => {
@@ -113,10 +122,16 @@ export class Scope {
   }
 
   async #attempt(name: string, close: Closer, reason: string): Promise<void> {
+    const slow = setTimeout(
+      () => this.log.warn({ entry: name, scope: this.name }, "an entry takes long to close"),
+      slowCloseMs,
+    );
     try {
       await close(reason);
     } catch (error) {
       this.log.error({ err: error, entry: name, scope: this.name }, "closing failed");
+    } finally {
+      clearTimeout(slow);
     }
   }
 

@@ -30,6 +30,7 @@ export class Registry {
       const beat = heartbeat();
       await this.#redis.del(nodeKey(beat.kind, beat.nodeId)).catch(() => 0);
     });
+    // Redis away: the client says so once, and the next beat is soon.
     scope.every(everyMs, "heartbeat", () => send().catch(() => {}));
     scope.run("first heartbeat", () => send().catch(() => {}));
   }
@@ -42,13 +43,22 @@ export class Registry {
     const gone = ids.filter((_, i) => values[i] === null);
     if (gone.length > 0) await this.#redis.srem(kindKey(kind), ...gone);
     return values
-      .flatMap((value) => (value === null ? [] : [NodeHeartbeat.safeParse(JSON.parse(value)).data]))
+      .map(parseBeat)
       .filter((beat): beat is NodeHeartbeat => beat !== undefined)
       .sort((a, b) => a.nodeId.localeCompare(b.nodeId));
   }
 
   async find(kind: NodeKind, nodeId: string): Promise<NodeHeartbeat | undefined> {
-    const value = await this.#redis.get(nodeKey(kind, nodeId));
-    return value === null ? undefined : NodeHeartbeat.safeParse(JSON.parse(value)).data;
+    return parseBeat(await this.#redis.get(nodeKey(kind, nodeId)));
+  }
+}
+
+/** A heartbeat that does not parse, e.g. of a newer release, is a node that cannot be used. */
+function parseBeat(value: string | null | undefined): NodeHeartbeat | undefined {
+  if (!value) return undefined;
+  try {
+    return NodeHeartbeat.safeParse(JSON.parse(value)).data;
+  } catch {
+    return undefined;
   }
 }
