@@ -68,7 +68,7 @@ export class Harness {
     const scope = new Scope("test", log);
     const redisUrl = `redis://127.0.0.1:${redisPort}`;
     const redis = connectRedis(redisUrl, { log, scope });
-    await until("redis answers", 5000, () =>
+    await until("redis answers", 20_000, () =>
       redis.ping().then(
         () => true,
         () => false,

@@ -28,7 +28,7 @@ async function askAndAnswer({ people }: Story): Promise<void> {
     await seenBy(page)
       .getByRole("button", { name: /Upvote\s*1/ })
       .waitFor();
-  await seenBy(host.page).getByText("1 upvotes").waitFor();
+  await seenBy(host.page).getByText("1 upvote", { exact: true }).waitFor();
   await seenBy(host.page).getByRole("button", { name: "Mark answered" }).click();
   for (const { page } of [a, b, c]) await seenBy(page).getByText("Answered").waitFor();
 }

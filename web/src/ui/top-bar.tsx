@@ -6,7 +6,7 @@ export function TopBar({ home, children }: { home?: string; children?: ReactNode
     <header className="top">
       <div className="shell">
         <Brand href={home ?? "/"} />
-        <nav className="row">{children}</nav>
+        <nav>{children}</nav>
       </div>
     </header>
   );

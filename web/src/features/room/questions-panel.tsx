@@ -84,7 +84,9 @@ export function QuestionsPanel({ room, api, canAsk, host }: Props) {
                   Upvote <span className="number">{question.upvotes}</span>
                 </button>
               ) : (
-                <span className="dim small number">{question.upvotes} upvotes</span>
+                <span className="dim small number">
+                  {question.upvotes === 1 ? "1 upvote" : `${question.upvotes} upvotes`}
+                </span>
               )}
               {host && question.status === "open" && (
                 <>
