@@ -130,6 +130,27 @@ describe("policies", () => {
   });
 });
 
+describe("tokens", () => {
+  it("that have expired or are of another kind open nothing", async () => {
+    const mine = await host("f@example.test");
+    const webinar = await mine.webinar.create(schedule);
+    const claims = {
+      webinarId: webinar.id as never,
+      participantId: randomUUID() as never,
+      admissionId: randomUUID() as never,
+      role: "attendee",
+      delivery: "hls",
+      name: "Ada",
+    } as const;
+    const expired = await services.tokens.signRoom({ ...claims, audience: "edge" }, -1);
+    const stage = await services.tokens.signRoom({ ...claims, audience: "stage" }, 60);
+    const ask = (token: string) =>
+      callerWith({ "x-rostrum-admission": token }).question.ask({ id: randomUUID(), text: "In?" });
+    await expect(ask(expired)).rejects.toMatchObject(refusal("token.expired"));
+    await expect(ask(stage)).rejects.toMatchObject(refusal("token.invalid"));
+  });
+});
+
 describe("a room's snapshot", () => {
   it("holds what was stored, as of the log's position", async () => {
     const mine = await host("d@example.test");

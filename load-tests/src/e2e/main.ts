@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { launchBrowser, newPerson } from "./browser.ts";
 import { Inbox } from "./mail.ts";
-import { alive, descendants, Product } from "./product.ts";
+import { alive, descendants, metric, Product } from "./product.ts";
 import { RtmpSink } from "./rtmp-sink.ts";
 import { assert, Runner, StoryStopped, until } from "./runner.ts";
 import { finish } from "./steps-after.ts";
@@ -73,7 +73,7 @@ try {
     rtmp,
     run: Date.now().toString(36),
     people: people as Story["people"],
-    facts: { links: {}, edges: {} },
+    facts: { links: {}, edges: {}, idle: await idleNodes(product) },
   });
   if (!attachTo) await runner.step("Ctrl-C stops everything", 40_000, () => stopClean(product as Product));
 } catch (error) {
@@ -88,6 +88,16 @@ try {
 }
 process.stdout.write(`${runner.passed} passed, ${runner.failed} failed\n`);
 process.exit(runner.failed === 0 ? 0 : 1);
+
+/** What the owner tree of each media node holds while nothing goes on: sockets, timers, connections. */
+async function idleNodes(running: Product): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const node of ["origin", "edge-1", "edge-2"]) {
+    counts[node] = (await metric(running.url(node), "scope_entries")) ?? 0;
+    assert(counts[node] > 0, `${node} tells what it owns`);
+  }
+  return counts;
+}
 
 /** No process of the product outlives the launcher. */
 async function stopClean(running: Product): Promise<void> {

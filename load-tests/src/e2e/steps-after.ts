@@ -95,7 +95,7 @@ async function exportCsv(story: Story): Promise<void> {
   }
 }
 
-async function nothingLeft({ product, people }: Story): Promise<void> {
+async function nothingLeft({ product, people, facts }: Story): Promise<void> {
   for (const person of Object.values(people)) await person.context.close();
   for (const [node, gauges] of Object.entries({
     origin: ["producers", "pipes", "programme_feeds", "panelists", "stages"],
@@ -109,5 +109,12 @@ async function nothingLeft({ product, people }: Story): Promise<void> {
         async () => (await metric(product.url(node), gauge)) === 0,
       );
     }
+  }
+  for (const [node, idle] of Object.entries(facts.idle)) {
+    await until(`${node} owns what it owned before the story (${idle})`, 30_000, async () => {
+      const now = (await metric(product.url(node), "scope_entries")) ?? Number.NaN;
+      if (now > idle) throw new Error(`${now} entries`);
+      return true;
+    });
   }
 }

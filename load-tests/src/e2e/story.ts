@@ -20,6 +20,8 @@ export type Story = {
     registrationUrl?: string;
     links: Record<string, string>;
     /** Who was placed on which edge. */
+    /** Objects each idle media node owns, before anybody came. */
+    idle: Record<string, number>;
     edges: Partial<Record<"a" | "b", string>>;
     liveAt?: number;
     endedAt?: number;
