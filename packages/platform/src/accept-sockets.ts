@@ -9,7 +9,7 @@ import type { Scope } from "./scope.ts";
 type AcceptOptions = {
   log: Log;
   scope: Scope;
-  /** Origins of browsers that may connect; undefined for node-to-node sockets, which send none. */
+  /** URL of the site whose pages may connect; undefined for node-to-node sockets, which send no Origin (RFC 6455 §10.2). */
   allowedOrigin?: string;
   maxPayload?: number;
   /** Wire the socket's methods. It is closed unless `authenticated()` is called before the hello timeout. */
@@ -24,17 +24,23 @@ export function acceptSockets(http: HttpServer, path: string, options: AcceptOpt
     perMessageDeflate: false,
     clientTracking: false,
   });
+  const allowed = options.allowedOrigin === undefined ? undefined : new URL(options.allowedOrigin).origin;
   options.scope.add(`sockets ${path}`, () => new Promise((resolve) => server.close(() => resolve())));
   http.onUpgrade(path, (request, socket, head) => {
     const origin = request.headers.origin;
-    if (options.allowedOrigin && origin !== undefined && origin !== options.allowedOrigin) {
+    if (allowed !== undefined && origin !== undefined && origin !== allowed) {
       socket.end("HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n");
       return;
     }
     server.handleUpgrade(request, socket, head, (webSocket) => {
       const rpc = new RpcSocket(webSocket, options.scope.child("socket"), options.log);
       const cancel = rpc.scope.after(limits.helloTimeoutMs, "hello timeout", () => rpc.close("helloTimeout"));
-      options.onSocket(rpc, cancel, request);
+      try {
+        options.onSocket(rpc, cancel, request);
+      } catch (error) {
+        options.log.error({ err: error, path }, "a socket could not be served");
+        rpc.close("internal");
+      }
     });
   });
 }

@@ -42,7 +42,8 @@ export function loadConfig<S extends z.ZodObject>(schema: S, env: Env, service: 
   const parsed = schema.safeParse(input);
   if (parsed.success) return Object.freeze(parsed.data) as z.infer<S>;
   const faults = parsed.error.issues.map((issue) => {
-    const key = String(issue.path[0] ?? "");
+    if (issue.path.length === 0) return issue.message;
+    const key = String(issue.path[0]);
     const about = (schema.shape[key] as z.ZodType | undefined)?.description;
     return `${key}: ${input[key] === undefined ? "is not set" : issue.message}${about ? ` (${about})` : ""}`;
   });
@@ -54,12 +55,23 @@ export function describeConfig<S extends z.ZodObject>(schema: S, config: z.infer
   const values = config as Record<string, unknown>;
   return Object.entries(schema.shape as Record<string, z.ZodType>)
     .map(([key, type]) => {
-      const hidden = (type.meta() as { secret?: boolean } | undefined)?.secret === true;
       const value = values[key];
-      return `${key}=${value === undefined ? "" : hidden ? "[hidden]" : String(value)}`;
+      if (value === undefined) return `${key}=`;
+      return `${key}=${isSecret(type) ? "[hidden]" : withoutPassword(String(value))}`;
     })
     .join("\n");
 }
+
+/** Marked itself, or around what is marked: optional(secret(...)), default, pipe. */
+function isSecret(type: z.ZodType): boolean {
+  if ((type.meta() as { secret?: boolean } | undefined)?.secret === true) return true;
+  const { innerType, in: input } = type.def as { innerType?: z.ZodType; in?: z.ZodType };
+  const inner = innerType ?? input;
+  return inner !== undefined && isSecret(inner);
+}
+
+/** A URL nobody marked may still carry one: `scheme://user:password@host`. */
+const withoutPassword = (value: string): string => value.replace(/(:\/\/[^/@\s]*:)[^/@\s]+@/g, "$1[hidden]@");
 
 /** Load for a service's main: on a fault or for `--print-config` / `--check-config`, print and exit. */
 export function loadServiceConfig<S extends z.ZodObject>(schema: S, env: Env, service: string): z.infer<S> {

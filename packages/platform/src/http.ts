@@ -15,6 +15,9 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
 
 type Route = { method: string; pattern: RegExp; names: string[]; handler: HttpHandler };
 
+/** Slow senders are let go, ms; answers may take as long as they need. */
+const timeouts = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 10_000 };
+
 /** A small router on node:http. Typed errors become their HTTP status; anything else is logged and answered 500. */
 export class HttpServer {
   readonly server: Server;
@@ -24,7 +27,7 @@ export class HttpServer {
 
   constructor(log: Log) {
     this.#log = log;
-    this.server = createServer((request, response) => void this.#serve(request, response));
+    this.server = createServer(timeouts, (request, response) => void this.#serve(request, response));
     this.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
@@ -51,11 +54,15 @@ export class HttpServer {
   /** Listen, and close with the scope. Rejects with a clear message when the port is taken. */
   async listen(host: string, port: number, scope: Scope): Promise<number> {
     await new Promise<void>((resolve, reject) => {
-      this.server.once("error", (error: NodeJS.ErrnoException) => {
+      const failed = (error: NodeJS.ErrnoException) =>
         reject(error.code === "EADDRINUSE" ? new Error(`port ${port} on ${host} is taken`) : error);
+      this.server.once("error", failed);
+      this.server.listen(port, host, () => {
+        this.server.off("error", failed);
+        resolve();
       });
-      this.server.listen(port, host, resolve);
     });
+    this.server.on("error", (error) => this.#log.error({ err: error }, "http server error"));
     scope.add("http", () => this.#close());
     const address = this.server.address();
     return typeof address === "object" && address ? address.port : port;
@@ -71,20 +78,35 @@ export class HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
-      const url = new URL(request.url ?? "/", "http://localhost");
-      for (const route of this.#routes) {
-        const match = route.method === request.method ? route.pattern.exec(url.pathname) : null;
-        if (!match) continue;
-        const params = Object.fromEntries(
-          route.names.map((name, i) => [name, decodeURIComponent(match[i + 1] ?? "")]),
-        );
-        await route.handler({ request, response, url, params });
-        return;
-      }
-      throw new RostrumError("not-found", "There is nothing at this address.");
+      const url = parseTarget(request.url);
+      const found = this.#find(request.method ?? "GET", url.pathname);
+      if (found) await found.route.handler({ request, response, url, params: found.params });
+      else this.#refuse(response, url.pathname);
     } catch (error) {
       this.#fail(response, error);
     }
+  }
+
+  /** Without a route of its own HEAD is answered by GET's: node leaves the body out (RFC 9110 §9.3.2). */
+  #find(method: string, pathname: string): { route: Route; params: Record<string, string> } | undefined {
+    for (const route of this.#routes) {
+      const match = route.method === method ? route.pattern.exec(pathname) : null;
+      if (!match) continue;
+      const params = Object.fromEntries(
+        route.names.map((name, i) => [name, decodeURIComponent(match[i + 1] ?? "")]),
+      );
+      return { route, params };
+    }
+    return method === "HEAD" ? this.#find("GET", pathname) : undefined;
+  }
+
+  #refuse(response: ServerResponse, pathname: string): void {
+    const methods = this.#routes.filter(({ pattern }) => pattern.test(pathname)).map(({ method }) => method);
+    if (methods.length === 0) throw new RostrumError("not-found", "There is nothing at this address.");
+    response.setHeader("allow", [...new Set(methods)].join(", "));
+    sendJson(response, 405, {
+      error: { code: "method.unknown", message: "This address has other methods." },
+    });
   }
 
   #fail(response: ServerResponse, error: unknown): void {
@@ -96,6 +118,8 @@ export class HttpServer {
     }
     const wire =
       error instanceof RostrumError ? error.toWire() : error instanceof URIError ? badAddress : internalError;
+    // What is left of the body is not waited for.
+    if (wire.code === "message.too-large") response.setHeader("connection", "close");
     sendJson(response, httpStatus(wire.code), { error: wire });
   }
 
@@ -109,6 +133,12 @@ export class HttpServer {
 }
 
 const badAddress = { code: "input.invalid", message: "The address is not well formed." } as const;
+
+function parseTarget(target = "/"): URL {
+  const url = URL.parse(target.startsWith("/") ? `http://localhost${target}` : target);
+  if (!url) throw new RostrumError("input.invalid", badAddress.message);
+  return url;
+}
 
 export function sendJson(response: ServerResponse, status: number, body: unknown): void {
   const bytes = Buffer.from(JSON.stringify(body));
@@ -125,12 +155,14 @@ export async function readJson(
   request: IncomingMessage,
   maxBytes: number = limits.requestBytes,
 ): Promise<unknown> {
+  const tooLarge = () => new RostrumError("message.too-large", `The body is larger than ${maxBytes} bytes.`);
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Not destroyed on an early end: the refusal must still get out.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > maxBytes)
-      throw new RostrumError("message.too-large", `The body is larger than ${maxBytes} bytes.`);
+    if (size > maxBytes) throw tooLarge();
     chunks.push(chunk);
   }
   try {

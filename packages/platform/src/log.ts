@@ -2,9 +2,12 @@ import { type Logger, pino } from "pino";
 
 export type Log = Logger;
 
-const secretPaths = ["token", "secret", "authorization", "password", "key", "cookie", "url"].flatMap(
-  (name) => [name, `*.${name}`],
-);
+const secretNames = ["token", "secret", "authorization", "password", "key", "cookie", "url"];
+/** Three levels deep; and the arguments of a Redis command that failed, AUTH among them. */
+const secretPaths = [
+  ...secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+  "err.command.args",
+];
 
 /** Messages equal in text are written at most this often per second; the rest are counted and told with the next one. */
 const floodPerSecond = 20;

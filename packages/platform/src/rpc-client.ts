@@ -58,14 +58,13 @@ export class RpcClient {
 
   #receive(text: string): void {
     this.#lastSeen = Date.now();
-    const parsed = ServerFrame.safeParse(JSON.parse(text));
-    if (!parsed.success) {
+    const frame = parseFrame(text);
+    if (!frame) {
       this.#log.warn("a node sent a malformed frame");
       return;
     }
-    const frame = parsed.data;
     if ("event" in frame) {
-      this.#listeners.get(frame.event)?.(frame.data);
+      this.#tell(frame.event, frame.data);
       return;
     }
     const pending = this.#pending.get(frame.id);
@@ -76,12 +75,28 @@ export class RpcClient {
     else pending.reject(asError(frame.error));
   }
 
+  #tell(event: string, data: unknown): void {
+    try {
+      this.#listeners.get(event)?.(data);
+    } catch (error) {
+      this.#log.error({ err: error, event }, "a node's event could not be handled");
+    }
+  }
+
   #rejectAll(reason: string): void {
     for (const pending of this.#pending.values()) {
       clearTimeout(pending.timer);
       pending.reject(new RostrumError("closed", reason));
     }
     this.#pending.clear();
+  }
+}
+
+function parseFrame(text: string): ServerFrame | undefined {
+  try {
+    return ServerFrame.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
   }
 }
 

@@ -11,11 +11,15 @@ import type { RawData, WebSocket } from "ws";
 import type { z } from "zod";
 import type { Log } from "./log.ts";
 import type { Scope } from "./scope.ts";
+import { TokenBucket } from "./token-bucket.ts";
 
 type Handler = { request: z.ZodType; run: (data: never) => Promise<unknown> | unknown };
 
-/** Malformed or unknown frames a socket may send before it is closed for abuse. */
+/** Bad frames a socket may send at once before it is closed for abuse; one is forgiven every `faultForgivenMs`. */
 const maxFaults = 50;
+const faultForgivenMs = 5000;
+/** Requests of one socket that may wait for their turn. */
+const maxWaiting = 128;
 
 /**
  * The server's end of one socket: parses every frame, answers every request once, limits rate and size, drops a client
@@ -26,9 +30,9 @@ export class RpcSocket {
   readonly #socket: WebSocket;
   readonly #log: Log;
   readonly #handlers = new Map<string, Handler>();
-  #faults = 0;
-  #tokens: number = limits.messageBurst;
-  #refilledAt = Date.now();
+  readonly #patience = new TokenBucket(maxFaults, 1000 / faultForgivenMs);
+  readonly #rate = new TokenBucket(limits.messageBurst, limits.messagesPerSecond);
+  #waiting = 0;
   #lastSeen = Date.now();
   #closedWith: { code: number; reason: string } | undefined;
   #queue: Promise<void> = Promise.resolve();
@@ -108,34 +112,38 @@ export class RpcSocket {
     if (this.closed) return;
     const frame = isBinary ? undefined : parseFrame(data.toString());
     if (!frame) {
+      this.notify("error", malformed);
       this.#fault();
-      this.sendText(JSON.stringify({ event: "error", data: malformed }));
       return;
     }
-    if (!this.#takeToken()) {
+    if (this.#waiting >= maxWaiting || !this.#rate.take()) {
       this.#answer(frame.id, { error: { code: "rate.limited", message: "Too many messages: slow down." } });
       this.#fault();
       return;
     }
     // One request at a time and in order: a peer's own messages depend on one another.
-    this.#queue = this.#queue.then(() => this.#dispatch(frame));
+    this.#waiting++;
+    this.#queue = this.#queue
+      .then(() => this.#dispatch(frame))
+      .finally(() => {
+        this.#waiting--;
+      });
   }
 
   async #dispatch(frame: RequestFrame): Promise<void> {
     if (this.closed) return;
     const handler = this.#handlers.get(frame.method);
     if (!handler) {
-      this.#fault();
       this.#answer(frame.id, {
         error: { code: "method.unknown", message: `There is no method "${frame.method}" here.` },
       });
+      this.#fault();
       return;
     }
     const parsed = handler.request.safeParse(frame.data ?? {});
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
       const field = issue?.path.join(".").slice(0, 200);
-      this.#fault();
       this.#answer(frame.id, {
         error: {
           code: "input.invalid",
@@ -143,6 +151,7 @@ export class RpcSocket {
           ...(field ? { field } : {}),
         },
       });
+      this.#fault();
       return;
     }
     try {
@@ -166,20 +175,7 @@ export class RpcSocket {
   }
 
   #fault(): void {
-    this.#faults++;
-    if (this.#faults > maxFaults) this.close("abuse");
-  }
-
-  #takeToken(): boolean {
-    const now = Date.now();
-    this.#tokens = Math.min(
-      limits.messageBurst,
-      this.#tokens + ((now - this.#refilledAt) / 1000) * limits.messagesPerSecond,
-    );
-    this.#refilledAt = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
+    if (!this.#patience.take()) this.close("abuse");
   }
 }
 

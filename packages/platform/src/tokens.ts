@@ -90,11 +90,11 @@ export class Tokens {
   }
 
   verifyHlsAccess(webinarId: string, access: string, nowMs: number): boolean {
-    const [expiry, mac] = access.split(".");
-    const expiresAt = Number(expiry);
-    if (!mac || !Number.isSafeInteger(expiresAt) || expiresAt * 1000 < nowMs) return false;
-    const given = Buffer.from(mac, "base64url");
-    const right = this.#hlsMac(webinarId, expiresAt);
+    const [, expiry] = /^([1-9][0-9]{0,11})\./.exec(access) ?? [];
+    if (expiry === undefined || Number(expiry) * 1000 < nowMs) return false;
+    // The whole text is compared: another spelling of the same access would be another entry of every cache.
+    const given = Buffer.from(access);
+    const right = Buffer.from(this.hlsAccess(webinarId, Number(expiry)));
     return given.length === right.length && timingSafeEqual(given, right);
   }
 
