@@ -14,7 +14,7 @@ import { finish } from "./steps-after.ts";
 import { prepare } from "./steps-before.ts";
 import { attack } from "./steps-hostile.ts";
 import { interact } from "./steps-interaction.ts";
-import { goLive, killEdge, shareScreen } from "./steps-live.ts";
+import { goLive, joinAudience, killEdge, shareScreen } from "./steps-live.ts";
 import type { Story } from "./story.ts";
 
 const attachTo = process.argv.includes("--attach")
@@ -27,6 +27,9 @@ async function tell(story: Story): Promise<void> {
   await goLive(story);
   await interact(story);
   await story.runner.step("the panelist's screen reaches A and C", 50_000, () => shareScreen(story));
+  await story.runner.step("five more browsers join at once and see the picture", 90_000, () =>
+    joinAudience(story),
+  );
   await attack(story);
   await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>
     killEdge(story),

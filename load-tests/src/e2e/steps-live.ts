@@ -1,3 +1,4 @@
+import { newPerson } from "./browser.ts";
 import { expectMovingPicture, expectSound, pictureOf } from "./media.ts";
 import { assert, until } from "./runner.ts";
 import { known, type Story } from "./story.ts";
@@ -63,6 +64,24 @@ async function watch({ people, facts }: Story): Promise<void> {
   await page.locator('main[data-delivery="hls"][data-connection="connected"]').waitFor();
   await expectMovingPicture(page, hls, 30_000);
   await expectSound(page, hls);
+}
+
+/** Five more browsers in the audience at once, on whichever edges they are given; each sees the picture move. */
+export async function joinAudience({ browser, facts }: Story): Promise<void> {
+  const audience = await Promise.all(
+    Array.from({ length: 5 }, (_, i) => newPerson(browser, `audience ${i + 1}`, { width: 640, height: 480 })),
+  );
+  try {
+    await Promise.all(
+      audience.map(async ({ page }) => {
+        await page.goto(known(facts.links.b, "B's link"));
+        await page.getByRole("button", { name: "Join" }).click();
+        await expectMovingPicture(page, camera, 40_000);
+      }),
+    );
+  } finally {
+    for (const { context } of audience) await context.close();
+  }
 }
 
 /** The panelist's screen reaches A as a track of its own and C inside the programme. */
