@@ -1,8 +1,14 @@
 export * from "./attendance.ts";
+export * from "./cascade.ts";
+export type { Decision } from "./decision.ts";
+export * from "./hand-queue.ts";
 export * from "./layers.ts";
 export * from "./layout/index.ts";
+export * from "./media-time.ts";
 export * from "./phase.ts";
 export * from "./placement.ts";
+export * from "./poll.ts";
+export * from "./qa.ts";
 export * from "./rendezvous.ts";
 export * from "./retry.ts";
 export * from "./room-state.ts";

@@ -1,4 +1,6 @@
-import type { ChatMessage, EventAudience, PollTally, RoomEventBody, RoomSnapshot } from "@rostrum/protocol";
+import type { ChatMessage, EventAudience, Poll, RoomEventBody, RoomSnapshot } from "@rostrum/protocol";
+import { withHand, withoutHand } from "./hand-queue.ts";
+import { newerTally } from "./poll.ts";
 
 /** Chat messages a snapshot keeps. */
 export const keptChat = 200;
@@ -62,28 +64,29 @@ function changeInteraction(room: RoomSnapshot, body: InteractionBody): RoomSnaps
     case "question.removed":
       return { ...room, questions: room.questions.filter((question) => question.id !== body.questionId) };
     case "poll.changed":
-      return { ...room, polls: upsert(room.polls, body.poll, (other) => other.id === body.poll.id) };
+      return { ...room, polls: withPoll(room.polls, body.poll) };
     case "poll.tallied":
       return {
         ...room,
         polls: room.polls.map((poll) =>
-          poll.id === body.tally.pollId ? { ...poll, tally: newer(poll.tally, body.tally) } : poll,
+          poll.id === body.tally.pollId ? { ...poll, tally: newerTally(poll.tally, body.tally) } : poll,
         ),
       };
     case "hand.raised":
-      return {
-        ...room,
-        hands: upsert(room.hands, body.hand, (other) => other.participantId === body.hand.participantId),
-      };
+      return { ...room, hands: withHand(room.hands, body.hand) };
     case "hand.lowered":
-      return { ...room, hands: room.hands.filter((hand) => hand.participantId !== body.participantId) };
+      return { ...room, hands: withoutHand(room.hands, body.participantId) };
     case "chat.posted":
       return { ...room, chat: withMessage(room.chat, body.message) };
   }
 }
 
-const newer = (ours: PollTally, theirs: PollTally): PollTally =>
-  theirs.version >= ours.version ? theirs : ours;
+/** A poll is told by one web process, its tally by another: the older count must not come back. */
+function withPoll(polls: readonly Poll[], poll: Poll): Poll[] {
+  const known = polls.find((other) => other.id === poll.id);
+  const current = known ? { ...poll, tally: newerTally(known.tally, poll.tally) } : poll;
+  return upsert(polls, current, (other) => other.id === poll.id);
+}
 
 function withMessage(chat: readonly ChatMessage[], message: ChatMessage): ChatMessage[] {
   return upsert(chat, message, (other) => other.id === message.id).slice(-keptChat);
