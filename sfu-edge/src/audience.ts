@@ -1,14 +1,11 @@
 import { type Log, type LogPosition, Reconciler, type Scope } from "@rostrum/platform";
 import type { RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
-import { evolveRoom, roomFor } from "@rostrum/rules";
+import { decideLink, evolveRoom, roomFor } from "@rostrum/rules";
 import { Board, mediaCodecs, type PoolWorker, type RoomFeed, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { Attendee } from "./attendee.ts";
 import { FanOut } from "./fan-out.ts";
 import { type LinkContext, StageLink } from "./stage-link.ts";
-
-/** The pipe stays this long after the last receiver left: people reload. */
-const holdMs = 5000;
 
 type AudienceOptions = {
   webinarId: WebinarId;
@@ -31,7 +28,7 @@ export class Audience {
   readonly #links: Reconciler;
   #room: RoomSnapshot;
   #link: StageLink | undefined;
-  #unwantedSince: number | undefined;
+  #unwantedSince: number | null = null;
 
   /** Throws not-found when there is no such webinar. */
   static async open(options: AudienceOptions): Promise<Audience> {
@@ -106,16 +103,19 @@ export class Audience {
 
   async #reconcileLink(): Promise<void> {
     if (this.#link?.scope.closed) this.#link = undefined;
-    const wanted = this.receivers > 0 && this.#room.phase === "live";
-    if (wanted) {
-      this.#unwantedSince = undefined;
-      this.#link ??= await this.#openLink();
-      return;
-    }
-    if (!this.#link) return;
-    this.#unwantedSince ??= Date.now();
-    if (Date.now() - this.#unwantedSince < holdMs && this.#room.phase === "live") return;
-    await this.#link.scope.close("nobody receives");
+    const { act, unwantedSince, reason } = decideLink(
+      {
+        receivers: this.receivers,
+        phase: this.#room.phase,
+        linked: this.linked,
+        unwantedSince: this.#unwantedSince,
+      },
+      Date.now(),
+    );
+    this.#unwantedSince = unwantedSince;
+    if (act === "open") this.#link = await this.#openLink();
+    if (act !== "close") return;
+    await this.#link?.scope.close(reason);
     this.#link = undefined;
   }
 

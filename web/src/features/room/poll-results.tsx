@@ -1,13 +1,18 @@
 import type { Poll } from "@rostrum/protocol";
+import { shares } from "@rostrum/rules";
 
 /** The tally: a bar and a count for each option. */
 export function PollResults({ poll }: { poll: Poll }) {
   const { counts, voters } = poll.tally;
+  const percent = shares(
+    poll.tally,
+    poll.options.map(({ id }) => id),
+  );
   return (
     <div className="stack-small">
-      {poll.options.map((option) => {
+      {poll.options.map((option, i) => {
         const count = counts[option.id] ?? 0;
-        const share = voters > 0 ? Math.round((count / voters) * 100) : 0;
+        const share = percent[i] ?? 0;
         return (
           <div key={option.id} className="stack-small">
             <div className="row between small">
