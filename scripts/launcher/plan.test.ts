@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planServices, urlsOf } from "./plan.ts";
+import { mediaNodes, planServices, urlsOf } from "./plan.ts";
 import { portsOf } from "./ports.ts";
 import { readSettings } from "./settings.ts";
 
@@ -88,6 +88,19 @@ describe("readSettings", () => {
     expect(() => readSettings({ ROSTRUM_PORT_BASE: "web" })).toThrow("ROSTRUM_PORT_BASE=web");
     expect(() => readSettings({ ROSTRUM_PORT_BASE: "65500" })).toThrow("not usable");
     expect(() => readSettings({ ROSTRUM_LISTEN_IP: "localhost" })).toThrow("not an IP address");
+  });
+
+  it("runs one origin and two edges unless told of more, and says when the number cannot be had", () => {
+    expect(mediaNodes(readSettings({}))).toEqual(["origin", "edge-1", "edge-2"]);
+    expect(mediaNodes(readSettings({ ROSTRUM_EDGES: "3", ROSTRUM_ORIGINS: "2" }))).toEqual([
+      "origin",
+      "origin-2",
+      "edge-1",
+      "edge-2",
+      "edge-3",
+    ]);
+    for (const wrong of ["0", "4", "1.5", "many"])
+      expect(() => readSettings({ ROSTRUM_EDGES: wrong })).toThrow(`ROSTRUM_EDGES=${wrong} is not usable`);
   });
 
   it("collects the names that stay down from the flag and from the environment", () => {

@@ -1,6 +1,16 @@
-import { type PortNeed, portsOf } from "./ports.ts";
+import { type MediaName, mediaNodes } from "./plan.ts";
+import { type PortNeed, type Ports, portsOf } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 import { which } from "./system.ts";
+
+/** HTTP and media port of each node. */
+const mediaPorts = (ports: Ports): Record<MediaName, [number, number]> => ({
+  origin: [ports.origin, ports.originRtc],
+  "origin-2": [ports.origin2, ports.origin2Rtc],
+  "edge-1": [ports.edge1, ports.edge1Rtc],
+  "edge-2": [ports.edge2, ports.edge2Rtc],
+  "edge-3": [ports.edge3, ports.edge3Rtc],
+});
 
 /** The fixed ports that these settings will listen on. Ranges are left to who binds them. */
 export function portNeeds(settings: Settings): PortNeed[] {
@@ -12,20 +22,14 @@ export function portNeeds(settings: Settings): PortNeed[] {
   return [
     tcp(ports.web, "web"),
     ...(external.smtpUrl ? [] : [tcp(ports.smtp, "mail", local), tcp(ports.inbox, "the mail inbox", local)]),
-    tcp(ports.origin, "origin"),
-    tcp(ports.edge1, "edge-1"),
-    tcp(ports.edge2, "edge-2"),
     tcp(ports.egress, "egress"),
     tcp(ports.rtmp, "the RTMP hub", local),
     ...(external.databaseUrl ? [] : [tcp(ports.postgres, "PostgreSQL", local)]),
     ...(external.redisUrl ? [] : [tcp(ports.redis, "Redis", local)]),
     ...(external.turnUrls || !which("turnserver") ? [] : [tcp(ports.turn, "TURN"), udp(ports.turn, "TURN")]),
-    ...(
-      [
-        [ports.originRtc, "origin media"],
-        [ports.edge1Rtc, "edge-1 media"],
-        [ports.edge2Rtc, "edge-2 media"],
-      ] as const
-    ).flatMap(([port, what]) => [tcp(port, what), udp(port, what)]),
+    ...mediaNodes(settings).flatMap((name) => {
+      const [http, rtc] = mediaPorts(ports)[name];
+      return [tcp(http, name), tcp(rtc, `${name} media`), udp(rtc, `${name} media`)];
+    }),
   ];
 }

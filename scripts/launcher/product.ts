@@ -4,7 +4,7 @@ import { checkDisk } from "./disk.ts";
 import { writeEnvFile } from "./env-file.ts";
 import { Guard } from "./guard.ts";
 import { prepareHome } from "./places.ts";
-import { urlsOf } from "./plan.ts";
+import { type MediaName, mediaNodes, urlsOf } from "./plan.ts";
 import { portNeeds } from "./port-needs.ts";
 import { portsOf, requirePorts } from "./ports.ts";
 import type { Progress } from "./progress.ts";
@@ -108,7 +108,13 @@ export class Product {
       startedAt: new Date().toISOString(),
       home: settings.home,
       portBase: settings.portBase,
-      urls: Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, url.public])),
+      urls: Object.fromEntries(
+        Object.entries(urls)
+          .filter(
+            ([name]) => !/^(origin|edge)/.test(name) || mediaNodes(settings).includes(name as MediaName),
+          )
+          .map(([name, url]) => [name, url.public]),
+      ),
       demo: null,
       pids: {},
       services: {},

@@ -12,6 +12,9 @@ export type Settings = {
   /** Where all state is kept. */
   home: string;
   portBase: number;
+  /** Edges to start, 1 to 3, and origins, 1 or 2: a second one stands by for the first. */
+  edges: number;
+  origins: number;
   /** Address that HTTP and media listen on. */
   listenIp: string;
   /** Name or address by which browsers reach this machine. */
@@ -45,6 +48,13 @@ function portBase(text: string | undefined): number {
   return base;
 }
 
+function count(env: Env, name: string, range: { preset: number; most: number }): number {
+  const wanted = Number(env[name] || range.preset);
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > range.most)
+    throw new Trouble(`${name}=${env[name]} is not usable`, `give a number from 1 to ${range.most}`);
+  return wanted;
+}
+
 /** Throws Trouble for a value that cannot be used. */
 export function readSettings(env: Env, options: { noRestart?: string[] } = {}): Settings {
   const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
@@ -58,6 +68,8 @@ export function readSettings(env: Env, options: { noRestart?: string[] } = {}): 
     root,
     home: path.resolve(env.ROSTRUM_HOME || path.join(root, ".rostrum")),
     portBase: portBase(env.ROSTRUM_PORT_BASE),
+    edges: count(env, "ROSTRUM_EDGES", { preset: 2, most: 3 }),
+    origins: count(env, "ROSTRUM_ORIGINS", { preset: 1, most: 2 }),
     listenIp,
     publicHost,
     external: {
