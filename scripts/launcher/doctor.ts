@@ -4,7 +4,7 @@ import path from "node:path";
 import { probeRedis } from "./health.ts";
 import { type Backing, planServices, type ServiceName, urlsOf } from "./plan.ts";
 import { portNeeds } from "./port-needs.ts";
-import { portHolder, portsOf, takenPorts } from "./ports.ts";
+import { edgeNames, portHolder, portsOf, takenPorts } from "./ports.ts";
 import { pingDatabase } from "./postgres.ts";
 import type { Progress } from "./progress.ts";
 import { lastLines, runCommand } from "./run-command.ts";
@@ -165,7 +165,7 @@ function runningChecks(settings: Settings, run: RunFile): Check[] {
     ...(settings.external.databaseUrl ? [] : [{ name: "PostgreSQL", run: () => pingDatabase(databaseUrl) }]),
     ...(settings.external.redisUrl ? [] : [{ name: "Redis", run: () => pingRedis(redisUrl) }]),
     ready("web", `${urls.web.internal}/api/ready`),
-    ...(["origin", "edge-1", "edge-2", "egress"] as const).map((name) =>
+    ...(["origin", ...edgeNames.slice(0, settings.edges), "egress"] as const).map((name) =>
       ready(name, `${urls[name].internal}/ready`),
     ),
   ];
@@ -220,8 +220,9 @@ async function configurations(settings: Settings, running: boolean): Promise<str
   const entries: [ServiceName, string][] = [
     ["web", "scripts/doctor/web-config.ts"],
     ["origin", "origin/src/main.ts"],
-    ["edge-1", "sfu-edge/src/main.ts"],
-    ["edge-2", "sfu-edge/src/main.ts"],
+    ...edgeNames
+      .slice(0, settings.edges)
+      .map((name): [ServiceName, string] => [name, "sfu-edge/src/main.ts"]),
     ["egress", "egress/src/main.ts"],
   ];
   const texts = entries.map(async ([name, entry]) => {
