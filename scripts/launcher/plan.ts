@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ServiceSpec } from "./child.ts";
-import type { Ports } from "./ports.ts";
+import { type EdgeName, edgeNames, edgePorts, type OriginName, originNames, type Ports } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 
@@ -14,14 +14,7 @@ export type Backing = {
   worker: string;
 };
 
-export type MediaName = "origin" | "origin-2" | "edge-1" | "edge-2" | "edge-3";
-export type ServiceName = "mail-sink" | "web" | "jobs" | MediaName | "egress";
-
-/** The origins and edges that are to run. */
-export function mediaNodes(settings: Settings): MediaName[] {
-  const origins = (["origin", "origin-2"] as const).slice(0, settings.origins);
-  return [...origins, ...(["edge-1", "edge-2", "edge-3"] as const).slice(0, settings.edges)];
-}
+export type ServiceName = "mail-sink" | "web" | "jobs" | OriginName | EdgeName | "egress";
 
 /** Variables that only web may know: media nodes never see SQL or mail. The bucket's secret is for egress alone. */
 const WEB_ONLY = ["DATABASE_URL", "DATABASE_OWNER_URL", "SMTP_URL", "TURN_SECRET", "S3_SECRET_ACCESS_KEY"];
@@ -29,7 +22,16 @@ const WEB_ONLY = ["DATABASE_URL", "DATABASE_OWNER_URL", "SMTP_URL", "TURN_SECRET
 const LAUNCHER_ONLY =
   /^(ROSTRUM_(HOME|PORT_BASE|EDGES|ORIGINS|LISTEN_IP|PUBLIC_HOST|NO_RESTART|INSTALL)|npm_.*|PORT|HOSTNAME)$/;
 
-/** Base URL of every service that could run, as browsers and as other nodes see it. `EDGE_1_PUBLIC_URL=...` and the like override. */
+/** The origins and edges that are to run. */
+export function mediaNodes(settings: Settings): (OriginName | EdgeName)[] {
+  return [...originNames.slice(0, settings.origins), ...edgeNames.slice(0, settings.edges)];
+}
+
+/** One value for every edge there could be. */
+const forEdges = <T>(make: (name: EdgeName) => T): Record<EdgeName, T> =>
+  Object.fromEntries(edgeNames.map((name) => [name, make(name)])) as Record<EdgeName, T>;
+
+/** Base URL of every service, as browsers and as other nodes see it. `EDGE_1_PUBLIC_URL=...` and the like override. */
 export function urlsOf(settings: Settings, ports: Ports) {
   const host = settings.publicHost.includes(":") ? `[${settings.publicHost}]` : settings.publicHost;
   const everywhere = settings.listenIp === "0.0.0.0" || settings.listenIp === "::";
@@ -42,9 +44,7 @@ export function urlsOf(settings: Settings, ports: Ports) {
     web: pair("WEB", ports.web),
     origin: pair("ORIGIN", ports.origin),
     "origin-2": pair("ORIGIN_2", ports.origin2),
-    "edge-1": pair("EDGE_1", ports.edge1),
-    "edge-2": pair("EDGE_2", ports.edge2),
-    "edge-3": pair("EDGE_3", ports.edge3),
+    ...forEdges((name) => pair(name.toUpperCase().replace("-", "_"), edgePorts(ports.web, name).http)),
     egress: pair("EGRESS", ports.egress),
     inbox: { public: `http://127.0.0.1:${ports.inbox}`, internal: `http://127.0.0.1:${ports.inbox}` },
   };
@@ -69,7 +69,7 @@ export function planServices(options: {
 }): Record<ServiceName, ServiceSpec> {
   const { settings, ports, secrets, backing } = options;
   const urls = urlsOf(settings, ports);
-  const program = process.execPath;
+  const node = process.execPath;
   const grace = { signal: "SIGTERM" as const, graceMs: 12_000 };
 
   const common = (name: string, port: number, url: { public: string; internal: string }) => ({
@@ -93,7 +93,7 @@ export function planServices(options: {
     TURN_SECRET: backing.turnSecret,
     NEXT_TELEMETRY_DISABLED: "1",
   };
-  const media = (name: MediaName, rtcPort: number, pipes: readonly [number, number]) => ({
+  const media = (name: OriginName | EdgeName, rtcPort: number, pipes: readonly [number, number]) => ({
     ...inheritedEnv(settings.env, false),
     ...common(name, Number(new URL(urls[name].internal).port), urls[name]),
     RTC_LISTEN_IP: settings.listenIp,
@@ -119,21 +119,11 @@ export function planServices(options: {
     url: row.url,
   });
   const ready = (base: string, at = "/ready") => ({ kind: "http" as const, url: `${base}${at}` });
-  const node = (name: MediaName, rtcPort: number, pipes: readonly [number, number]): ServiceSpec => {
-    const isOrigin = name.startsWith("origin");
-    return service(name, {
-      command: [program, `${isOrigin ? "origin" : "sfu-edge"}/src/main.ts`],
-      env: media(name, rtcPort, pipes),
-      ready: ready(urls[name].internal),
-      wave: isOrigin ? 2 : 1,
-      url: urls[name].public,
-    });
-  };
   const next = path.join(settings.root, "node_modules/next/dist/bin/next");
 
   return {
     "mail-sink": service("mail-sink", {
-      command: [program, "web/src/mail-sink/main.ts"],
+      command: [node, "web/src/mail-sink/main.ts"],
       env: {
         ...inheritedEnv(settings.env, false),
         ...common("mail-sink", ports.inbox, urls.inbox),
@@ -146,7 +136,7 @@ export function planServices(options: {
       url: urls.inbox.public,
     }),
     web: service("web", {
-      command: [program, next, "start", "-p", String(ports.web), "-H", settings.listenIp],
+      command: [node, next, "start", "-p", String(ports.web), "-H", settings.listenIp],
       cwd: "web",
       env: webEnv,
       ready: ready(urls.web.internal, "/api/ready"),
@@ -154,18 +144,37 @@ export function planServices(options: {
       url: urls.web.public,
     }),
     jobs: service("jobs", {
-      command: [program, "web/src/jobs/main.ts"],
+      command: [node, "web/src/jobs/main.ts"],
       env: { ...webEnv, NODE_ID: "jobs" },
       ready: { kind: "alive", ms: 1500 },
       wave: 3,
     }),
-    origin: node("origin", ports.originRtc, ports.originPipes),
-    "origin-2": node("origin-2", ports.origin2Rtc, ports.origin2Pipes),
-    "edge-1": node("edge-1", ports.edge1Rtc, ports.edge1Pipes),
-    "edge-2": node("edge-2", ports.edge2Rtc, ports.edge2Pipes),
-    "edge-3": node("edge-3", ports.edge3Rtc, ports.edge3Pipes),
+    origin: service("origin", {
+      command: [node, "origin/src/main.ts"],
+      env: media("origin", ports.originRtc, ports.originPipes),
+      ready: ready(urls.origin.internal),
+      wave: 2,
+      url: urls.origin.public,
+    }),
+    "origin-2": service("origin-2", {
+      command: [node, "origin/src/main.ts"],
+      env: media("origin-2", ports.origin2Rtc, ports.origin2Pipes),
+      ready: ready(urls["origin-2"].internal),
+      wave: 2,
+      url: urls["origin-2"].public,
+    }),
+    ...forEdges((name) => {
+      const { rtc, pipes } = edgePorts(ports.web, name);
+      return service(name, {
+        command: [node, "sfu-edge/src/main.ts"],
+        env: media(name, rtc, pipes),
+        ready: ready(urls[name].internal),
+        wave: 1,
+        url: urls[name].public,
+      });
+    }),
     egress: service("egress", {
-      command: [program, "egress/src/main.ts"],
+      command: [node, "egress/src/main.ts"],
       env: {
         ...inheritedEnv(settings.env, false),
         ...common("egress", ports.egress, urls.egress),

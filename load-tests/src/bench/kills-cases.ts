@@ -63,12 +63,10 @@ async function oneStage(scene: Scene, old?: string): Promise<string[]> {
 
 /** Everybody who asks is admitted and counted again. */
 async function rebuilt(scene: Scene, since: number): Promise<string[]> {
-  const [viewer] = scene.viewers;
-  assert(viewer, "somebody watches");
   const wanted = scene.viewers.length;
   try {
     await until("admission and presence are back", 15_000, async () => {
-      const { edge } = await admitAs(scene.web, viewer.link);
+      const { edge } = await admitAs(scene.web, scene.inspector);
       const { presence } = await snapshotOf(edge.url, edge.token);
       return presence.webrtc === wanted;
     });
@@ -162,9 +160,10 @@ export const killCases: KillCase[] = [
     tier: "webrtc",
     disturb: async (scene) => {
       const owner = await scene.owner();
+      const data = scene.product.folder("redis");
       signal(scene, "redis", "SIGKILL");
       for (const folder of ["appendonlydir", "dump.rdb"])
-        rmSync(path.join(scene.product.folder("redis"), folder), { recursive: true, force: true });
+        rmSync(path.join(data, folder), { recursive: true, force: true });
       const check = async (_: Scene, since: number): Promise<string[]> => [
         ...(await rebuilt(scene, since)),
         ...((await scene.owner()) === owner ? [] : [`the stage left ${owner}`]),

@@ -30,6 +30,8 @@ export class Scene {
   readonly ledger: Ledger;
   readonly webinarId: string;
   readonly viewers: Viewer[] = [];
+  /** The personal link of somebody who only looks into rooms. */
+  inspector = "";
   readonly #browser: Browser;
   readonly #host: Page;
   readonly #panelist: ChildProcess;
@@ -74,6 +76,7 @@ export class Scene {
       async () => (await scene.total(origins, "producers")) >= 2,
     );
     await scene.asHost("webinar.goLive", { id: demo.webinarId });
+    scene.inspector = await scene.#register("Ida Rhodes");
     for (const name of ["Ada Lovelace", "Emmy Noether", "Mary Cartwright"])
       scene.viewers.push(await scene.#join(name));
     return scene;
@@ -147,6 +150,18 @@ export class Scene {
 
   edgesOfViewers(): Promise<string[]> {
     return Promise.all(this.viewers.map(({ page }) => edgeOf(page)));
+  }
+
+  /** A way into the room of every edge that somebody watches on. */
+  async places(): Promise<{ url: string; token: string }[]> {
+    const used = [...new Set(await this.edgesOfViewers())];
+    return Promise.all(
+      used.map(async (edge) => {
+        const excludeEdges = edges.filter((other) => other !== edge);
+        const admission = await admitAs(this.web, this.inspector, "hls", excludeEdges);
+        return admission.edge;
+      }),
+    );
   }
 
   read(viewer: Viewer, since: number): Promise<PageRecord> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import { until } from "./runner.ts";
@@ -87,6 +87,11 @@ export class Product {
     const pid = this.state.pids[name];
     if (!pid) throw new Error(`no process ${name}: ${Object.keys(this.state.pids).join(", ")}`);
     return pid;
+  }
+
+  /** The folder a process works in. */
+  folder(name: string): string {
+    return readlinkSync(`/proc/${this.pid(name)}/cwd`);
   }
 
   /** What a process of the product was given. */
