@@ -120,7 +120,7 @@ function parseFrame(text: string): ServerFrame | undefined {
 const asError = (error: WireError): RostrumError =>
   new RostrumError(error.code, error.message, { ...(error.field ? { field: error.field } : {}) });
 
-/** Open a socket to a node and send `hello`. Rejects when it cannot be reached within 3 s or refuses. */
+/** Open a socket to a node and send `hello`. Rejects when it cannot be reached within 1.5 s or refuses. */
 export async function connectRpc(
   url: string,
   options: { scope: Scope; log: Log; hello: Record<string, unknown> },
@@ -128,7 +128,7 @@ export async function connectRpc(
   const socket = new WebSocket(url, {
     maxPayload: limits.nodeFrameBytes,
     perMessageDeflate: false,
-    handshakeTimeout: 3000,
+    handshakeTimeout: 1500,
   });
   const client = new RpcClient(socket, options.scope.child(`link ${new URL(url).pathname}`), options.log);
   try {
@@ -137,7 +137,7 @@ export async function connectRpc(
       socket.once("error", reject);
       socket.once("close", () => reject(new RostrumError("closed", "the node closed the connection")));
     });
-    await client.request("hello", options.hello);
+    await client.request("hello", options.hello, 2000);
     return client;
   } catch (error) {
     await client.scope.close("could not connect");

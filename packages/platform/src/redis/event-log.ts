@@ -18,6 +18,9 @@ export type Fence = { key: string; fencing: number };
 
 const logKeys = (key: string): [string, string, string] => [key, `${key}:seq`, `${key}:epoch`];
 
+/** Published in place of an entry when a log begins anew. */
+const renewed = "renewed";
+
 type Listener<E> = Pick<Cursor<E, unknown>, "take" | "resync">;
 
 /**
@@ -66,6 +69,11 @@ export class EventLog<E> {
     return { seq, epoch };
   }
 
+  /** Start a new epoch: everyone who follows the log takes a snapshot, because something may be missing in it. */
+  async renew(key: string): Promise<void> {
+    await this.#redis.multi().del(key, `${key}:seq`, `${key}:epoch`).publish(key, renewed).exec();
+  }
+
   /** Events after `from`, or "gap" when they are not all there. */
   async read(key: string, from: LogPosition): Promise<LogEntry<E>[] | "gap"> {
     const texts = (await this.#run(readScript, key, from.epoch, from.seq)) as string[] | null;
@@ -109,7 +117,7 @@ export class EventLog<E> {
   #deliver(channel: string, text: string): void {
     const listeners = this.#listeners.get(channel);
     if (!listeners) return;
-    const entry = this.#parse(text);
+    const entry = text === renewed ? undefined : this.#parse(text);
     for (const listener of listeners) {
       if (entry) listener.take(entry);
       else listener.resync();

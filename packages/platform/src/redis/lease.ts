@@ -47,9 +47,7 @@ export class Lease {
    * Undefined when somebody else holds it. Renewed until the scope closes, then released. `instead`: the number of a
    * lease whose holder is known to be gone, which need not run out first.
    */
-  static async take(
-    options: LeaseOptions & { scope: Scope; instead?: number },
-  ): Promise<Lease | undefined> {
+  static async take(options: LeaseOptions & { scope: Scope; instead?: number }): Promise<Lease | undefined> {
     const { scope, instead, ...kept } = options;
     const { redis, key, holder, ttlMs, address = "" } = kept;
     const at = performance.now();
