@@ -14,6 +14,7 @@ import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
 import type { EdgeConfig } from "./config.ts";
 import { Facts } from "./facts.ts";
+import { OriginFinder } from "./find-origin.ts";
 
 /** Attendees are told to go over this time, so that they do not all arrive elsewhere at once. */
 const drainMs = 1000;
@@ -41,7 +42,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
   });
   const feed = new RoomFeed({ events, tokens, nodeId, kind: "edge", webUrl: config.WEB_INTERNAL_URL });
   const listen = { ip: config.PIPE_LISTEN_IP, portMin: config.PIPE_PORT_MIN, portMax: config.PIPE_PORT_MAX };
-  const link = { redis, registry, tokens, nodeId, epoch, listen, log };
+  const link = { origins: new OriginFinder({ redis, registry }), tokens, nodeId, epoch, listen, log };
   const audiences = new Audiences({ pool, feed, events, redis, link, scope, log });
 
   let draining = false;
@@ -77,7 +78,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     region: config.REGION,
     publicUrl: config.PUBLIC_URL,
     internalUrl: config.INTERNAL_URL,
-    draining,
+    draining: draining || !pool.alive,
     capacity: config.CAPACITY,
     load: {
       peers: attendees().length,
