@@ -217,6 +217,20 @@ export class Scene {
     await this.owner();
   }
 
+  /** Bring back viewers whose page has given up, as people do: they load it again. */
+  async repair(): Promise<void> {
+    for (const { page } of this.viewers) {
+      const connection = await page
+        .locator("main")
+        .getAttribute("data-connection")
+        .catch(() => null);
+      if (connection === "connected") continue;
+      await page.reload();
+      await page.getByRole("button", { name: "Join" }).click();
+      await page.locator('main[data-connection="connected"]').waitFor({ timeout: 30_000 });
+    }
+  }
+
   async close(): Promise<void> {
     await this.ledger.close().catch(() => undefined);
     await this.#browser.close().catch(() => undefined);

@@ -75,13 +75,23 @@ async function play(
   return { gaps, faults, lost: await writers.faults() };
 }
 
+/** A repetition that could not be played to its end is a fault, and the next one begins with everybody there again. */
+async function broken(scene: Scene, error: unknown): Promise<Run> {
+  await scene.repair();
+  return {
+    gaps: [],
+    lost: [],
+    faults: [error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)],
+  };
+}
+
 async function measure(scene: Scene, kill: KillCase, runs: number): Promise<CaseResult> {
   say(kill.name);
   const since = Date.now();
   const done: Run[] = [];
   const repeat = async (viewers: readonly Viewer[]): Promise<void> => {
     for (let i = 0; i < runs; i++) {
-      const run = await play(scene, kill, i, viewers);
+      const run = await play(scene, kill, i, viewers).catch((error: unknown) => broken(scene, error));
       done.push(run);
       const hit = run.gaps.filter((gap) => gap.hit).map(({ picture, sound }) => `${picture}/${sound}`);
       say(
@@ -123,17 +133,19 @@ async function measure(scene: Scene, kill: KillCase, runs: number): Promise<Case
 
 /**
  * Kills one node after the other while three people watch in real browsers: how long each is without picture and sound,
- * whether the right part took over, and whether anything durable was lost. `only`: cases whose name has this in it.
+ * whether the right part took over, and whether anything durable was lost. ROSTRUM_BENCH_CASES: only cases whose name has
+ * one of these words, separated by commas, in it; ROSTRUM_BENCH_RUNS: repetitions of each.
  */
-export async function measureKills(options: { short: boolean; only?: string }): Promise<KillsResult> {
+export async function measureKills(options: { short: boolean }): Promise<KillsResult> {
   const home = mkdtempSync(path.join(tmpdir(), "rostrum-kills-"));
   const runs = Number(process.env.ROSTRUM_BENCH_RUNS ?? (options.short ? 3 : 10));
+  const only = (process.env.ROSTRUM_BENCH_CASES ?? "").split(",").filter((word) => word !== "");
   const cases: CaseResult[] = [];
   let scene: Scene | undefined;
   try {
     scene = await Scene.open(home);
     for (const kill of killCases) {
-      if (options.only && !kill.name.includes(options.only)) continue;
+      if (only.length > 0 && !only.some((word) => kill.name.includes(word))) continue;
       const result = await measure(scene, kill, runs);
       say(`  ${JSON.stringify(result)}`);
       cases.push(result);
