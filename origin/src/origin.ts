@@ -50,6 +50,7 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
     log,
   });
   const epoch = randomUUID();
+  let draining = false;
   const listen = { ip: config.PIPE_LISTEN_IP, portMin: config.PIPE_PORT_MIN, portMax: config.PIPE_PORT_MAX };
 
   serveOwnership({ http, tokens, fencingOf: (webinarId) => stages.fencingOf(webinarId) });
@@ -74,13 +75,13 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
     region: config.REGION,
     publicUrl: config.PUBLIC_URL,
     internalUrl: config.INTERNAL_URL,
-    draining: scope.closed || !pool.alive,
+    draining: draining || !pool.alive,
     capacity,
     load: { peers: panelists(), consumers: 0, workerCpu, eventLoopDelayMs: delay.percentile(99) / 1e6 },
     webinars: Object.fromEntries(stages.list().map((stage) => [stage.webinarId, stage.panelistCount])),
     at: Date.now(),
   });
-  new Registry(redis).announce(scope, heartbeat);
+  const announce = new Registry(redis).announce(scope, heartbeat);
 
   metrics.gauge("stages", "Stages this origin owns", () => stages.list().length);
   metrics.gauge("panelists", "Panelist sockets", panelists);
@@ -90,6 +91,12 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
     stages.list().reduce((sum, stage) => sum + stage.board.list().length, 0),
   );
   return {
+    // Panelists and edges are told, not cut off: they come to the next origin at once.
+    drain: async () => {
+      draining = true;
+      await announce();
+      await stages.close("draining");
+    },
     faults: () => [
       ...(redis.status === "ready" ? [] : ["redis is not reachable"]),
       ...(pool.alive ? [] : ["no media worker is alive"]),

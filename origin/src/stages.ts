@@ -17,6 +17,8 @@ export const stageLeaseKey = (webinarId: string): string => `lease:stage:${webin
 const leaseTtlMs = 2000;
 /** Without Redis nobody can succeed us, and whoever takes a stage asks us first: the stage goes on meanwhile. */
 const silenceMs = 60_000;
+/** Panelists of a stage that was taken over are given this long to come back. */
+const returnMs = 10_000;
 /** A stage that nobody publishes to or receives from is closed after this. */
 const idleMs = 10_000;
 /** The state is written again well before it would be forgotten. */
@@ -55,6 +57,7 @@ export class Stages {
   readonly #options: StagesOptions;
   readonly #stages = new Map<WebinarId, Promise<Owned>>();
   readonly #open = new Map<WebinarId, Owned>();
+  #closed = false;
 
   constructor(options: StagesOptions) {
     this.#options = options;
@@ -86,10 +89,17 @@ export class Stages {
   #owned(webinarId: WebinarId): Promise<Owned> {
     const known = this.#stages.get(webinarId);
     if (known) return known;
+    if (this.#closed) return Promise.reject(new RostrumError("node.draining", "This origin is going away."));
     const opening = this.#create(webinarId);
     this.#stages.set(webinarId, opening);
     opening.catch(() => this.#stages.delete(webinarId));
     return opening;
+  }
+
+  /** Give every stage away; none is opened any more. */
+  async close(reason: string): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.list().map((stage) => stage.scope.close(reason)));
   }
 
   /** A worker process died: its stages are gone, and their panelists must come again. */
@@ -142,6 +152,8 @@ export class Stages {
       stage.setPhase(first.phase);
       const owned = { stage, lease };
       this.#keep(owned);
+      // Panelists of an origin that died come here within seconds; who has not is on stage no more.
+      if (first.stage.length > 0) scope.after(returnMs, "who came back", () => stage.announceMembers());
       log.info({ webinarId, fencing: lease.fencing }, "stage opened");
       return owned;
     } catch (error) {
@@ -162,14 +174,17 @@ export class Stages {
     this.#options.feed.follow(
       webinarId,
       {
-        onSnapshot: (room) => stage.setPhase(room.phase),
+        onSnapshot: (room) => {
+          stage.setPhase(room.phase);
+          // Redis may have come back empty, and the room with it: what only the origin knows is told again.
+          stage.tellAgain(room);
+        },
         onEvent: ({ body }) => {
           if (body.type === "phase.changed") stage.setPhase(body.phase);
         },
       },
       scope,
     );
-    // Redis may have come back empty: what only the origin knows is told again.
     scope.every((stateSeconds / 6) * 1000, "stage state", () => this.#writeState(owned));
     scope.add("stage state", async () => {
       await lease.write(stageStateKey(webinarId), null, 1).catch(() => false);

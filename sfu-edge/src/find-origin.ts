@@ -34,12 +34,15 @@ export class OriginFinder {
       holder && (holder.address || all.find(({ nodeId }) => nodeId === holder.holder)?.internalUrl);
     const found: OriginPlace[] = [];
     if (holder && owner) found.push({ nodeId: holder.holder, url: owner });
-    const others = [...places.keys()].filter((nodeId) => nodeId !== holder?.holder);
-    // One that just failed is no choice while there is another: its heartbeat outlives it by a moment.
-    const fresh = others.filter((nodeId) => !this.#avoided(nodeId));
-    const chosen = rendezvous(webinarId, fresh.length > 0 ? fresh : others);
-    const url = chosen && places.get(chosen);
-    if (chosen && url) found.push({ nodeId: chosen, url });
+    if (holder) places.delete(holder.holder);
+    for (;;) {
+      const nodeId = rendezvous(webinarId, [...places.keys()]);
+      const url = nodeId && places.get(nodeId);
+      if (!nodeId || !url) break;
+      found.push({ nodeId, url });
+      places.delete(nodeId);
+    }
+    // One that just failed comes last: its heartbeat outlives it by a moment.
     return found.sort((a, b) => Number(this.#avoided(a.nodeId)) - Number(this.#avoided(b.nodeId)));
   }
 
