@@ -61,6 +61,11 @@ async function oneStage(scene: Scene, old?: string): Promise<string[]> {
   return having[0] === old ? [`${old} still has the stage`] : [];
 }
 
+/** The stage is where it was. */
+async function stays(scene: Scene, owner: string, faults: string[]): Promise<string[]> {
+  return (await scene.owner()) === owner ? faults : [...faults, `the stage left ${owner}`];
+}
+
 /** Everybody who asks is admitted and counted again. */
 async function rebuilt(scene: Scene, since: number): Promise<string[]> {
   const wanted = scene.viewers.length;
@@ -119,9 +124,9 @@ export const killCases: KillCase[] = [
       const [worker] = descendants(pid);
       assert(worker, `${edge} has a media worker`);
       process.kill(worker, "SIGKILL");
-      const stays = async (): Promise<string[]> =>
+      const check = async (): Promise<string[]> =>
         scene.product.pid(edge) === pid ? [] : [`${edge} went down with its worker`];
-      return { edge, check: stays };
+      return { edge, check };
     },
   },
   {
@@ -164,11 +169,28 @@ export const killCases: KillCase[] = [
       signal(scene, "redis", "SIGKILL");
       for (const folder of ["appendonlydir", "dump.rdb"])
         rmSync(path.join(data, folder), { recursive: true, force: true });
-      const check = async (_: Scene, since: number): Promise<string[]> => [
-        ...(await rebuilt(scene, since)),
-        ...((await scene.owner()) === owner ? [] : [`the stage left ${owner}`]),
-      ];
-      return { check };
+      return { check: async (_, since) => stays(scene, owner, await rebuilt(scene, since)) };
+    },
+  },
+  {
+    name: "Redis SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const owner = await scene.owner();
+      const frozen = freeze(scene, "redis");
+      return {
+        check: () => frozen.then(() => oneStage(scene)).then((faults) => stays(scene, owner, faults)),
+      };
+    },
+  },
+  {
+    name: "web SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const frozen = freeze(scene, "web");
+      return { check: () => frozen.then(() => oneStage(scene)) };
     },
   },
   {

@@ -66,7 +66,11 @@ async function play(
         hit,
         picture: longestGap(frames, at, until),
         sound: longestGap(sounds, at, until),
-        before: longestGap(frames, at - beforeMs, at),
+        before: longestGap(
+          frames.filter((frame) => frame <= at),
+          at - beforeMs,
+          at,
+        ),
       };
     }),
   );
