@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import {
+  afterSleep,
   connectRedis,
   createTokens,
   Registry,
@@ -18,6 +19,8 @@ import { OriginFinder } from "./find-origin.ts";
 
 /** Attendees are told to go over this time, so that they do not all arrive elsewhere at once. */
 const drainMs = 1000;
+/** An edge that did nothing for this long has been taken for dead by everybody else. */
+const frozenMs = 5000;
 
 /** Build an edge from its configuration. Everything it makes belongs to the context's scope. */
 export async function startEdge(config: EdgeConfig, context: ServiceContext): Promise<ServiceParts> {
@@ -92,6 +95,11 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     at: Date.now(),
   });
   registry.announce(scope, heartbeat);
+  // Who was here has been placed elsewhere and their stay has been ended: whoever is left comes in anew.
+  afterSleep(scope, frozenMs, (sleptMs) => {
+    log.warn({ sleptMs }, "this edge stood still: everybody is sent to come in again");
+    for (const attendee of attendees()) attendee.socket.close("restarting");
+  });
 
   metrics.gauge("attendees", "Sockets of participants", () => attendees().length);
   metrics.gauge("transports", "WebRTC transports", () =>

@@ -1,4 +1,5 @@
 export { acceptSockets } from "./accept-sockets.ts";
+export { afterSleep } from "./after-sleep.ts";
 export { sleep, withTimeout } from "./clock.ts";
 export {
   baseConfigShape,
