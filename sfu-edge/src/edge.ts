@@ -7,18 +7,16 @@ import {
   Registry,
   type ServiceContext,
   type ServiceParts,
-  sleep,
 } from "@rostrum/platform";
 import type { NodeHeartbeat } from "@rostrum/protocol";
 import { createRoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
 import type { EdgeConfig } from "./config.ts";
+import { drainEdge } from "./drain.ts";
 import { Facts } from "./facts.ts";
 import { OriginFinder } from "./find-origin.ts";
 
-/** Attendees are told to go over this time, so that they do not all arrive elsewhere at once. */
-const drainMs = 1000;
 /** An edge that did nothing for this long has been taken for dead by everybody else. */
 const frozenMs = 5000;
 
@@ -94,7 +92,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     ),
     at: Date.now(),
   });
-  registry.announce(scope, heartbeat);
+  const announce = registry.announce(scope, heartbeat);
   // Who was here has been placed elsewhere and their stay has been ended: whoever is left comes in anew.
   afterSleep(scope, frozenMs, (sleptMs) => {
     log.warn({ sleptMs }, "this edge stood still: everybody is sent to come in again");
@@ -120,11 +118,8 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     ],
     drain: async () => {
       draining = true;
-      for (const attendee of attendees()) {
-        attendee.socket.notify("node.draining", { delayMs: Math.floor(Math.random() * drainMs) });
-      }
-      if (attendees().length > 0) await sleep(drainMs);
-      for (const attendee of attendees()) attendee.socket.close("draining");
+      await announce();
+      await drainEdge({ nodeId, registry, attendees });
     },
   };
 }
