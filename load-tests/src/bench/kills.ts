@@ -23,6 +23,8 @@ export type CaseResult = {
   lost: number;
   /** What else was not as it should be. */
   faults: string[];
+  /** Repetitions that began although the picture was not steady: the machine had too much to do. */
+  noisy: number;
   loadAverage: number;
 };
 
@@ -33,11 +35,25 @@ export type KillsResult = {
 };
 
 const beforeMs = 2000;
+/** A picture is steady while no two frames are further apart, ms; waited for no longer than this, ms. */
+const steadyGapMs = 200;
+const calmWithinMs = 60_000;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 type Gaps = { picture: number; sound: number; before: number; hit: boolean };
-type Run = { gaps: Gaps[]; lost: string[]; faults: string[] };
+type Run = { gaps: Gaps[]; lost: string[]; faults: string[]; noisy: boolean };
+
+/** Wait for two seconds of a steady picture on a machine that others use too; false when there are none for a while. */
+async function calm(scene: Scene, viewers: readonly Viewer[]): Promise<boolean> {
+  for (const since = Date.now(); Date.now() - since < calmWithinMs; ) {
+    await wait(beforeMs);
+    const now = Date.now();
+    const records = await Promise.all(viewers.map((viewer) => scene.read(viewer, now - beforeMs - 1000)));
+    if (records.every(({ frames }) => longestGap(frames, now - beforeMs, now) <= steadyGapMs)) return true;
+  }
+  return false;
+}
 
 /** One repetition: two quiet seconds, the disturbance at a random moment, and a watch. */
 async function play(
@@ -49,7 +65,8 @@ async function play(
   await scene.settle();
   const writers = await Writers.prepare(scene);
   const places = await scene.edgesOfViewers();
-  await wait(beforeMs + Math.random() * 1000);
+  const noisy = !(await calm(scene, viewers));
+  await wait(Math.random() * 1000);
   const writing = writers.write(kill.watchMs / 2);
   const at = Date.now();
   const { edge, check } = await kill.disturb(scene, repetition);
@@ -76,7 +93,7 @@ async function play(
   );
   await scene.settle();
   if (writers.refused > 0) faults.push(`${writers.refused} writes were not acknowledged in 20 s`);
-  return { gaps, faults, lost: await writers.faults() };
+  return { gaps, faults, noisy, lost: await writers.faults() };
 }
 
 /** A repetition that could not be played to its end is a fault, and the next one begins with everybody there again. */
@@ -84,6 +101,7 @@ async function broken(scene: Scene, error: unknown): Promise<Run> {
   await scene.repair();
   return {
     gaps: [],
+    noisy: false,
     lost: [],
     faults: [error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)],
   };
@@ -131,6 +149,7 @@ async function measure(scene: Scene, kill: KillCase, runs: number): Promise<Case
     ),
     lost: lost.length,
     faults: [...done.flatMap((run) => run.faults), ...lost],
+    noisy: done.filter((run) => run.noisy).length,
     loadAverage: Math.round((loadavg()[0] ?? 0) * 10) / 10,
   };
 }
