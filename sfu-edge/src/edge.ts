@@ -4,6 +4,7 @@ import {
   connectRedis,
   createTokens,
   Registry,
+  SeatLedger,
   type ServiceContext,
   type ServiceParts,
   sleep,
@@ -42,7 +43,16 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
   const feed = new RoomFeed({ events, tokens, nodeId, kind: "edge", webUrl: config.WEB_INTERNAL_URL });
   const listen = { ip: config.PIPE_LISTEN_IP, portMin: config.PIPE_PORT_MIN, portMax: config.PIPE_PORT_MAX };
   const link = { redis, registry, tokens, nodeId, epoch, listen, log };
-  const audiences = new Audiences({ pool, feed, events, redis, link, scope, log });
+  const audiences = new Audiences({
+    pool,
+    feed,
+    events,
+    redis,
+    ledger: new SeatLedger(redis),
+    link,
+    scope,
+    log,
+  });
 
   let draining = false;
   serveAttendees({
