@@ -4,12 +4,15 @@ import {
   afterSleep,
   connectRedis,
   createTokens,
+  type Metrics,
   Registry,
+  SeatLedger,
   type ServiceContext,
   type ServiceParts,
 } from "@rostrum/platform";
 import type { NodeHeartbeat } from "@rostrum/protocol";
 import { createRoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
+import type { Attendee } from "./attendee.ts";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
 import type { EdgeConfig } from "./config.ts";
@@ -44,7 +47,16 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
   const feed = new RoomFeed({ events, tokens, nodeId, kind: "edge", webUrl: config.WEB_INTERNAL_URL });
   const listen = { ip: config.PIPE_LISTEN_IP, portMin: config.PIPE_PORT_MIN, portMax: config.PIPE_PORT_MAX };
   const link = { origins: new OriginFinder({ redis, registry }), tokens, nodeId, epoch, listen, log };
-  const audiences = new Audiences({ pool, feed, events, redis, link, scope, log });
+  const audiences = new Audiences({
+    pool,
+    feed,
+    events,
+    redis,
+    ledger: new SeatLedger(redis),
+    link,
+    scope,
+    log,
+  });
 
   let draining = false;
   serveAttendees({
@@ -71,7 +83,6 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
   });
 
   const attendees = () => audiences.list().flatMap((audience) => [...audience.fanOut.attendees]);
-  const consumers = () => attendees().reduce((sum, attendee) => sum + attendee.consumerCount, 0);
   const heartbeat = (): NodeHeartbeat => ({
     nodeId,
     kind: "edge",
@@ -83,7 +94,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     capacity: config.CAPACITY,
     load: {
       peers: attendees().length,
-      consumers: consumers(),
+      consumers: sum(attendees(), (attendee) => attendee.consumerCount),
       workerCpu,
       eventLoopDelayMs: delay.percentile(99) / 1e6,
     },
@@ -99,17 +110,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     for (const attendee of attendees()) attendee.socket.close("restarting");
   });
 
-  metrics.gauge("attendees", "Sockets of participants", () => attendees().length);
-  metrics.gauge("transports", "WebRTC transports", () =>
-    attendees().reduce((sum, attendee) => sum + attendee.transportCount, 0),
-  );
-  metrics.gauge("consumers", "Consumers", consumers);
-  metrics.gauge(
-    "pipes",
-    "Pipes from origins",
-    () => audiences.list().filter((audience) => audience.linked).length,
-  );
-  metrics.gauge("facts_queued", "Facts web has not accepted yet", () => facts.queued);
+  tellMetrics(metrics, { audiences, attendees, facts });
 
   return {
     faults: () => [
@@ -122,4 +123,23 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
       await drainEdge({ nodeId, registry, attendees });
     },
   };
+}
+
+const sum = (attendees: Attendee[], of: (attendee: Attendee) => number): number =>
+  attendees.reduce((total, attendee) => total + of(attendee), 0);
+
+type Counted = { audiences: Audiences; attendees: () => Attendee[]; facts: Facts };
+
+function tellMetrics(metrics: Metrics, { audiences, attendees, facts }: Counted): void {
+  metrics.gauge("attendees", "Sockets of participants", () => attendees().length);
+  metrics.gauge("transports", "WebRTC transports", () =>
+    sum(attendees(), (attendee) => attendee.transportCount),
+  );
+  metrics.gauge("consumers", "Consumers", () => sum(attendees(), (attendee) => attendee.consumerCount));
+  metrics.gauge(
+    "pipes",
+    "Pipes from origins",
+    () => audiences.list().filter((audience) => audience.linked).length,
+  );
+  metrics.gauge("facts_queued", "Facts web has not accepted yet", () => facts.queued);
 }

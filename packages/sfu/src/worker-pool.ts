@@ -94,12 +94,13 @@ export class WorkerPool {
     }
   }
 
-  /** A router on the worker with the fewest; it gives its place back when it closes. */
+  /** A router on the worker with the fewest, none of `except`; it gives its place back when it closes. */
   async createRouter(
     mediaCodecs: types.RouterRtpCodecCapability[],
+    except: ReadonlySet<PoolWorker> = new Set(),
   ): Promise<{ router: types.Router; place: PoolWorker }> {
     const [place] = [...this.workers]
-      .filter(({ worker }) => !worker.closed)
+      .filter((place) => !place.worker.closed && !except.has(place))
       .sort((a, b) => a.routers - b.routers);
     if (!place) throw new RostrumError("node.unavailable", "No media worker is alive here right now.");
     place.routers++;
