@@ -98,6 +98,7 @@ async function play(
 
 /** A repetition that could not be played to its end is a fault, and the next one begins with everybody there again. */
 async function broken(scene: Scene, error: unknown): Promise<Run> {
+  say(`  ${await scene.describe()}`);
   await scene.repair();
   return {
     gaps: [],
