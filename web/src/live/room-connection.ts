@@ -196,7 +196,8 @@ export class RoomConnection {
         });
       };
       void session.ended.then(async (end) => {
-        this.#unwatch();
+        // One that has a successor may end later: what is watched by then is the successor's.
+        if (this.#session === session) this.#unwatch();
         const successor = await moving;
         if (!successor) resolve({ end });
       });
