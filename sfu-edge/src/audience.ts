@@ -109,7 +109,10 @@ export class Audience {
 
   #replaceRoom(room: RoomSnapshot): void {
     // Presence is counted by the edges themselves: a snapshot from the database does not know it.
-    this.#room = { ...room, presence: this.#room.presence };
+    // Neither does one taken while Redis was empty know the stage, which is linked here all the same.
+    const { presence, stage, speaker } = this.#room;
+    const unknown = room.phase === "live" && room.stage.length === 0 && this.linked;
+    this.#room = { ...room, presence, ...(unknown ? { stage, speaker } : {}) };
     this.#recent.clear();
     this.fanOut.sendBoth("room.snapshot", { hosts: this.#room, all: roomFor(this.#room, "all") });
     this.#links.nudge();

@@ -16,7 +16,11 @@ type PeerOptions = {
   board: Board;
   identity: PublisherIdentity;
   /** Absent: the peer may only receive. */
-  publish?: { onProducer: (producer: types.Producer, described: StageProducer) => void };
+  publish?: {
+    /** Called before each producer is opened; throws when this stage takes no more. */
+    before?: () => Promise<void>;
+    onProducer: (producer: types.Producer, described: StageProducer) => void;
+  };
 };
 
 /**
@@ -164,6 +168,7 @@ export class Peer {
         const { transport, direction } = this.#transport(transportId);
         if (direction !== "send")
           throw new RostrumError("conflict", "This transport is for receiving.", { field: "transportId" });
+        await this.#options.publish?.before?.();
         return { producerId: await owner.open(transport, media) };
       },
     );
