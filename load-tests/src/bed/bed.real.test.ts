@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { until } from "../e2e/runner.ts";
 import { Bed } from "./bed.ts";
 import { must, run } from "./command.ts";
-import { bedFault, orphans, removeNamespaces } from "./owner.ts";
+import { bedFault, orphans, removeOrphans } from "./owner.ts";
 import type { BedPlan } from "./topology.ts";
 
 const plan: BedPlan = {
@@ -133,8 +134,9 @@ describe.skipIf(fault !== undefined)("a bed whose process is killed", () => {
     child.kill("SIGKILL");
     await new Promise((resolve) => child.once("exit", resolve));
     expect(orphans().length).toBeGreaterThanOrEqual(6);
-    await removeNamespaces(orphans());
+    await removeOrphans();
     expect(own()).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`rst-${child.pid}-`))).toEqual([]);
     // Nothing was ever in the machine's own network.
     expect(await must(["ip", "-br", "link"])).not.toContain("rst");
     expect((await run(["ip", "netns", "list"])).stdout).not.toContain(`rst-${child.pid}-`);

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { must } from "./command.ts";
 import { Host } from "./host.ts";
-import { orphans, ownPrefix, removeNamespaces } from "./owner.ts";
+import { ownPrefix, removeNamespaces, removeOrphans } from "./owner.ts";
 import { type BedPlan, buildCommands, links, namespaceOf, namespaces } from "./topology.ts";
 import { WanLink } from "./wan-link.ts";
 
@@ -21,12 +21,14 @@ export class Bed {
   private constructor(plan: BedPlan, prefix: string) {
     this.plan = plan;
     this.#prefix = prefix;
-    this.folder = mkdtempSync(path.join(tmpdir(), "rst-bed-"));
+    this.folder = path.join(tmpdir(), `${prefix}files`);
+    // Servers that are not root pass through it.
+    mkdirSync(this.folder, { mode: 0o711 });
   }
 
   /** Throws, leaving nothing, when a part cannot be made: ask `bedFault` before. */
   static async open(plan: BedPlan): Promise<Bed> {
-    await removeNamespaces(orphans());
+    await removeOrphans();
     const bed = new Bed(plan, ownPrefix(++beds));
     try {
       await bed.#build();

@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { must, run } from "./command.ts";
 
 /** All names of ours begin so; what follows says whose they are: `rst-PID-START-HOST`. */
@@ -18,7 +20,7 @@ function startOf(pid: number): string | undefined {
 /** Prefix of the names of this process's bed; `number` tells several beds of one process apart. */
 export const ownPrefix = (number: number): string => `rst-${process.pid}-${startOf(process.pid)}-${number}-`;
 
-const all = (): string[] => {
+const allNames = (): string[] => {
   try {
     return readdirSync("/run/netns").filter((name) => pattern.test(name));
   } catch {
@@ -51,11 +53,18 @@ async function pidsIn(name: string): Promise<number[]> {
 }
 
 /** Namespaces of beds whose process is gone, however it went. */
-export function orphans(names = all()): string[] {
+export function orphans(names = allNames()): string[] {
   return names.filter((name) => {
     const [, pid, start] = pattern.exec(name) ?? [];
     return startOf(Number(pid)) !== start;
   });
+}
+
+/** Remove what beds left behind whose process was killed: processes, namespaces, files. */
+export async function removeOrphans(): Promise<void> {
+  await removeNamespaces(orphans());
+  for (const name of orphans(readdirSync(tmpdir())))
+    rmSync(path.join(tmpdir(), name), { recursive: true, force: true });
 }
 
 const tools = ["ip", "nft", "tc", "ethtool", "nsenter", "sysctl", "openssl"];
