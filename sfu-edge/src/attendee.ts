@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log, RpcSocket } from "@rostrum/platform";
-import type { RoomClaims } from "@rostrum/protocol";
+import { type Delivery, edgeMethods, type MediaPath, type RoomClaims } from "@rostrum/protocol";
 import type { Board } from "@rostrum/sfu";
 import { Peer, type PoolWorker } from "@rostrum/sfu";
 import type { types } from "mediasoup";
@@ -14,6 +14,7 @@ export class Attendee {
   readonly socket: RpcSocket;
   readonly hosts: boolean;
   #peer: Peer | undefined;
+  #path: MediaPath | undefined;
 
   constructor(options: { claims: RoomClaims; socket: RpcSocket; log: Log }) {
     this.claims = options.claims;
@@ -21,9 +22,19 @@ export class Attendee {
     this.hosts = options.claims.role !== "attendee";
   }
 
+  /** As admitted, until this browser finds that WebRTC does not reach it. */
+  get delivery(): Delivery {
+    return this.#path === "hls" ? "hls" : this.claims.delivery;
+  }
+
+  /** How the stage gets to this browser, once it has told. */
+  get path(): MediaPath | undefined {
+    return this.#path;
+  }
+
   /** Attendees of tier webrtc receive here; hosts and panelists watch the stage on the origin. */
   get receives(): boolean {
-    return this.claims.delivery === "webrtc" && this.claims.role === "attendee";
+    return this.delivery === "webrtc" && this.claims.role === "attendee";
   }
 
   get consumerCount(): number {
@@ -55,6 +66,7 @@ export class Attendee {
       nodeId,
       at: Date.now(),
     });
+    this.#recordPath(facts, intervalId);
     this.socket.scope.add("attendance", (reason) => {
       facts.report({
         type: "attendance.closed",
@@ -64,6 +76,29 @@ export class Attendee {
         reason: reason.slice(0, 64),
         at: Date.now(),
       });
+    });
+  }
+
+  /** What the browser says of its path belongs to this stay. Saying the same again tells web nothing. */
+  #recordPath(facts: Facts, intervalId: string): void {
+    const { webinarId, role } = this.claims;
+    let told = "";
+    this.socket.handle("media.path", edgeMethods["media.path"].request, ({ path, reason }) => {
+      const text = `${path} ${reason}`;
+      if (role !== "attendee" || text === told) return {};
+      told = text;
+      this.#path = path;
+      if (path === "hls") this.#peer?.closeTransports();
+      facts.report({
+        type: "attendance.path",
+        factId: randomUUID(),
+        webinarId,
+        intervalId,
+        path,
+        reason,
+        at: Date.now(),
+      });
+      return {};
     });
   }
 }

@@ -41,9 +41,13 @@ export class Peer {
     this.#handleTransports();
     this.#handleReceiving();
     this.#handlePublishing();
-    options.socket.scope.add("transports", () => {
-      for (const { transport } of this.#transports.values()) transport.close();
-    });
+    options.socket.scope.add("transports", () => this.closeTransports());
+  }
+
+  /** All media of this peer ends; it may open transports again. */
+  closeTransports(): void {
+    for (const { transport } of [...this.#transports.values()]) transport.close();
+    this.#transports.clear();
   }
 
   get transportCount(): number {
