@@ -1,5 +1,6 @@
 import { type IceServer, mediaEvents, receiveMethods, type StageProducer } from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
+import type { ReachWatch } from "./reach-watch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Value } from "./value.ts";
 
@@ -52,14 +53,19 @@ export class StageReceiver {
     this.#tracks = tracks;
   }
 
-  async start(iceServers: IceServer[]): Promise<void> {
+  /** `reach` is told of the transport before anything flows, and says which relays it is made with. */
+  async start(iceServers: IceServer[], reach?: ReachWatch): Promise<void> {
     const answer = await this.#rpc.request("media.capabilities", {});
     const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(answer);
-    await this.startWith(await loadDevice(routerRtpCapabilities as types.RtpCapabilities), iceServers);
+    await this.startWith(await loadDevice(routerRtpCapabilities as types.RtpCapabilities), iceServers, reach);
   }
 
-  async startWith(device: Device, iceServers: IceServer[]): Promise<void> {
-    const transport = await createTransport(this.#rpc, device, { direction: "receive", iceServers });
+  async startWith(device: Device, iceServers: IceServer[], reach?: ReachWatch): Promise<void> {
+    const transport = await createTransport(this.#rpc, device, {
+      direction: "receive",
+      iceServers: reach?.iceServers ?? iceServers,
+    });
+    reach?.follow(transport);
     if (this.#closed) {
       transport.close();
       return;

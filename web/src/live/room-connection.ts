@@ -1,6 +1,16 @@
-import { type Admission, edgeEvents, edgeMethods, type RoomSnapshot, RostrumError } from "@rostrum/protocol";
+import {
+  type Admission,
+  type Delivery,
+  edgeEvents,
+  edgeMethods,
+  type RoomSnapshot,
+  RostrumError,
+} from "@rostrum/protocol";
 import { backoffMs, evolveRoom } from "@rostrum/rules";
 import { type Api, createApi, wireError } from "../client/api.ts";
+import { noWebRtc, startsWithHls } from "./reach.ts";
+import { forgetPath, recallPath } from "./reach-memory.ts";
+import { hasWebRtc, ReachWatch, restartIce, tellPath } from "./reach-watch.ts";
 import { StageReceiver, type StageTrack } from "./receive.ts";
 import { Rpc, type SocketEnd } from "./rpc.ts";
 import { Value } from "./value.ts";
@@ -13,9 +23,12 @@ export type RoomState = {
   room: RoomSnapshot | null;
   /** Why the room cannot be entered, for people. */
   fault: string | null;
+  /** How the stage gets here: as admitted, or HLS with a reason once WebRTC did not get through. */
+  delivery: Delivery;
+  fallen: string | null;
 };
 
-type Admit = (excludeEdges: string[]) => Promise<Admission>;
+type Admit = (excludeEdges: string[], prefer?: Delivery) => Promise<Admission>;
 
 const refusals = new Set([
   "token.invalid",
@@ -31,7 +44,14 @@ const refusals = new Set([
  * the edge goes, admission is asked for again without it, at once and then with back-off, for as long as the room lives.
  */
 export class RoomConnection {
-  readonly state = new Value<RoomState>({ connection: "idle", admission: null, room: null, fault: null });
+  readonly state = new Value<RoomState>({
+    connection: "idle",
+    admission: null,
+    room: null,
+    fault: null,
+    delivery: "webrtc",
+    fallen: null,
+  });
   readonly tracks = new Value<StageTrack[]>([]);
   /** Calls made as this participant. */
   readonly api: Api = createApi(() => this.state.get().admission?.edge.token);
@@ -95,8 +115,10 @@ export class RoomConnection {
   }
 
   async #admitted(excluded: string[]): Promise<Admission> {
-    const admission = await this.#admit(excluded);
-    this.#patch({ admission });
+    const fallen = startsWithHls(recallPath(), Date.now()) ?? null;
+    const admission = await this.#admit(excluded, fallen ? "hls" : undefined);
+    const { delivery, role } = admission;
+    this.#patch({ admission, delivery, fallen: role === "attendee" && delivery === "hls" ? fallen : null });
     return admission;
   }
 
@@ -136,14 +158,46 @@ export class RoomConnection {
     this.#follow(rpc);
     this.#patch({ connection: "connected", fault: null });
     connected();
-    if (admission.delivery === "webrtc" && admission.role === "attendee") {
-      this.#receiver = new StageReceiver(rpc, this.tracks);
-      this.#receiver.start(admission.iceServers).catch(() => rpc.close());
-    }
+    const reach = this.#receive(rpc, admission);
     const end = await rpc.ended;
+    reach?.close();
     this.#receiver?.close();
     this.#receiver = undefined;
     return this.#left ? { ...end, retry: false } : end;
+  }
+
+  /** Receive the stage over WebRTC while it gets through. */
+  #receive(rpc: Rpc, admission: Admission): ReachWatch | undefined {
+    const { fallen } = this.state.get();
+    if (fallen) tellPath(rpc, "hls", fallen);
+    if (admission.delivery !== "webrtc" || admission.role !== "attendee") return undefined;
+    if (!hasWebRtc()) {
+      this.#fall(rpc, noWebRtc);
+      return undefined;
+    }
+    const reach = new ReachWatch({
+      iceServers: admission.iceServers,
+      restartIce: (transportId) => restartIce(rpc, transportId),
+      onPath: (path, reason) => tellPath(rpc, path, reason),
+      onFall: (reason) => this.#fall(rpc, reason),
+    });
+    this.#receiver = new StageReceiver(rpc, this.tracks);
+    this.#receiver.start(admission.iceServers, reach).catch(() => rpc.close());
+    return reach;
+  }
+
+  /** The room stays as it is; only the picture comes another way from now on. */
+  #fall(rpc: Rpc, reason: string): void {
+    this.#receiver?.close();
+    this.#receiver = undefined;
+    tellPath(rpc, "hls", reason);
+    this.#patch({ delivery: "hls", fallen: reason });
+  }
+
+  /** Ask for an interactive place again, for somebody whose network may have changed. */
+  retryWebRtc(): void {
+    forgetPath();
+    this.#rpc?.retry();
   }
 
   #follow(rpc: Rpc): void {

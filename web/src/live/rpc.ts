@@ -89,6 +89,11 @@ export class Rpc {
     this.#socket.close(1000);
   }
 
+  /** End so that the owner connects again. */
+  retry(): void {
+    this.#socket.close(3000);
+  }
+
   #receive(text: string): void {
     const parsed = ServerFrame.safeParse(JSON.parse(text));
     if (!parsed.success) return;

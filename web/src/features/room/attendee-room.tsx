@@ -12,6 +12,7 @@ import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
+import { FallenNotice } from "./fallen-notice.tsx";
 import { HlsStage } from "./hls-stage.tsx";
 import { PollPanel } from "./poll-panel.tsx";
 import { QuestionsPanel } from "./questions-panel.tsx";
@@ -24,8 +25,8 @@ type Props = { joinToken: string; prefer: Delivery };
 export function AttendeeRoom({ joinToken, prefer }: Props) {
   const connection = useMemo(() => {
     const api = createApi();
-    return new RoomConnection((excludeEdges) =>
-      api.attendance.admit.mutate({ joinToken, prefer, excludeEdges }),
+    return new RoomConnection((excludeEdges, only) =>
+      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges }),
     );
   }, [joinToken, prefer]);
   useEffect(() => () => connection.leave(), [connection]);
@@ -78,7 +79,7 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 }
 
 function Room({ connection }: { connection: RoomConnection }) {
-  const { connection: status, room, admission, fault } = useValue(connection.state);
+  const { connection: status, room, admission, fault, delivery, fallen } = useValue(connection.state);
   const tracks = useValue(connection.tracks);
   if (!room || !admission) return null;
   const { api } = connection;
@@ -87,7 +88,7 @@ function Room({ connection }: { connection: RoomConnection }) {
     <main
       className="room"
       data-room-phase={room.phase}
-      data-delivery={admission.delivery}
+      data-delivery={delivery}
       data-edge={admission.edge.nodeId}
       data-connection={status}
     >
@@ -100,7 +101,7 @@ function Room({ connection }: { connection: RoomConnection }) {
             <StageMessage title="This webinar is over" text="Thank you for being here." />
           ) : room.phase !== "live" ? (
             <StageMessage title={room.title} text="It begins soon. You can stay on this page." />
-          ) : admission.delivery === "hls" ? (
+          ) : delivery === "hls" ? (
             <HlsStage connection={connection} title={room.title} />
           ) : (
             <StageGrid
@@ -114,6 +115,7 @@ function Room({ connection }: { connection: RoomConnection }) {
             />
           )}
         </div>
+        {room.phase === "live" && fallen && <FallenNotice connection={connection} />}
         {room.phase !== "ended" && <HandButton connection={connection} />}
       </div>
       <aside className="panel" aria-label="Participate">
