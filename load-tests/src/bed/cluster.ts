@@ -6,6 +6,8 @@ import { until } from "../e2e/runner.ts";
 import type { Bed } from "./bed.ts";
 import { type Certificate, makeCertificate } from "./certificate.ts";
 import type { Host } from "./host.ts";
+import type { Doors } from "./rungs.ts";
+import type { BedPlan } from "./topology.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
 /** Ports inside the bed's hosts, which have all ports to themselves. */
@@ -16,6 +18,7 @@ const ports = {
   egress: base + 30,
   redis: base + 41,
   edge: base + 21,
+  turn: base + 50,
   rtc: base + 70,
 };
 
@@ -96,7 +99,7 @@ export class Cluster {
     child.stdout?.resume();
     this.#edges.set(name, child);
     await this.#openDoors(host, [`${host.address}:443=${host.address}:${ports.edge}`], `${name}-front.log`);
-    await until(`${name} is ready`, 20_000, async () => {
+    await until(`${name} is ready`, 60_000, async () => {
       if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`);
       await this.ask(name, ports.edge, "/ready");
       return true;
@@ -207,9 +210,16 @@ export class Cluster {
 }
 
 /** Two regions: everything but edges and one edge in `eu`, another edge in `us`, a browser's host in each. */
-export const twoRegions = {
+export const twoRegions: BedPlan = {
   regions: [
     { name: "eu", net: "10.77.1", hosts: { main: [10, 11, 12, 13], "edge-eu": [31], "client-eu": [50] } },
     { name: "us", net: "10.77.2", hosts: { "edge-us": [31], "client-us": [50] } },
   ],
 };
+
+/** What a firewall before a browser can tell apart: the edges' media port, and TURN on the main host. */
+export const doors = (main: Host): Doors => ({
+  turnHost: main.address,
+  turnPort: ports.turn,
+  mediaPort: ports.rtc,
+});

@@ -90,6 +90,8 @@ export class ReachWatch {
     } else if (step === "everything" && before.step === "direct") {
       // Without relays it goes on as it was.
       this.#widen().catch(() => undefined);
+      // Should it come to HLS, its player is there.
+      import("./hls-player.ts").catch(() => undefined);
     }
     if (this.#reach.step === "through") this.#told(this.#reach.path, before);
     else this.#wait();

@@ -3,6 +3,7 @@ import {
   type Delivery,
   edgeEvents,
   edgeMethods,
+  type MediaPath,
   type RoomSnapshot,
   RostrumError,
 } from "@rostrum/protocol";
@@ -25,6 +26,7 @@ export type RoomState = {
   fault: string | null;
   /** How the stage gets here: as admitted, or HLS with a reason once WebRTC did not get through. */
   delivery: Delivery;
+  path: MediaPath | null;
   fallen: string | null;
 };
 
@@ -50,6 +52,7 @@ export class RoomConnection {
     room: null,
     fault: null,
     delivery: "webrtc",
+    path: null,
     fallen: null,
   });
   readonly tracks = new Value<StageTrack[]>([]);
@@ -118,7 +121,8 @@ export class RoomConnection {
     const fallen = startsWithHls(recallPath(), Date.now()) ?? null;
     const admission = await this.#admit(excluded, fallen ? "hls" : undefined);
     const { delivery, role } = admission;
-    this.#patch({ admission, delivery, fallen: role === "attendee" && delivery === "hls" ? fallen : null });
+    const here = role === "attendee" && delivery === "hls" ? fallen : null;
+    this.#patch({ admission, delivery, fallen: here, path: here ? "hls" : null });
     return admission;
   }
 
@@ -178,7 +182,10 @@ export class RoomConnection {
     const reach = new ReachWatch({
       iceServers: admission.iceServers,
       restartIce: (transportId) => restartIce(rpc, transportId),
-      onPath: (path, reason) => tellPath(rpc, path, reason),
+      onPath: (path, reason) => {
+        tellPath(rpc, path, reason);
+        this.#patch({ path });
+      },
       onFall: (reason) => this.#fall(rpc, reason),
     });
     this.#receiver = new StageReceiver(rpc, this.tracks);
@@ -191,7 +198,7 @@ export class RoomConnection {
     this.#receiver?.close();
     this.#receiver = undefined;
     tellPath(rpc, "hls", reason);
-    this.#patch({ delivery: "hls", fallen: reason });
+    this.#patch({ delivery: "hls", path: "hls", fallen: reason });
   }
 
   /** Ask for an interactive place again, for somebody whose network may have changed. */

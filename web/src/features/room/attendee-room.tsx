@@ -79,7 +79,7 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 }
 
 function Room({ connection }: { connection: RoomConnection }) {
-  const { connection: status, room, admission, fault, delivery, fallen } = useValue(connection.state);
+  const { connection: status, room, admission, fault, delivery, path, fallen } = useValue(connection.state);
   const tracks = useValue(connection.tracks);
   if (!room || !admission) return null;
   const { api } = connection;
@@ -89,6 +89,7 @@ function Room({ connection }: { connection: RoomConnection }) {
       className="room"
       data-room-phase={room.phase}
       data-delivery={delivery}
+      data-path={path ?? ""}
       data-edge={admission.edge.nodeId}
       data-connection={status}
     >

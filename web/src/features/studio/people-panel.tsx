@@ -23,14 +23,14 @@ export function PeoplePanel({ room, members }: { room: RoomSnapshot; members: St
         <p className="number">{room.presence.webrtc} interactive</p>
         <p className="number">{room.presence.hls} on the broadcast</p>
         {reach && (
-          <details className="stack-small">
-            <summary className="number">{reach.title}</summary>
+          <>
+            <p className="number">{reach.title}</p>
             <ul className="dim small number">
               {reach.details.map((line) => (
                 <li key={line}>{line}</li>
               ))}
             </ul>
-          </details>
+          </>
         )}
       </section>
     </div>
