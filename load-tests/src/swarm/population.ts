@@ -10,6 +10,10 @@ export type JoinPlan = {
   overMs: number;
   /** Name of these people in the figures. */
   group: string;
+  /** Edges that shall not be chosen, as by a client that could not reach them. */
+  excludeEdges?: string[];
+  /** Socket of a node that asks for no token: nobody is admitted, the links only count. */
+  direct?: string;
 };
 
 type Group = {
@@ -46,7 +50,8 @@ export class Population {
   }
 
   /** Start every join at its time, whatever became of those before; settles when each is in or has failed. */
-  async join({ links, overMs, group: name }: JoinPlan): Promise<void> {
+  async join(plan: JoinPlan): Promise<void> {
+    const { links, overMs, group: name } = plan;
     const group = this.#group(name);
     const beganAt = performance.now();
     await Promise.all(
@@ -61,7 +66,7 @@ export class Population {
           onEnd: (reason) => this.#fault(reason),
         });
         group.receivers.push(receiver);
-        await this.#admit(receiver, link).catch((error: unknown) => {
+        await this.#admit(receiver, link, plan).catch((error: unknown) => {
           receiver.leave();
           this.#fault(`join: ${error instanceof Error ? error.message : String(error)}`);
         });
@@ -69,8 +74,9 @@ export class Population {
     );
   }
 
-  async #admit(receiver: Receiver, link: string): Promise<void> {
-    const admission = await admitAs(this.#web, link, "webrtc");
+  async #admit(receiver: Receiver, link: string, { direct, excludeEdges }: JoinPlan): Promise<void> {
+    if (direct !== undefined) return receiver.join({ nodeId: "direct", url: direct, token: "none" });
+    const admission = await admitAs(this.#web, link, "webrtc", { excludeEdges });
     if (admission.delivery !== "webrtc")
       throw new Error(`placed in overflow: ${admission.reasons.join(", ")}`);
     await receiver.join(admission.edge);

@@ -53,13 +53,13 @@ export async function admitAs(
   web: string,
   link: string,
   prefer: "webrtc" | "hls" = "hls",
-  from?: string,
+  { from, excludeEdges = [] }: { from?: string; excludeEdges?: string[] } = {},
 ): Promise<Admission> {
   const joinToken = new URL(link).pathname.split("/").at(-1);
   const answer = await callTrpc(
     web,
     "attendance.admit",
-    { joinToken, prefer, excludeEdges: [] },
+    { joinToken, prefer, excludeEdges },
     from ? { from } : {},
   );
   if (answer.error) throw new Error(`not admitted: ${answer.error.message}`);
