@@ -9,8 +9,42 @@ export type Executor = Pick<Database, "select" | "insert" | "update" | "delete" 
 
 export type DatabaseHandle = { db: Database; close: () => Promise<void> };
 
+/** Nothing a person waits for takes longer, ms: a query that does is given up and its connection is free again. */
+const statementMs = 20_000;
+/** A row that somebody else holds is waited for no longer than this, ms. */
+const lockMs = 10_000;
+
 /** A pooled connection to PostgreSQL. `close` waits for running queries, at most 5 s. */
 export function openDatabase(url: string, options: { poolSize?: number } = {}): DatabaseHandle {
-  const client = postgres(url, { max: options.poolSize ?? 10, onnotice: () => {}, connect_timeout: 10 });
+  const client = postgres(url, {
+    max: options.poolSize ?? 10,
+    onnotice: () => {},
+    connect_timeout: 5,
+    connection: { application_name: "rostrum", statement_timeout: statementMs, lock_timeout: lockMs },
+  });
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
+}
+
+/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator: shutdown, timeout), 55P03 (lock), 40 (retry it). */
+const unavailableStates = /^(08|53|57|40|55P03)/;
+const unavailableCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_ENDED",
+  "CONNECTION_DESTROYED",
+]);
+
+/** True for a failure that is the database's, not the query's: trying again later may well succeed. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === "string" && (unavailableCodes.has(code) || unavailableStates.test(code))) return true;
+  }
+  return false;
 }

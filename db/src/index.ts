@@ -1,9 +1,17 @@
-export { type Database, type DatabaseHandle, type Executor, openDatabase } from "./client.ts";
+export {
+  type Database,
+  type DatabaseHandle,
+  type Executor,
+  isDatabaseUnavailable,
+  openDatabase,
+} from "./client.ts";
 export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
+export { deleteOldKeys } from "./queries/idempotency.ts";
 export * from "./queries/outbox.ts";
 export * from "./queries/polls.ts";
 export * from "./queries/questions.ts";
 export * from "./queries/registrations.ts";
+export * from "./queries/resyncs.ts";
 export * from "./queries/room.ts";
 export * from "./queries/webinars.ts";

@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   acceptFacts,
-  closeOrphanedIntervals,
+  closeLostStays,
   countRegistrations,
   findOrCreateUser,
   findPoll,
@@ -12,7 +12,9 @@ import {
   insertVote,
   insertWebinar,
   listHands,
+  listOpenLives,
   listRegistrations,
+  lowerHand,
   movePoll,
   raiseHand,
   sendDueMails,
@@ -100,8 +102,15 @@ describe("hands", () => {
   it("are up once, and keep their place when raised again", async () => {
     const participantId = randomUUID();
     const raise = () => raiseHand(database.db, { webinarId: webinar.id, participantId, name: "Ada" });
-    const [first, second] = [await raise(), await raise()];
-    expect(second.raisedAt).toBe(first.raisedAt);
+    await raise();
+    const first = await listHands(database.db, webinar.id);
+    await Promise.all([raise(), raise(), raise()]);
+    expect(await listHands(database.db, webinar.id)).toEqual(first);
+    expect(first).toHaveLength(1);
+    const lower = () => lowerHand(database.db, webinar.id, participantId);
+    expect(await lower()).toBe(true);
+    expect(await lower()).toBe(false);
+    await raise();
     expect(await listHands(database.db, webinar.id)).toHaveLength(1);
   });
 });
@@ -126,11 +135,30 @@ describe("facts", () => {
     expect((await acceptFacts(database.db, [opened])).fresh).toHaveLength(1);
     const again = await acceptFacts(database.db, [opened]);
     expect(again).toMatchObject({ accepted: [opened.factId], fresh: [] });
-    expect(await closeOrphanedIntervals(database.db, ["edge-1/life-1"], new Date())).toBe(0);
-    expect(await closeOrphanedIntervals(database.db, ["edge-1/life-2"], new Date())).toBe(1);
-    const [row] = await listRegistrations(database.db, { webinarId: webinar.id, limit: 1 });
-    expect(row?.stays).toHaveLength(1);
-    expect(row?.stays[0]?.leftAt).not.toBeNull();
+    expect(await listOpenLives(database.db)).toEqual(["edge-1/life-1"]);
+    const lastSeen = new Date(opened.at + 20_000);
+    expect(await closeLostStays(database.db, "edge-1/life-2", lastSeen)).toBe(0);
+    expect(await closeLostStays(database.db, "edge-1/life-1", lastSeen)).toBe(1);
+    expect(await listOpenLives(database.db)).toEqual([]);
+    const stay = async () => {
+      const [row] = await listRegistrations(database.db, { webinarId: webinar.id, limit: 1 });
+      expect(row?.stays).toHaveLength(1);
+      return row?.stays[0]?.leftAt?.getTime();
+    };
+    expect(await stay()).toBe(lastSeen.getTime());
+    // The node was only cut off: what it says itself counts, once.
+    const closed = (at: number) => ({
+      type: "attendance.closed" as const,
+      factId: randomUUID(),
+      webinarId: webinar.id as never,
+      intervalId,
+      reason: "left",
+      at,
+    });
+    await acceptFacts(database.db, [closed(opened.at + 50_000)]);
+    expect(await stay()).toBe(opened.at + 50_000);
+    await acceptFacts(database.db, [closed(opened.at + 90_000)]);
+    expect(await stay()).toBe(opened.at + 50_000);
   });
 });
 

@@ -54,9 +54,9 @@ it("copies a finished recording in parts, after failures and restarts, and hands
   const archive = open(`http://127.0.0.1:${server.port}`);
   expect(await archive.link(webinarId)).toBeNull();
   const archiver = new Archiver({ archive, directory: folder, scope, log });
-  for (let i = 0; i < 200 && !(await readdir(join(folder, webinarId))).includes("archived"); i++)
-    await sleep(50);
-  expect(archiver.pending).toBe(0);
+  // Taken up, copied and marked, in this order.
+  await expect.poll(() => readdir(join(folder, webinarId)), { timeout: 10_000 }).toContain("archived");
+  await expect.poll(() => archiver.pending, { timeout: 2000 }).toBe(0);
   const link = await archive.link(webinarId);
   expect(link).toContain("/rostrum/");
   const copy = Buffer.from(await (await fetch(link ?? "")).arrayBuffer());

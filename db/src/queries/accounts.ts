@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { magicLinks, memberships, organisations, sessions, users } from "../schema/index.ts";
 
@@ -81,8 +81,6 @@ export async function deleteSession(db: Executor, tokenHash: string): Promise<vo
 
 /** Remove what has expired. */
 export async function deleteExpiredCredentials(db: Executor, now: Date): Promise<void> {
-  await db.delete(sessions).where(sql`${sessions.expiresAt} < ${now.toISOString()}`);
-  await db
-    .delete(magicLinks)
-    .where(sql`${magicLinks.expiresAt} < ${now.toISOString()}::timestamptz - interval '1 day'`);
+  await db.delete(sessions).where(lt(sessions.expiresAt, now));
+  await db.delete(magicLinks).where(lt(magicLinks.expiresAt, new Date(now.getTime() - 24 * 3600_000)));
 }

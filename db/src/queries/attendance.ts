@@ -1,8 +1,13 @@
 import type { Fact } from "@rostrum/protocol";
-import { and, eq, isNull, lt, notInArray, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { acceptedFacts, attendanceIntervals, webinars } from "../schema/index.ts";
 import { saveRecording } from "./webinars.ts";
+
+/** Why a stay ended when nobody but us could say so. */
+const nodeLost = "the node was lost";
+/** A node sends a fact again until it is accepted; after this long it has long stopped, ms. */
+const factMemoryMs = 7 * 24 * 3600_000;
 
 /** Store facts once each. Answers the ids that are stored now, whether by this call or an earlier one. */
 export async function acceptFacts(
@@ -48,7 +53,13 @@ async function store(db: Executor, fact: Fact): Promise<void> {
         leftAt: sql`greatest(${attendanceIntervals.joinedAt}, ${new Date(fact.at).toISOString()}::timestamptz)`,
         reason: fact.reason,
       })
-      .where(and(eq(attendanceIntervals.id, fact.intervalId), isNull(attendanceIntervals.leftAt)));
+      // A node that was only cut off comes back and knows better than we did.
+      .where(
+        and(
+          eq(attendanceIntervals.id, fact.intervalId),
+          or(isNull(attendanceIntervals.leftAt), eq(attendanceIntervals.reason, nodeLost)),
+        ),
+      );
   } else if (fact.type === "recording.ready") {
     await saveRecording(db, {
       webinarId: fact.webinarId,
@@ -59,31 +70,31 @@ async function store(db: Executor, fact: Fact): Promise<void> {
   }
 }
 
-/** End the stays on nodes that are gone; a node that was killed cannot say so itself. Answers how many. */
-export async function closeOrphanedIntervals(
-  db: Executor,
-  liveNodes: string[],
-  quietSince: Date,
-): Promise<number> {
+/** Lives of nodes (`{nodeId}/{epoch}`) that somebody is still counted on. */
+export async function listOpenLives(db: Executor): Promise<string[]> {
+  const rows = await db
+    .select({ nodeId: attendanceIntervals.nodeId })
+    .from(attendanceIntervals)
+    .where(isNull(attendanceIntervals.leftAt))
+    .groupBy(attendanceIntervals.nodeId);
+  return rows.map(({ nodeId }) => nodeId);
+}
+
+/** End the stays on a node's life that is over, when it was last seen: one that was killed cannot say so. Answers how many. */
+export async function closeLostStays(db: Executor, life: string, lastSeen: Date): Promise<number> {
   const closed = await db
     .update(attendanceIntervals)
     .set({
-      leftAt: sql`greatest(${attendanceIntervals.joinedAt}, ${quietSince.toISOString()}::timestamptz)`,
-      reason: "the node was lost",
+      leftAt: sql`greatest(${attendanceIntervals.joinedAt}, ${lastSeen.toISOString()}::timestamptz)`,
+      reason: nodeLost,
     })
-    .where(
-      and(
-        isNull(attendanceIntervals.leftAt),
-        lt(attendanceIntervals.joinedAt, quietSince),
-        liveNodes.length > 0 ? notInArray(attendanceIntervals.nodeId, liveNodes) : undefined,
-      ),
-    )
+    .where(and(isNull(attendanceIntervals.leftAt), eq(attendanceIntervals.nodeId, life)))
     .returning({ id: attendanceIntervals.id });
   return closed.length;
 }
 
-/** Interactive seats in use now. */
-export async function countSeated(db: Executor, webinarId: string): Promise<number> {
+/** Interactive seats in use now by anyone but `except`. */
+export async function countSeated(db: Executor, webinarId: string, except: string[] = []): Promise<number> {
   const [row] = await db
     .select({ count: sql<number>`count(distinct ${attendanceIntervals.participantId})::int` })
     .from(attendanceIntervals)
@@ -93,7 +104,13 @@ export async function countSeated(db: Executor, webinarId: string): Promise<numb
         eq(attendanceIntervals.delivery, "webrtc"),
         eq(attendanceIntervals.role, "attendee"),
         isNull(attendanceIntervals.leftAt),
+        except.length > 0 ? notInArray(attendanceIntervals.participantId, except) : undefined,
       ),
     );
   return row?.count ?? 0;
+}
+
+/** Forget facts that no node will send again. */
+export async function deleteOldFacts(db: Executor, now: Date): Promise<void> {
+  await db.delete(acceptedFacts).where(lt(acceptedFacts.createdAt, new Date(now.getTime() - factMemoryMs)));
 }

@@ -1,10 +1,11 @@
-import { and, eq, isNull, lte, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, lte, min, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { audit, mailOutbox } from "../schema/index.ts";
 
 export type OutboxMail = typeof mailOutbox.$inferSelect;
 /** Give up after this many attempts; with the back-off below that is about two days. */
 export const maxMailAttempts = 12;
+const mailMemoryMs = 30 * 24 * 3600_000;
 
 export async function queueMail(
   db: Executor,
@@ -13,17 +14,28 @@ export async function queueMail(
   await db.insert(mailOutbox).values(mail);
 }
 
+/** A refusal that trying again cannot change: the mail is given up at once. */
+export class PermanentMailError extends Error {}
+
 /**
- * Take due mails one batch at a time and hand each to `send`. A row stays locked while it is sent, so two workers never
- * send the same mail; a crash in between sends it again.
+ * Hand due mails to `send`, oldest first, at most `limit`. Each has a transaction of its own and its row stays locked
+ * while it is sent, so two workers never send the same mail, and a slow server holds up one row; a crash in between
+ * sends it again. Answers how many were tried.
  */
 export async function sendDueMails(
   db: Executor,
   send: (mail: OutboxMail) => Promise<void>,
   limit = 20,
 ): Promise<number> {
+  for (let tried = 0; tried < limit; tried++) {
+    if (!(await sendOneMail(db, send))) return tried;
+  }
+  return limit;
+}
+
+function sendOneMail(db: Executor, send: (mail: OutboxMail) => Promise<void>): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const due = await tx
+    const [mail] = await tx
       .select()
       .from(mailOutbox)
       .where(
@@ -33,39 +45,49 @@ export async function sendDueMails(
           lte(mailOutbox.nextAttemptAt, sql`now()`),
         ),
       )
-      .orderBy(mailOutbox.createdAt)
-      .limit(limit)
+      .orderBy(mailOutbox.nextAttemptAt)
+      .limit(1)
       .for("update", { skipLocked: true });
-    for (const mail of due) await attempt(tx, mail, send);
-    return due.length;
+    if (!mail) return false;
+    await tx
+      .update(mailOutbox)
+      .set(await attempt(mail, send))
+      .where(eq(mailOutbox.id, mail.id));
+    return true;
   });
 }
 
+/** What became of a mail. The payload holds a personal link: it goes when nobody needs it any more. */
 async function attempt(
-  db: Executor,
   mail: OutboxMail,
   send: (mail: OutboxMail) => Promise<void>,
-): Promise<void> {
+): Promise<Partial<OutboxMail>> {
   const attempts = mail.attempts + 1;
   try {
     await send(mail);
-    await db
-      .update(mailOutbox)
-      .set({ sentAt: new Date(), attempts, payload: {}, error: null })
-      .where(eq(mailOutbox.id, mail.id));
+    return { sentAt: new Date(), attempts, payload: {}, error: null };
   } catch (error) {
     const text = (error instanceof Error ? error.message : String(error)).slice(0, 500);
+    if (error instanceof PermanentMailError || attempts >= maxMailAttempts)
+      return { attempts, error: text, failedAt: new Date(), payload: {} };
     const waitSeconds = Math.min(6 * 3600, 5 * 3 ** mail.attempts);
-    await db
-      .update(mailOutbox)
-      .set({
-        attempts,
-        error: text,
-        nextAttemptAt: new Date(Date.now() + waitSeconds * 1000),
-        ...(attempts >= maxMailAttempts ? { failedAt: new Date() } : {}),
-      })
-      .where(eq(mailOutbox.id, mail.id));
+    return { attempts, error: text, nextAttemptAt: new Date(Date.now() + waitSeconds * 1000) };
   }
+}
+
+/** Mails that wait to be sent, and since when the oldest of them is due. */
+export async function countDueMails(db: Executor): Promise<{ due: number; oldest: Date | null }> {
+  const [row] = await db
+    .select({ due: sql<number>`count(*)::int`, oldest: min(mailOutbox.createdAt) })
+    .from(mailOutbox)
+    .where(and(isNull(mailOutbox.sentAt), isNull(mailOutbox.failedAt)));
+  return row ?? { due: 0, oldest: null };
+}
+
+/** Mails that are done with are kept for questions about them, then forgotten. */
+export async function deleteOldMails(db: Executor, now: Date): Promise<void> {
+  const limit = new Date(now.getTime() - mailMemoryMs);
+  await db.delete(mailOutbox).where(or(lt(mailOutbox.sentAt, limit), lt(mailOutbox.failedAt, limit)));
 }
 
 export async function recordAudit(

@@ -68,6 +68,12 @@ export async function findPoll(
   return (await readPolls(db, eq(polls.id, id)))[0];
 }
 
+/** The webinar a poll belongs to. */
+export async function findPollWebinar(db: Executor, id: string): Promise<string | undefined> {
+  const [row] = await db.select({ webinarId: polls.webinarId }).from(polls).where(eq(polls.id, id));
+  return row?.webinarId;
+}
+
 /** Open or close a poll; false when it was not in the phase before. */
 export async function movePoll(db: Executor, id: string, to: "open" | "closed"): Promise<boolean> {
   const [row] = await db

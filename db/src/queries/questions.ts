@@ -1,5 +1,5 @@
 import type { Question } from "@rostrum/protocol";
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { questions, upvotes } from "../schema/index.ts";
 
@@ -36,13 +36,15 @@ const asQuestion = (row: Row): Question => ({
   answeredAt: row.answeredAt?.getTime() ?? null,
 });
 
-export async function listQuestions(db: Executor, webinarId: string): Promise<Question[]> {
+/** The newest questions that are not dismissed, oldest first. */
+export async function listQuestions(db: Executor, webinarId: string, limit: number): Promise<Question[]> {
   const rows = await db
     .select(shape)
     .from(questions)
     .where(and(eq(questions.webinarId, webinarId), inArray(questions.status, ["open", "answered"])))
-    .orderBy(asc(questions.createdAt));
-  return rows.map(asQuestion);
+    .orderBy(desc(questions.createdAt))
+    .limit(limit);
+  return rows.reverse().map(asQuestion);
 }
 
 export async function findQuestion(
@@ -65,14 +67,27 @@ export async function insertQuestion(
   await db.insert(questions).values(question).onConflictDoNothing();
 }
 
-export async function addUpvote(db: Executor, questionId: string, participantId: string): Promise<void> {
-  await db.insert(upvotes).values({ questionId, participantId }).onConflictDoNothing();
+/** False when it was there already. */
+export async function addUpvote(db: Executor, questionId: string, participantId: string): Promise<boolean> {
+  const added = await db
+    .insert(upvotes)
+    .values({ questionId, participantId })
+    .onConflictDoNothing()
+    .returning({ questionId: upvotes.questionId });
+  return added.length > 0;
 }
 
-export async function removeUpvote(db: Executor, questionId: string, participantId: string): Promise<void> {
-  await db
+/** False when there was none. */
+export async function removeUpvote(
+  db: Executor,
+  questionId: string,
+  participantId: string,
+): Promise<boolean> {
+  const removed = await db
     .delete(upvotes)
-    .where(and(eq(upvotes.questionId, questionId), eq(upvotes.participantId, participantId)));
+    .where(and(eq(upvotes.questionId, questionId), eq(upvotes.participantId, participantId)))
+    .returning({ questionId: upvotes.questionId });
+  return removed.length > 0;
 }
 
 export async function setQuestionStatus(

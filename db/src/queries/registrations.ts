@@ -1,6 +1,7 @@
 import { and, asc, eq, gt, ilike, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { attendanceIntervals, joinTokens, registrations } from "../schema/index.ts";
+import { answerKey, claimKey, hashRequest } from "./idempotency.ts";
 import { queueMail } from "./outbox.ts";
 
 export type Registration = typeof registrations.$inferSelect;
@@ -18,13 +19,28 @@ type JoinMail = { kind: string; tokenHash: string; payload: Record<string, strin
 
 export const emailKey = (email: string): string => email.trim().toLowerCase();
 
-/** Register once per address. The row, its join token and the mail are one transaction. `created` is false for a duplicate. */
+/**
+ * Register once per address. The row, its join token and the mail are one transaction. `created` is false for a
+ * duplicate. A request that comes again under its idempotency key gets the first answer and causes nothing, not even a
+ * mail. Throws conflict when the key came with something else before.
+ */
 export async function insertRegistration(
   db: Executor,
   submission: Submission,
   mail: JoinMail,
+  idempotencyKey?: string,
 ): Promise<{ created: boolean; registration: Registration }> {
   return db.transaction(async (tx) => {
+    const key = idempotencyKey && {
+      scope: `registration:${submission.webinarId}`,
+      key: idempotencyKey,
+      requestHash: hashRequest([emailKey(submission.email), submission.name, submission.answers]),
+    };
+    const before = key ? await claimKey(tx, key) : undefined;
+    if (before !== undefined) {
+      const registration = await findByEmail(tx, submission.webinarId, submission.email);
+      if (registration) return { created: before === "created", registration };
+    }
     const [created] = await tx
       .insert(registrations)
       .values({ ...submission, email: submission.email.trim(), emailKey: emailKey(submission.email) })
@@ -33,6 +49,7 @@ export async function insertRegistration(
     const registration = created ?? (await findByEmail(tx, submission.webinarId, submission.email));
     if (!registration) throw new Error("the registration vanished");
     await mailJoinLink(tx, registration, mail);
+    if (key) await answerKey(tx, key, created ? "created" : "duplicate");
     return { created: created !== undefined, registration };
   });
 }
@@ -134,7 +151,10 @@ export async function listRegistrations(db: Executor, page: Page): Promise<Regis
   return rows.map((row) => ({ ...row, stays: byParticipant.get(row.id) ?? [] }));
 }
 
-/** All registrations in pages, for exports that do not fit in memory. */
+/**
+ * All registrations in pages by key, for exports that do not fit in memory. No transaction stays open meanwhile: a
+ * download over a slow line must not hold a connection, nor keep the database from cleaning up.
+ */
 export async function* streamRegistrations(
   db: Executor,
   webinarId: string,

@@ -1,5 +1,5 @@
 import type { ChatMessage, Hand } from "@rostrum/protocol";
-import { and, asc, desc, eq, isNull } from "drizzle-orm";
+import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { chatMessages, hands } from "../schema/index.ts";
 
@@ -18,33 +18,40 @@ export async function listHands(db: Executor, webinarId: string): Promise<Hand[]
   return rows.map(asHand);
 }
 
-/** Raise a hand; a hand that is up stays where it is in the queue. */
-export async function raiseHand(
+/** A hand that is up. */
+export async function findHand(
   db: Executor,
-  hand: { webinarId: string; participantId: string; name: string },
-): Promise<Hand> {
-  await db.insert(hands).values(hand).onConflictDoNothing();
+  webinarId: string,
+  participantId: string,
+): Promise<Hand | undefined> {
   const [row] = await db
     .select()
     .from(hands)
     .where(
-      and(
-        eq(hands.webinarId, hand.webinarId),
-        eq(hands.participantId, hand.participantId),
-        isNull(hands.loweredAt),
-      ),
-    );
-  if (!row) throw new Error("the hand went down at the same moment");
-  return asHand(row);
-}
-
-export async function lowerHand(db: Executor, webinarId: string, participantId: string): Promise<void> {
-  await db
-    .update(hands)
-    .set({ loweredAt: new Date() })
-    .where(
       and(eq(hands.webinarId, webinarId), eq(hands.participantId, participantId), isNull(hands.loweredAt)),
     );
+  return row ? asHand(row) : undefined;
+}
+
+/** Raise a hand; a hand that is up stays where it is in the queue. */
+export async function raiseHand(
+  db: Executor,
+  hand: { webinarId: string; participantId: string; name: string },
+): Promise<void> {
+  await db.insert(hands).values(hand).onConflictDoNothing();
+}
+
+/** False when the hand was not up. */
+export async function lowerHand(db: Executor, webinarId: string, participantId: string): Promise<boolean> {
+  const lowered = await db
+    .update(hands)
+    // The database's clock, as when it was raised.
+    .set({ loweredAt: sql`now()` })
+    .where(
+      and(eq(hands.webinarId, webinarId), eq(hands.participantId, participantId), isNull(hands.loweredAt)),
+    )
+    .returning({ id: hands.id });
+  return lowered.length > 0;
 }
 
 /** Idempotent by the client's id. */
@@ -56,7 +63,13 @@ export async function insertChat(
   const [row] = await db
     .select()
     .from(chatMessages)
-    .where(and(eq(chatMessages.id, message.id), eq(chatMessages.participantId, message.participantId)));
+    .where(
+      and(
+        eq(chatMessages.id, message.id),
+        eq(chatMessages.participantId, message.participantId),
+        eq(chatMessages.webinarId, message.webinarId),
+      ),
+    );
   return row ? asMessage(row) : undefined;
 }
 

@@ -1,7 +1,8 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import {
+  formFields,
   forms,
   panelists,
   recordings,
@@ -61,12 +62,17 @@ export async function findWebinarBySlug(
   return row ? { ...row.webinar, hostName: row.hostName } : undefined;
 }
 
-/** Webinars that anyone may register for, soonest first. */
+/** Webinars that anyone may register for, soonest first; one that nobody began is listed for a day. */
 export async function listUpcoming(db: Executor, limit: number): Promise<Webinar[]> {
   return db
     .select()
     .from(webinars)
-    .where(inArray(webinars.phase, ["scheduled", "green-room", "live"]))
+    .where(
+      and(
+        inArray(webinars.phase, ["scheduled", "green-room", "live"]),
+        or(eq(webinars.phase, "live"), gt(webinars.startsAt, sql`now() - interval '1 day'`)),
+      ),
+    )
     .orderBy(webinars.startsAt)
     .limit(limit);
 }
@@ -156,6 +162,27 @@ export async function saveRecording(
     .insert(recordings)
     .values(recording)
     .onConflictDoUpdate({ target: recordings.webinarId, set: { path, durationMs, bytes } });
+}
+
+export type FormField = Pick<
+  typeof formFields.$inferSelect,
+  "id" | "kind" | "label" | "options" | "required"
+>;
+
+/** What the registration form asks besides name and address. */
+export async function listFormFields(db: Executor, webinarId: string): Promise<FormField[]> {
+  return db
+    .select({
+      id: formFields.id,
+      kind: formFields.kind,
+      label: formFields.label,
+      options: formFields.options,
+      required: formFields.required,
+    })
+    .from(formFields)
+    .innerJoin(forms, eq(forms.id, formFields.formId))
+    .where(eq(forms.webinarId, webinarId))
+    .orderBy(asc(formFields.position));
 }
 
 export async function findRecording(

@@ -23,6 +23,8 @@ export const attendanceIntervals = pgTable(
   (table) => [
     index("attendance_participant").on(table.webinarId, table.participantId),
     index("attendance_open").on(table.nodeId).where(sql`${table.leftAt} is null`),
+    check("attendance_role", sql`${table.role} in ('host', 'panelist', 'attendee')`),
+    check("attendance_delivery", sql`${table.delivery} in ('webrtc', 'hls')`),
     check("attendance_order", sql`${table.leftAt} is null or ${table.leftAt} >= ${table.joinedAt}`),
   ],
 );

@@ -34,6 +34,10 @@ export const questions = pgTable(
   (table) => [
     index("questions_webinar").on(table.webinarId, table.createdAt),
     check("questions_text_length", sql`char_length(${table.text}) between 1 and 500`),
+    check(
+      "questions_answered_has_time",
+      sql`${table.status} <> 'answered' or ${table.answeredAt} is not null`,
+    ),
     check("questions_status", sql`${table.status} in ('open', 'answered', 'dismissed')`),
   ],
 );
@@ -68,6 +72,9 @@ export const polls = pgTable(
   (table) => [
     index("polls_webinar").on(table.webinarId, table.createdAt),
     check("polls_status", sql`${table.status} in ('draft', 'open', 'closed')`),
+    check("polls_open_has_time", sql`${table.status} = 'draft' or ${table.openedAt} is not null`),
+    check("polls_closed_has_time", sql`${table.status} <> 'closed' or ${table.closedAt} is not null`),
+    check("polls_question_length", sql`char_length(${table.question}) between 1 and 200`),
   ],
 );
 
@@ -84,6 +91,7 @@ export const pollOptions = pgTable(
   (table) => [
     uniqueIndex("poll_options_position").on(table.pollId, table.position),
     unique("poll_options_of_poll").on(table.pollId, table.id),
+    check("poll_options_text_length", sql`char_length(${table.text}) between 1 and 200`),
   ],
 );
 
@@ -122,6 +130,7 @@ export const hands = pgTable(
     uniqueIndex("hands_one_up")
       .on(table.webinarId, table.participantId)
       .where(sql`${table.loweredAt} is null`),
+    check("hands_order", sql`${table.loweredAt} is null or ${table.loweredAt} >= ${table.raisedAt}`),
   ],
 );
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 import { webinars } from "./webinar.ts";
 
@@ -11,7 +11,7 @@ export const mailOutbox = pgTable(
     webinarId: uuid("webinar_id").references(() => webinars.id, { onDelete: "cascade" }),
     recipient: text("recipient").notNull(),
     kind: text("kind").notNull(),
-    /** What the template needs. Holds a link, so it is cleared once the mail is sent. */
+    /** What the template needs. Holds a link, so it is cleared once the mail is sent or given up. */
     payload: jsonb("payload").$type<Record<string, string>>().notNull(),
     attempts: integer("attempts").notNull().default(0),
     nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
@@ -24,6 +24,7 @@ export const mailOutbox = pgTable(
     index("mail_outbox_due")
       .on(table.nextAttemptAt)
       .where(sql`${table.sentAt} is null and ${table.failedAt} is null`),
+    check("mail_outbox_one_end", sql`${table.sentAt} is null or ${table.failedAt} is null`),
   ],
 );
 
@@ -48,17 +49,13 @@ export const webhookOutbox = pgTable(
   ],
 );
 
-/** Who did what. Never changed, never holds secrets. */
-export const audit = pgTable(
-  "audit",
-  {
-    id: id(),
-    organisationId: uuid("organisation_id"),
-    actorId: uuid("actor_id"),
-    action: text("action").notNull(),
-    subject: text("subject").notNull(),
-    details: jsonb("details").$type<Record<string, unknown>>().notNull().default({}),
-    createdAt: createdAt(),
-  },
-  (table) => [index("audit_organisation").on(table.organisationId, table.createdAt)],
-);
+/**
+ * Rooms whose event log may lack something that is stored: the log could not be written after a commit, or a web
+ * process ended between the two. Paid by giving the log a new epoch, which makes every follower read the room again.
+ */
+export const roomResyncs = pgTable("room_resyncs", {
+  webinarId: uuid("webinar_id")
+    .primaryKey()
+    .references(() => webinars.id, { onDelete: "cascade" }),
+  requestedAt: instant("requested_at").notNull().defaultNow(),
+});

@@ -26,6 +26,8 @@ export const registrations = pgTable(
     uniqueIndex("registrations_email_key").on(table.webinarId, table.emailKey),
     index("registrations_created").on(table.webinarId, table.createdAt, table.id),
     check("registrations_email_key_normal", sql`${table.emailKey} = lower(btrim(${table.emailKey}))`),
+    check("registrations_email_length", sql`char_length(${table.email}) between 3 and 254`),
+    check("registrations_status", sql`${table.status} in ('registered', 'cancelled')`),
     check("registrations_name_length", sql`char_length(${table.name}) between 1 and 80`),
   ],
 );
@@ -51,7 +53,12 @@ export const idempotencyKeys = pgTable(
     scope: text("scope").notNull(),
     key: text("key").notNull(),
     requestHash: text("request_hash").notNull(),
+    /** Null only inside the transaction that works on it. */
+    answer: text("answer"),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex("idempotency_keys_key").on(table.scope, table.key)],
+  (table) => [
+    uniqueIndex("idempotency_keys_key").on(table.scope, table.key),
+    index("idempotency_keys_created").on(table.createdAt),
+  ],
 );

@@ -1,16 +1,5 @@
 import { sql } from "drizzle-orm";
-import {
-  bigint,
-  boolean,
-  check,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  uniqueIndex,
-  uuid,
-} from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { organisations, users } from "./account.ts";
 import { createdAt, id, instant } from "./columns.ts";
 
@@ -51,21 +40,29 @@ export const webinars = pgTable(
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
     check("webinars_seats", sql`${table.seats} >= 0`),
     check("webinars_phase", sql`${table.phase} in ('draft', 'scheduled', 'green-room', 'live', 'ended')`),
+    check("webinars_layout", sql`${table.layout} in ('auto', 'grid', 'speaker', 'share')`),
     check("webinars_live_has_time", sql`${table.phase} <> 'live' or ${table.liveAt} is not null`),
     check("webinars_ended_has_time", sql`${table.phase} <> 'ended' or ${table.endedAt} is not null`),
   ],
 );
 
 /** Where the programme is sent besides our own HLS. The URL holds the stream key. */
-export const rtmpDestinations = pgTable("rtmp_destinations", {
-  id: id(),
-  webinarId: uuid("webinar_id")
-    .notNull()
-    .references(() => webinars.id, { onDelete: "cascade" }),
-  label: text("label").notNull(),
-  url: text("url").notNull(),
-  createdAt: createdAt(),
-});
+export const rtmpDestinations = pgTable(
+  "rtmp_destinations",
+  {
+    id: id(),
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    label: text("label").notNull(),
+    url: text("url").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index("rtmp_destinations_webinar").on(table.webinarId),
+    check("rtmp_destinations_url", sql`${table.url} ~* '^rtmps?://'`),
+  ],
+);
 
 /** Somebody invited to the stage by mail; the personal link's hash is the credential. */
 export const panelists = pgTable(
@@ -80,7 +77,11 @@ export const panelists = pgTable(
     tokenHash: text("token_hash").notNull().unique(),
     createdAt: createdAt(),
   },
-  (table) => [uniqueIndex("panelists_email_key").on(table.webinarId, table.email)],
+  (table) => [
+    uniqueIndex("panelists_email_key").on(table.webinarId, table.email),
+    check("panelists_email_normal", sql`${table.email} = lower(btrim(${table.email}))`),
+    check("panelists_name_length", sql`char_length(${table.name}) between 1 and 80`),
+  ],
 );
 
 export const forms = pgTable("forms", {
@@ -105,18 +106,8 @@ export const formFields = pgTable(
     options: jsonb("options").$type<string[]>().notNull().default([]),
     required: boolean("required").notNull().default(false),
   },
-  (table) => [uniqueIndex("form_fields_position").on(table.formId, table.position)],
+  (table) => [
+    uniqueIndex("form_fields_position").on(table.formId, table.position),
+    check("form_fields_kind", sql`${table.kind} in ('text', 'long-text', 'choice', 'consent')`),
+  ],
 );
-
-export const recordings = pgTable("recordings", {
-  id: id(),
-  webinarId: uuid("webinar_id")
-    .notNull()
-    .unique()
-    .references(() => webinars.id, { onDelete: "cascade" }),
-  /** Below egress's public URL, without the access part. */
-  path: text("path").notNull(),
-  durationMs: integer("duration_ms").notNull(),
-  bytes: bigint("bytes", { mode: "number" }).notNull(),
-  createdAt: createdAt(),
-});

@@ -1,4 +1,4 @@
-import { type Logger, pino } from "pino";
+import { type Logger, type LoggerOptions, pino } from "pino";
 
 export type Log = Logger;
 
@@ -15,7 +15,7 @@ const floodPerSecond = 20;
 /** JSON lines on stdout; secrets are redacted by key, floods are folded. */
 export function createLog(options: { service: string; nodeId?: string; level?: string }): Log {
   const seen = new Map<string, { second: number; count: number }>();
-  return pino({
+  const settings: LoggerOptions = {
     level: options.level ?? "info",
     base: { service: options.service, ...(options.nodeId ? { nodeId: options.nodeId } : {}) },
     redact: { paths: secretPaths, censor: "[redacted]" },
@@ -37,5 +37,7 @@ export function createLog(options: { service: string; nodeId?: string; level?: s
         method.apply(this, args);
       },
     },
-  });
+  };
+  // Written at once: lines written in the background are lost or out of order when the process exits.
+  return pino(settings, pino.destination({ dest: 1, sync: true }));
 }

@@ -1,26 +1,50 @@
 /** The second process of web: whatever happens without somebody waiting for it. */
-import { closeOrphanedIntervals, deleteExpiredCredentials, listProgrammes, sendDueMails } from "@rostrum/db";
+import {
+  deleteExpiredCredentials,
+  deleteOldFacts,
+  deleteOldKeys,
+  deleteOldMails,
+  listProgrammes,
+  PermanentMailError,
+  payResyncs,
+  sendDueMails,
+} from "@rostrum/db";
+import { roomLogKey, WebinarId } from "@rostrum/protocol";
 import nodemailer from "nodemailer";
 import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { LostStays } from "./stays.ts";
 
-/** An interval younger than this is not taken for orphaned: its node may just have started. */
-const orphanAfterMs = 10_000;
 /** Ended programmes stay listed this long, so that egress can finish recordings after a restart of anything. */
 const endedProgrammesMs = 6 * 3600_000;
+const hourMs = 3600_000;
 
 const services = createServices(webConfig(), "web-jobs");
-const { scope, log, db, registry } = services;
-const transport = nodemailer.createTransport(services.config.SMTP_URL, { pool: true } as object);
+const { scope, log, db, events } = services;
+const transport = nodemailer.createTransport(services.config.SMTP_URL, {
+  pool: true,
+  connectionTimeout: 10_000,
+  greetingTimeout: 10_000,
+  socketTimeout: 30_000,
+} as object);
 scope.add("smtp", () => transport.close());
 
+/** SMTP 5yz is final (RFC 5321 §4.2.1), except while we are not let in at all: then every mail would be lost. */
+const isFinal = (error: unknown): boolean => {
+  const { responseCode = 0, command = "" } = error as { responseCode?: number; command?: string };
+  return responseCode >= 500 && responseCode < 600 && ["RCPT TO", "DATA"].includes(command);
+};
+
 scope.every(500, "mail", async () => {
-  const sent = await sendDueMails(db, async (mail) => {
-    await transport.sendMail(await composeMail(services, mail));
+  const tried = await sendDueMails(db, async (mail) => {
+    const message = await composeMail(services, mail);
+    await transport.sendMail(message).catch((error: unknown) => {
+      throw isFinal(error) ? new PermanentMailError((error as Error).message, { cause: error }) : error;
+    });
   });
-  if (sent > 0) log.info({ sent }, "mails handled");
+  if (tried > 0) log.info({ tried }, "mails handled");
 });
 
 scope.every(3000, "programmes", async () => {
@@ -28,22 +52,24 @@ scope.every(3000, "programmes", async () => {
     await writeProgrammeJob(services, webinar);
 });
 
-let edgesSeenAt = 0;
-scope.every(2000, "orphaned intervals", async () => {
-  const edges = await registry.list("edge");
-  // An empty Redis says nothing about the edges; wait until they have announced themselves again.
-  if (edges.length === 0) return;
-  edgesSeenAt ||= Date.now();
-  if (Date.now() - edgesSeenAt < orphanAfterMs) return;
-  const closed = await closeOrphanedIntervals(
-    db,
-    edges.map((edge) => `${edge.nodeId}/${edge.epoch}`),
-    new Date(Date.now() - orphanAfterMs),
-  );
-  if (closed > 0) log.warn({ closed }, "stays on lost edges were ended");
+const stays = new LostStays(services);
+scope.every(2000, "lost stays", async () => {
+  const ended = await stays.sweep();
+  if (ended > 0) log.warn({ ended }, "stays on lost edges were ended");
 });
 
-scope.every(3600_000, "expired credentials", () => deleteExpiredCredentials(db, new Date()));
+scope.every(1000, "owed events", async () => {
+  const paid = await payResyncs(db, (webinarId) => events.renew(roomLogKey(WebinarId.parse(webinarId))));
+  if (paid > 0) log.info({ paid }, "rooms are read again");
+});
+
+scope.every(hourMs, "forget", async () => {
+  const now = new Date();
+  await deleteExpiredCredentials(db, now);
+  await deleteOldKeys(db, now);
+  await deleteOldFacts(db, now);
+  await deleteOldMails(db, now);
+});
 
 log.info("ready");
 for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -1,12 +1,18 @@
+import { isDatabaseUnavailable } from "@rostrum/db";
 import { httpStatus, internalError, limits, RostrumError } from "@rostrum/protocol";
 import type { Services } from "./services.ts";
+
+/** Nothing was stored, and asking again may well work: clients wait and do so. */
+export const databaseAway = (): RostrumError =>
+  new RostrumError("node.unavailable", "The service is busy or restarting. Please try again in a moment.");
 
 /** A route handler with our errors as JSON, typed and without their inside. */
 export async function respond(services: Services, work: () => Promise<Response>): Promise<Response> {
   try {
     return await work();
-  } catch (error) {
-    if (!(error instanceof RostrumError)) services.log.error({ err: error }, "request failed");
+  } catch (thrown) {
+    const error = isDatabaseUnavailable(thrown) ? databaseAway() : thrown;
+    if (!(thrown instanceof RostrumError)) services.log.error({ err: thrown }, "request failed");
     const wire = error instanceof RostrumError ? error.toWire() : internalError;
     return Response.json(
       { error: wire },

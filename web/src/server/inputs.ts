@@ -7,7 +7,17 @@ export const email = z
   .trim()
   .max(254, "This address is too long.")
   .pipe(z.email("Enter an e-mail address, like ada@example.com."));
-export const personName = DisplayName;
+/** Half a surrogate pair is no text: neither JSON nor the database takes it. */
+const isText = (value: string): boolean => value.isWellFormed();
+const noText = "Contains characters that cannot be shown.";
+
+export const personName = DisplayName.refine(isText, noText);
+
+/** The name of somebody who is not signed in: our mails to the address they give must not carry their links. */
+export const visitorName = personName.refine(
+  (name) => !/:\/\/|www\.|\bhttps?:/i.test(name),
+  "Enter a name without a web address.",
+);
 export const webinarId = EntityId;
 export const opaqueToken = z
   .string()
@@ -27,7 +37,7 @@ export const line = (max: number, name: string) =>
     .trim()
     .min(1, `Enter ${name}.`)
     .max(max, `Keep ${name} under ${max} characters.`)
-    .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u, "Contains characters that cannot be shown.");
+    .regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]+$/u, noText);
 
 /** Several lines. */
 export const prose = (max: number, name: string) =>
@@ -35,10 +45,7 @@ export const prose = (max: number, name: string) =>
     .string()
     .trim()
     .max(max, `Keep ${name} under ${max} characters.`)
-    .regex(
-      /^(?:[^\p{Cc}\u202a-\u202e\u2066-\u2069]|[\n\r\t])*$/u,
-      "Contains characters that cannot be shown.",
-    );
+    .regex(/^(?:[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]|[\n\r\t])*$/u, noText);
 
 const isTimeZone = (zone: string): boolean => {
   try {
@@ -50,10 +57,45 @@ const isTimeZone = (zone: string): boolean => {
 };
 export const timeZone = z.string().max(64).refine(isTimeZone, "Choose a time zone.");
 
-export const smallRecord = z
-  .record(z.string().max(64), z.string().max(500))
-  .refine((record) => Object.keys(record).length <= 40, "Too many fields.")
+/** A value of the kind that forms and links carry; may be empty. */
+const value = z
+  .string()
+  .max(500)
+  .regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u, noText);
+const isSmall = (record: Record<string, string>): boolean => Object.keys(record).length <= 40;
+/** By the id of the form's field. */
+export const answers = z.record(z.uuid(), value).refine(isSmall, "Too many fields.").default({});
+/** Campaign parameters of the address somebody came by. */
+export const utm = z
+  .record(z.string().regex(/^utm_[a-z_]{1,40}$/, "Not a campaign parameter."), value)
+  .refine(isSmall, "Too many fields.")
   .default({});
+
+/** What to look for; anything that can be typed. */
+export const searchText = z
+  .string()
+  .max(200)
+  .regex(/^[^\p{Cc}\p{Cs}]*$/u, noText)
+  .optional();
+
+/** A time that a calendar and the database can hold, and that somebody may mean. */
+export const startsAt = z
+  .date()
+  .min(new Date("2020-01-01"), "Choose a later date.")
+  .max(new Date("2100-01-01"), "Choose an earlier date.");
+
+/** Where the next page begins. */
+export const pageCursor = z
+  .strictObject({ createdAt: z.number().int().min(0).max(4_102_444_800_000), id: z.uuid() })
+  .nullish();
+
+export const rtmpUrl = z
+  .string()
+  .trim()
+  .max(1024)
+  .regex(/^rtmps?:\/\/[\x21-\x7e]+$/i, "Enter an rtmp:// or rtmps:// address with its stream key.");
+
+export const idempotencyKey = z.uuid().optional();
 
 export const questionText = line(limits.questionChars, "a question");
 export const chatText = line(limits.chatChars, "a message");

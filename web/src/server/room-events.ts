@@ -1,3 +1,4 @@
+import { requestResync } from "@rostrum/db";
 import {
   type EventAudience,
   type RoomEventBody,
@@ -8,8 +9,10 @@ import {
 import type { Services } from "./services.ts";
 
 /**
- * Tell a room what has been stored. Called after the commit; the database is the truth, so an event that is lost with
- * Redis is in the next snapshot and nothing is undone for it.
+ * Tell a room what has been stored. Called after the commit; the database is the truth and nothing is undone when the
+ * log cannot be written: the room is noted as owed, and the jobs process gives its log a new epoch, so that everyone who
+ * follows it reads the room again. A web process that starts notes every room that somebody may be in, in case its
+ * predecessor ended between a commit and its event. Never throws.
  */
 export async function publishRoomEvent(
   services: Services,
@@ -17,15 +20,30 @@ export async function publishRoomEvent(
   body: RoomEventBody,
   audience: EventAudience = "all",
 ): Promise<void> {
-  const event = RoomEventDraft.parse({
-    webinarId: WebinarId.parse(webinarId),
-    at: Date.now(),
-    audience,
-    body,
-  });
   try {
+    const event = RoomEventDraft.parse({
+      webinarId: WebinarId.parse(webinarId),
+      at: Date.now(),
+      audience,
+      body,
+    });
     await services.events.append(roomLogKey(webinarId), event);
   } catch (error) {
     services.log.warn({ err: error, webinarId, type: body.type }, "a room event could not be published");
+    await requestResync(services.db, webinarId).catch((fault: unknown) =>
+      services.log.error({ err: fault, webinarId }, "a room may lack an event until it is read again"),
+    );
   }
+}
+
+/** Tell how a thing of the room is now, however many changes brought it there (see Announcer). */
+export function announce(
+  services: Services,
+  webinarId: string,
+  key: string,
+  read: () => Promise<{ body: RoomEventBody; audience?: EventAudience } | undefined>,
+): Promise<void> {
+  return services.announcer.announce(key, read, ({ body, audience }) =>
+    publishRoomEvent(services, webinarId, body, audience),
+  );
 }

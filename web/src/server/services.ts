@@ -1,4 +1,4 @@
-import { type DatabaseHandle, openDatabase } from "@rostrum/db";
+import { type DatabaseHandle, openDatabase, requestAllResyncs } from "@rostrum/db";
 import {
   connectRedis,
   createLog,
@@ -12,6 +12,7 @@ import {
 } from "@rostrum/platform";
 import { RoomEventDraft } from "@rostrum/protocol";
 import { type WebConfig, webConfig } from "../config.ts";
+import { Announcer } from "./announcer.ts";
 
 /** What the server side of web is built from: one set per process. */
 export type Services = {
@@ -22,6 +23,7 @@ export type Services = {
   tokens: Tokens;
   registry: Registry;
   events: EventLog<RoomEventDraft>;
+  announcer: Announcer;
   scope: Scope;
 };
 
@@ -40,6 +42,7 @@ export function createServices(config: WebConfig, name: string): Services {
     tokens: createTokens(config.ROSTRUM_SECRET),
     registry: new Registry(redis),
     events: new EventLog({ redis, subscriber, schema: RoomEventDraft, log }),
+    announcer: new Announcer({ scope, log }),
     scope,
   };
 }
@@ -47,7 +50,16 @@ export function createServices(config: WebConfig, name: string): Services {
 // Next bundles each route on its own: what is shared must hang on the process.
 const holder = globalThis as typeof globalThis & { rostrumServices?: Services };
 
+/** Give the process its services, before anything asked for them. */
+export function shareServices(shared: Services): void {
+  holder.rostrumServices = shared;
+}
+
 export function services(): Services {
-  holder.rostrumServices ??= createServices(webConfig(), "web");
+  if (!holder.rostrumServices) {
+    const created = createServices(webConfig(), "web");
+    created.scope.run("owed events", () => requestAllResyncs(created.db));
+    holder.rostrumServices = created;
+  }
   return holder.rostrumServices;
 }

@@ -1,4 +1,4 @@
-import type { User } from "@rostrum/db";
+import { isDatabaseUnavailable, type User } from "@rostrum/db";
 import {
   type ErrorCode,
   internalError,
@@ -9,6 +9,7 @@ import {
 import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import { ZodError } from "zod";
+import { databaseAway } from "./handler.ts";
 import type { Services } from "./services.ts";
 import { currentUser } from "./session.ts";
 
@@ -74,6 +75,10 @@ const withTypedErrors = t.middleware(async ({ next, ctx, path }) => {
   const { cause } = result.error;
   if (cause instanceof RostrumError) {
     throw new TRPCError({ code: trpcCodes[cause.code] ?? "BAD_REQUEST", message: cause.message, cause });
+  }
+  if (isDatabaseUnavailable(cause)) {
+    ctx.services.log.warn({ err: cause, path }, "the database does not answer");
+    throw new TRPCError({ code: "SERVICE_UNAVAILABLE", cause: databaseAway() });
   }
   if (result.error.code === "INTERNAL_SERVER_ERROR")
     ctx.services.log.error({ err: cause, path }, "procedure failed");

@@ -13,6 +13,9 @@ const ttlSeconds = 24 * 3600;
 /** A follower looks this often whether it missed something, ms. */
 const checkMs = 5000;
 
+/** Published in place of an entry when a log begins anew. */
+const renewed = "renewed";
+
 type Listener<E> = Pick<Cursor<E, unknown>, "take" | "resync">;
 
 /**
@@ -49,6 +52,11 @@ export class EventLog<E> {
   async position(key: string): Promise<LogPosition> {
     const [seq, epoch] = (await this.#run(positionScript, key)) as [number, string];
     return { seq, epoch };
+  }
+
+  /** Start a new epoch: everyone who follows the log takes a snapshot, because something may be missing in it. */
+  async renew(key: string): Promise<void> {
+    await this.#redis.multi().del(key, `${key}:seq`, `${key}:epoch`).publish(key, renewed).exec();
   }
 
   /** Events after `from`, or "gap" when they are not all there. */
@@ -94,7 +102,7 @@ export class EventLog<E> {
   #deliver(channel: string, text: string): void {
     const listeners = this.#listeners.get(channel);
     if (!listeners) return;
-    const entry = this.#parse(text);
+    const entry = text === renewed ? undefined : this.#parse(text);
     for (const listener of listeners) {
       if (entry) listener.take(entry);
       else listener.resync();

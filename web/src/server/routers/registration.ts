@@ -1,6 +1,16 @@
 import { countRegistrations, listRegistrations } from "@rostrum/db";
 import { z } from "zod";
-import { email, personName, slug, smallRecord, webinarId } from "../inputs.ts";
+import {
+  answers,
+  email,
+  idempotencyKey,
+  pageCursor,
+  searchText,
+  slug,
+  utm,
+  visitorName,
+  webinarId,
+} from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { clientAddress, limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
@@ -10,7 +20,7 @@ const pageSize = 100;
 
 export const registrationRouter = router({
   submit: publicProcedure
-    .input(z.strictObject({ slug, email, name: personName, answers: smallRecord, utm: smallRecord }))
+    .input(z.strictObject({ slug, email, name: visitorName, answers, utm, idempotencyKey }))
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `register:${clientAddress(ctx.headers)}`, {
         limit: 600,
@@ -36,8 +46,8 @@ export const registrationRouter = router({
     .input(
       z.strictObject({
         webinarId,
-        cursor: z.strictObject({ createdAt: z.number(), id: z.uuid() }).nullish(),
-        search: z.string().max(200).optional(),
+        cursor: pageCursor,
+        search: searchText,
       }),
     )
     .query(async ({ ctx, input }) => {

@@ -7,17 +7,10 @@ import { playlistUrl } from "../programmes.ts";
 import { clientAddress, limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
 import { admitByLink, admitHost, previewLink } from "../use-cases/admission.ts";
-import {
-  askQuestion,
-  castVote,
-  changePoll,
-  createPoll,
-  lower,
-  postChat,
-  raise,
-  settleQuestion,
-  upvoteQuestion,
-} from "../use-cases/interaction.ts";
+import { postChat } from "../use-cases/chat.ts";
+import { lower, raise } from "../use-cases/hands.ts";
+import { castVote, changePoll, createPoll } from "../use-cases/polls.ts";
+import { askQuestion, settleQuestion, upvoteQuestion } from "../use-cases/questions.ts";
 
 const excludeEdges = z.array(NodeId).max(20).default([]);
 

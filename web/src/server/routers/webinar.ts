@@ -8,7 +8,7 @@ import {
 } from "@rostrum/db";
 import { LayoutName, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
-import { email, line, personName, prose, slug, timeZone, webinarId } from "../inputs.ts";
+import { email, line, personName, prose, rtmpUrl, slug, startsAt, timeZone, webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
@@ -20,18 +20,14 @@ const byId = z.strictObject({ id: webinarId });
 const schedule = z.strictObject({
   title: line(200, "a title"),
   description: prose(5000, "the description").default(""),
-  startsAt: z.date(),
+  startsAt,
   durationMinutes: z.number().int().min(5, "At least 5 minutes.").max(1440, "At most a day."),
   timeZone,
   seats: z.number().int().min(0).max(100_000).default(1000),
   rtmpDestination: z
     .strictObject({
       label: line(80, "a label"),
-      url: z
-        .string()
-        .trim()
-        .max(1024)
-        .regex(/^rtmps?:\/\/\S+$/i, "Enter an rtmp:// or rtmps:// address with its stream key."),
+      url: rtmpUrl,
     })
     .optional(),
 });

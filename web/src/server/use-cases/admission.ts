@@ -89,7 +89,10 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     prefer: wish.prefer ?? "webrtc",
     excluded: wish.excludeEdges,
     recent,
-    freeSeats: role === "attendee" ? webinar.seats - (await countSeated(services.db, webinar.id)) : 1,
+    freeSeats:
+      role === "attendee"
+        ? webinar.seats - (await countSeated(services.db, webinar.id, [person.participantId]))
+        : 1,
   });
   if (!placed) throw new RostrumError("node.unavailable", "No server can take you right now. Trying again.");
   await services.redis.zadd(`placed:${placed.edge.nodeId}`, Date.now(), randomUUID()).catch(() => 0);

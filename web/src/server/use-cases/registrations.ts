@@ -1,6 +1,8 @@
 import {
+  type FormField,
   findWebinarBySlug,
   insertRegistration,
+  listFormFields,
   type RegistrationWithStays,
   resendJoinLink,
 } from "@rostrum/db";
@@ -15,6 +17,7 @@ export type RegistrationInput = {
   name: string;
   answers: Record<string, string>;
   utm: Record<string, string>;
+  idempotencyKey?: string | undefined;
 };
 
 async function openWebinar(services: Services, slug: string) {
@@ -29,13 +32,33 @@ function joinMail(services: Services, kind: "confirmation" | "join-link") {
   return { kind, tokenHash: hash, payload: { link: `${services.config.PUBLIC_URL}/j/${token}` } };
 }
 
-/** Register an address once. A duplicate gets its link mailed again and is told so; there is no second row. */
+/** The answers a form takes: for its own fields, one of the choices, nothing required left out. Throws input.invalid. */
+export function checkAnswers(fields: FormField[], answers: Record<string, string>): void {
+  const refuse = (id: string, message: string) => {
+    throw new RostrumError("input.invalid", message, { field: `answers.${id}` });
+  };
+  for (const id of Object.keys(answers))
+    if (!fields.some((field) => field.id === id)) refuse(id, "The form has no such field.");
+  for (const { id, kind, label, options, required } of fields) {
+    const answer = answers[id]?.trim() ?? "";
+    if (required && !answer) refuse(id, `Please answer: ${label}`);
+    if (answer && kind === "choice" && !options.includes(answer)) refuse(id, "Choose one of the options.");
+    if (answer && kind === "consent" && answer !== "yes") refuse(id, 'Answer "yes" or leave it out.');
+  }
+}
+
+/**
+ * Register an address once. A duplicate gets its link mailed again and is told so; there is no second row. The same
+ * request under the same idempotency key gets the same answer and no mail.
+ */
 export async function submitRegistration(services: Services, input: RegistrationInput): Promise<void> {
   const webinar = await openWebinar(services, input.slug);
+  checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
   const { created } = await insertRegistration(
     services.db,
     { webinarId: webinar.id, email: input.email, name: input.name, answers: input.answers, utm: input.utm },
     joinMail(services, "confirmation"),
+    input.idempotencyKey,
   );
   if (!created) {
     throw new RostrumError(

@@ -3,18 +3,23 @@ import { RoomSnapshot, RostrumError, roomLogKey, StageState, stageStateKey } fro
 import { keptChat } from "@rostrum/rules";
 import type { Services } from "../services.ts";
 
+/** Questions a room shows: the newest, so that a snapshot stays small enough to send. */
+const keptQuestions = 500;
+
 /**
  * A room from the database, as of a position in its event log that was read first: what is appended meanwhile is
  * applied twice at worst, never missed. Who is on stage comes from what the origin left in Redis; presence is the
  * edges' own.
  */
 export async function roomSnapshot(services: Services, webinarId: string): Promise<RoomSnapshot> {
-  const { seq, epoch } = await services.events.position(roomLogKey(webinarId));
+  const { seq, epoch } = await services.events.position(roomLogKey(webinarId)).catch((error: unknown) => {
+    throw new RostrumError("node.unavailable", "The room's log cannot be read.", { cause: error });
+  });
   const { db } = services;
   const webinar = await findWebinar(db, webinarId);
   if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
   const [questions, polls, hands, chat, recording, stage] = await Promise.all([
-    listQuestions(db, webinarId),
+    listQuestions(db, webinarId, keptQuestions),
     listPolls(db, webinarId),
     listHands(db, webinarId),
     listChat(db, webinarId, keptChat),

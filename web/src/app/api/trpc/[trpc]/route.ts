@@ -12,8 +12,6 @@ function handle(request: Request): Promise<Response> {
   return respond(shared, async () => {
     requireSameSite(shared, request);
     const url = new URL(request.url);
-    if (url.pathname.split(",").length > maxBatch)
-      throw new RostrumError("limit.reached", `At most ${maxBatch} calls in one request.`);
     if (url.search.length > 64 * 1024) throw new RostrumError("message.too-large", "The query is too long.");
     const capped = request.method === "POST" ? await cap(request) : request;
     const cookies: string[] = [];
@@ -21,6 +19,7 @@ function handle(request: Request): Promise<Response> {
       endpoint: "/api/trpc",
       req: capped,
       router: appRouter,
+      maxBatchSize: maxBatch,
       createContext: () => ({
         services: shared,
         headers: request.headers,
