@@ -63,3 +63,45 @@ export class CpuMeter {
     return { ms, cores: ms / (performance.now() - this.#at) };
   }
 }
+
+/** What the whole machine did since `start`: cores in use, and UDP datagrams that found a full socket. */
+export class MachineMeter {
+  #busyMs = 0;
+  #udpErrors = 0;
+  #at = 0;
+
+  constructor() {
+    this.start();
+  }
+
+  start(): void {
+    this.#busyMs = machineBusyMs();
+    this.#udpErrors = udpBufferErrors();
+    this.#at = performance.now();
+  }
+
+  read(): { cores: number; udpBufferErrors: number } {
+    return {
+      cores: (machineBusyMs() - this.#busyMs) / (performance.now() - this.#at),
+      udpBufferErrors: udpBufferErrors() - this.#udpErrors,
+    };
+  }
+}
+
+/** user, nice, system, irq and softirq of all cores; /proc counts in ticks of 10 ms. */
+function machineBusyMs(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (read("/proc/stat").split("\n")[0] ?? "")
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + irq + softirq) * 10;
+}
+
+/** Datagrams dropped for want of room in the receiving socket, since boot (RcvbufErrors and SndbufErrors). */
+function udpBufferErrors(): number {
+  const [names = "", values = ""] = read("/proc/net/snmp")
+    .split("\n")
+    .filter((line) => line.startsWith("Udp:"));
+  const at = (name: string) => Number(values.split(" ")[names.split(" ").indexOf(name)] ?? 0);
+  return at("RcvbufErrors") + at("SndbufErrors");
+}

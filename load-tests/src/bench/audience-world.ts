@@ -35,7 +35,7 @@ export async function openWorld(
     const product = await Product.start({ home, portBase, timeoutMs: 300_000, env });
     closers.push(() => product.stop());
     const site = { web: product.url("web"), inbox: product.url("inbox") };
-    const host = await Host.signIn(site, String(product.state.demo?.hostUrl));
+    const host = await Host.signIn(site, "bench-host@example.test");
     const webinar = await host.schedule("The audience bench", 5000);
     const link = await host.invite(webinar.id, { name: "Hedy Kiesler", email: "panelist@example.test" });
     const panelist = new LoadPanelist(["--web", site.web, "--link", link]);

@@ -1,6 +1,7 @@
 import { type BurstResult, joinBurst, only } from "./audience-burst.ts";
 import { compareCost } from "./audience-cost.ts";
-import { CpuMeter, rssKb, tree } from "./audience-cpu.ts";
+import { CpuMeter, MachineMeter, rssKb, tree } from "./audience-cpu.ts";
+import { measureGlass } from "./audience-glass.ts";
 import { edgeNames, openWorld, type World } from "./audience-world.ts";
 
 export type AudienceResult = {
@@ -21,7 +22,8 @@ export type AudienceResult = {
 };
 
 const watching = 10;
-const attendees = 1000;
+/** Fewer on machines that cannot carry a thousand; the result says how many it was. */
+const attendees = Number(process.env.ROSTRUM_BENCH_ATTENDEES ?? 1000);
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
@@ -48,9 +50,13 @@ export async function measureAudience({ short }: { short: boolean }): Promise<Au
   try {
     await measureCrowd(world, result, { steadyMs: short ? 60_000 : 600_000, fewMs: short ? 20_000 : 60_000 });
     const rounds = short ? 5 : 15;
-    const cost = await compareCost(world, { receivers: 300, rounds, windowMs: 5000 });
+    const cost = await compareCost(world, { receivers: Math.min(300, attendees), rounds, windowMs: 5000 });
     result.workerCpuRatioVsBare = round(cost.ratio, 3);
     say(`worker CPU per packet, us: ours ${list(cost.oursUs)}; bare ${list(cost.bareUs)}`);
+    const glass = await measureGlass(world.product, short ? 150 : 600);
+    result.glassToGlassP50Ms = glass.p50Ms;
+    result.glassToGlassP95Ms = glass.p95Ms;
+    say(`glass to glass: ${glass.frames} frames, p50 ${glass.p50Ms} ms, p95 ${glass.p95Ms} ms`);
   } finally {
     await world.close();
   }
@@ -81,7 +87,7 @@ async function measureCrowd(
   );
 
   const first = await joinBurst(world, {
-    links: links.slice(watching, watching + 300),
+    links: links.slice(watching, watching + Math.min(300, attendees - watching)),
     overMs: 1000,
     group: "three hundred",
     settleMs: 20_000,
@@ -102,10 +108,12 @@ async function measureCrowd(
   await wait(3000);
   await Promise.all([watchers.tell({ do: "window" }), crowd.tell({ do: "window" })]);
   origin.start();
-  const machine = new CpuMeter(Object.values(product.state.pids).flatMap(tree));
+  const machine = new MachineMeter();
+  const productCpu = new CpuMeter(Object.values(product.state.pids).flatMap(tree));
   await wait(times.steadyMs);
   const originAtMany = origin.read().cores;
-  const productCores = machine.read().cores;
+  const productCores = productCpu.read().cores;
+  const all = machine.read();
   const rss = edgesRssKb(world);
   const [crowdReport, watchersReport] = await Promise.all([crowd.report(), watchers.report()]);
   const [many, seated] = [only(crowdReport, "thousand"), only(watchersReport, "watchers")];
@@ -121,7 +129,9 @@ async function measureCrowd(
     `${heard} attendees for ${times.steadyMs / 1000} s: ${result.packetsPerSec} packets/s, ${result.mbitPerSec} Mbit/s, ` +
       `${lost} of ${packets + lost} lost at ${many.receiversWithLoss + seated.receiversWithLoss} receivers; ` +
       `product ${productCores.toFixed(2)} cores (origin ${originAtMany.toFixed(4)}), generator ${crowdReport.generatorCpuCores} ` +
-      `cores with loop delay p99 ${crowdReport.generatorLoopDelayP99Ms} ms; ${JSON.stringify(many.byEdge)}; ` +
+      `cores with loop delay p99 ${crowdReport.generatorLoopDelayP99Ms} ms, machine ${all.cores.toFixed(2)} cores; ` +
+      `${all.udpBufferErrors} datagrams dropped at full sockets of the machine; worst receiver lost ${many.worst.lost} ` +
+      `(${many.worst.edge}); by edge ${JSON.stringify(many.byEdge)}; ` +
       `faults ${JSON.stringify({ ...crowdReport.faults, ...watchersReport.faults })}`,
   );
   await crowd.tell({ do: "leave", group: "thousand" });

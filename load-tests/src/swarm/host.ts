@@ -12,8 +12,10 @@ export class Host {
     this.#cookie = cookie;
   }
 
-  /** `link` is a mailed sign-in link; it works once. */
-  static async signIn(site: Site, link: string): Promise<Host> {
+  /** Ask for a sign-in link, read it in the mail, use it. */
+  static async signIn(site: Site, email: string): Promise<Host> {
+    await callTrpc(site.web, "auth.requestLink", { email });
+    const link = await mailedLink(site, email, "/auth/");
     const response = await fetch(`${site.web}/api/auth/consume`, {
       method: "POST",
       redirect: "manual",
@@ -46,19 +48,24 @@ export class Host {
   /** Invite somebody to the stage; their personal link as the mail gives it. */
   async invite(webinarId: string, person: { name: string; email: string }): Promise<string> {
     await this.call("webinar.invitePanelist", { id: webinarId, ...person });
-    const deadline = Date.now() + 20_000;
-    while (Date.now() < deadline) {
-      const query = `to=${encodeURIComponent(person.email)}`;
-      const [mail] = (await json(`${this.#site.inbox}/api/messages?${query}`)) as { id: string }[];
-      if (mail) {
-        const { links } = (await json(`${this.#site.inbox}/api/messages/${mail.id}`)) as { links: string[] };
-        const link = links.find((candidate) => new URL(candidate).pathname.startsWith("/p/"));
-        if (link) return link;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
-    throw new Error(`no invitation came for ${person.email}`);
+    return mailedLink(this.#site, person.email, "/p/");
   }
+}
+
+/** The newest link of a kind that was mailed to an address. */
+async function mailedLink(site: Site, email: string, path: string): Promise<string> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    const query = `to=${encodeURIComponent(email)}`;
+    const [mail] = (await json(`${site.inbox}/api/messages?${query}`)) as { id: string }[];
+    if (mail) {
+      const { links } = (await json(`${site.inbox}/api/messages/${mail.id}`)) as { links: string[] };
+      const link = links.find((candidate) => new URL(candidate).pathname.startsWith(path));
+      if (link) return link;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error(`no ${path} link came for ${email}`);
 }
 
 async function json(url: string): Promise<unknown> {

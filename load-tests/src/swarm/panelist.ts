@@ -8,7 +8,7 @@ import { withAudioLevel } from "../panelist/audio-level.ts";
 import { publish } from "../panelist/publish.ts";
 import { streams } from "../panelist/rtp-source.ts";
 import { admitAs, RawSocket } from "../wire/api.ts";
-import { type Clip, makeClip } from "./clip.ts";
+import { type Clip, makeClip, opusMs } from "./clip.ts";
 import { h264Payloads, RtpWriter } from "./packetizer.ts";
 import { isRtcp, keyFrameRequestsIn } from "./rtp.ts";
 
@@ -21,7 +21,7 @@ const { values } = parseArgs({
     height: { type: "string", default: "180" },
     fps: { type: "string", default: "15" },
     seconds: { type: "string", default: "10" },
-    quantizer: { type: "string", default: "34" },
+    quantizer: { type: "string", default: "38" },
   },
 });
 const say = (line: Record<string, unknown>): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -58,7 +58,7 @@ class Player {
 
   nextAudio(): Buffer {
     const payload = this.#clip.audio[this.#packet % this.#clip.audio.length] ?? Buffer.alloc(1);
-    const packet = this.#audio.write(payload, this.#packet * 960, false);
+    const packet = this.#audio.write(payload, this.#packet * opusMs * 48, false);
     this.#packet++;
     return withAudioLevel(packet, { dBov: -20, voice: true });
   }
@@ -107,7 +107,7 @@ publication.video.onMessage((packet) => {
 metronome(1000 / fps, () => {
   for (const packet of player.nextVideo()) publication.video.sendMessageBinary(packet);
 });
-metronome(20, () => publication.audio.sendMessageBinary(player.nextAudio()));
+metronome(opusMs, () => publication.audio.sendMessageBinary(player.nextAudio()));
 say({ event: "ready" });
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
 const reason = await publication.ended;

@@ -53,15 +53,10 @@ export async function admitAs(
   web: string,
   link: string,
   prefer: "webrtc" | "hls" = "hls",
-  { from, excludeEdges = [] }: { from?: string; excludeEdges?: string[] } = {},
+  excludeEdges: string[] = [],
 ): Promise<Admission> {
   const joinToken = new URL(link).pathname.split("/").at(-1);
-  const answer = await callTrpc(
-    web,
-    "attendance.admit",
-    { joinToken, prefer, excludeEdges },
-    from ? { from } : {},
-  );
+  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges });
   if (answer.error) throw new Error(`not admitted: ${answer.error.message}`);
   return Admission.parse(answer.data);
 }
