@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planServices, urlsOf } from "./plan.ts";
+import { mediaNodes, planServices, urlsOf } from "./plan.ts";
 import { edgeNames, edgePorts, highestOffset, portsOf } from "./ports.ts";
 import { readSettings } from "./settings.ts";
 
@@ -94,6 +94,18 @@ describe("readSettings", () => {
     expect(() => readSettings({ ROSTRUM_PORT_BASE: "65500" })).toThrow("not usable");
     expect(() => readSettings({ ROSTRUM_EDGES: "10" })).toThrow("ROSTRUM_EDGES=10");
     expect(() => readSettings({ ROSTRUM_LISTEN_IP: "localhost" })).toThrow("not an IP address");
+  });
+
+  it("runs one origin and two edges unless told of more", () => {
+    expect(mediaNodes(readSettings({}))).toEqual(["origin", "edge-1", "edge-2"]);
+    expect(mediaNodes(readSettings({ ROSTRUM_EDGES: "3", ROSTRUM_ORIGINS: "2" }))).toEqual([
+      "origin",
+      "origin-2",
+      "edge-1",
+      "edge-2",
+      "edge-3",
+    ]);
+    expect(() => readSettings({ ROSTRUM_ORIGINS: "3" })).toThrow("ROSTRUM_ORIGINS=3");
   });
 
   it("collects the names that stay down from the flag and from the environment", () => {

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ServiceSpec } from "./child.ts";
-import { type EdgeName, edgeNames, edgePorts, type Ports } from "./ports.ts";
+import { type EdgeName, edgeNames, edgePorts, type OriginName, originNames, type Ports } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 
@@ -14,13 +14,18 @@ export type Backing = {
   worker: string;
 };
 
-export type ServiceName = "mail-sink" | "web" | "jobs" | "origin" | EdgeName | "egress";
+export type ServiceName = "mail-sink" | "web" | "jobs" | OriginName | EdgeName | "egress";
 
 /** Variables that only web may know: media nodes never see SQL or mail. The bucket's secret is for egress alone. */
 const WEB_ONLY = ["DATABASE_URL", "DATABASE_OWNER_URL", "SMTP_URL", "TURN_SECRET", "S3_SECRET_ACCESS_KEY"];
 /** Variables of the launcher itself, and ones that would mislead a child. */
 const LAUNCHER_ONLY =
-  /^(ROSTRUM_(HOME|PORT_BASE|EDGES|LISTEN_IP|PUBLIC_HOST|NO_RESTART|INSTALL)|npm_.*|PORT|HOSTNAME)$/;
+  /^(ROSTRUM_(HOME|PORT_BASE|EDGES|ORIGINS|LISTEN_IP|PUBLIC_HOST|NO_RESTART|INSTALL)|npm_.*|PORT|HOSTNAME)$/;
+
+/** The origins and edges that are to run. */
+export function mediaNodes(settings: Settings): (OriginName | EdgeName)[] {
+  return [...originNames.slice(0, settings.origins), ...edgeNames.slice(0, settings.edges)];
+}
 
 /** One value for every edge there could be. */
 const forEdges = <T>(make: (name: EdgeName) => T): Record<EdgeName, T> =>
@@ -38,6 +43,7 @@ export function urlsOf(settings: Settings, ports: Ports) {
   return {
     web: pair("WEB", ports.web),
     origin: pair("ORIGIN", ports.origin),
+    "origin-2": pair("ORIGIN_2", ports.origin2),
     ...forEdges((name) => pair(name.toUpperCase().replace("-", "_"), edgePorts(ports.web, name).http)),
     egress: pair("EGRESS", ports.egress),
     inbox: { public: `http://127.0.0.1:${ports.inbox}`, internal: `http://127.0.0.1:${ports.inbox}` },
@@ -87,7 +93,7 @@ export function planServices(options: {
     TURN_SECRET: backing.turnSecret,
     NEXT_TELEMETRY_DISABLED: "1",
   };
-  const media = (name: "origin" | EdgeName, rtcPort: number, pipes: readonly [number, number]) => ({
+  const media = (name: OriginName | EdgeName, rtcPort: number, pipes: readonly [number, number]) => ({
     ...inheritedEnv(settings.env, false),
     ...common(name, Number(new URL(urls[name].internal).port), urls[name]),
     RTC_LISTEN_IP: settings.listenIp,
@@ -149,6 +155,13 @@ export function planServices(options: {
       ready: ready(urls.origin.internal),
       wave: 2,
       url: urls.origin.public,
+    }),
+    "origin-2": service("origin-2", {
+      command: [node, "origin/src/main.ts"],
+      env: media("origin-2", ports.origin2Rtc, ports.origin2Pipes),
+      ready: ready(urls["origin-2"].internal),
+      wave: 2,
+      url: urls["origin-2"].public,
     }),
     ...forEdges((name) => {
       const { rtc, pipes } = edgePorts(ports.web, name);

@@ -16,6 +16,7 @@ export function portNeeds(settings: Settings): PortNeed[] {
     tcp(ports.web, "web"),
     ...(external.smtpUrl ? [] : [tcp(ports.smtp, "mail", local), tcp(ports.inbox, "the mail inbox", local)]),
     tcp(ports.origin, "origin"),
+    ...(settings.origins > 1 ? [tcp(ports.origin2, "origin-2")] : []),
     ...edges.map(({ name, http }) => tcp(http, name)),
     tcp(ports.egress, "egress"),
     tcp(ports.rtmp, "the RTMP hub", local),
@@ -25,6 +26,7 @@ export function portNeeds(settings: Settings): PortNeed[] {
     ...(
       [
         [ports.originRtc, "origin media"],
+        ...(settings.origins > 1 ? [[ports.origin2Rtc, "origin-2 media"] as const] : []),
         ...edges.map(({ name, rtc }) => [rtc, `${name} media`] as const),
       ] as const
     ).flatMap(([port, what]) => [tcp(port, what), udp(port, what)]),

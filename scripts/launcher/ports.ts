@@ -11,17 +11,24 @@ export function portsOf(base: number) {
     smtp: base + 2,
     inbox: base + 3,
     origin: base + 10,
+    origin2: base + 11,
     egress: base + 30,
     rtmp: base + 31,
     postgres: base + 40,
     redis: base + 41,
     turn: base + 50,
     originRtc: base + 60,
-    originPipes: [base + 100, base + 149],
+    origin2Rtc: base + 65,
+    originPipes: [base + 100, base + 124],
+    origin2Pipes: [base + 125, base + 149],
     turnRelays: [base + 200, base + 249],
   } as const;
 }
 export type Ports = ReturnType<typeof portsOf>;
+
+/** The second origin of a machine stands by for the first. */
+export const originNames = ["origin", "origin-2"] as const;
+export type OriginName = (typeof originNames)[number];
 
 /** The edges of one machine, at most. */
 export const edgeNames = [

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { edgeNames, highestOffset } from "./ports.ts";
+import { edgeNames, highestOffset, originNames } from "./ports.ts";
 import { Trouble } from "./trouble.ts";
 
 export type Env = Record<string, string | undefined>;
@@ -13,8 +13,9 @@ export type Settings = {
   /** Where all state is kept. */
   home: string;
   portBase: number;
-  /** How many edges run on this machine. */
+  /** How many edges and origins run on this machine. */
   edges: number;
+  origins: number;
   /** Address that HTTP and media listen on. */
   listenIp: string;
   /** Name or address by which browsers reach this machine. */
@@ -46,12 +47,13 @@ function portBase(text: string | undefined, edges: number): number {
   return base;
 }
 
-function edgeCount(text: string | undefined): number {
-  const count = Number(text || 2);
-  if (!Number.isInteger(count) || count < 1 || count > edgeNames.length)
+/** How many of something that can be had `most` times. */
+function countOf(env: Env, name: string, range: { preset: number; most: number }): number {
+  const count = Number(env[name] || range.preset);
+  if (!Number.isInteger(count) || count < 1 || count > range.most)
     throw new Trouble(
-      `ROSTRUM_EDGES=${text} is not usable`,
-      `give a number from 1 to ${edgeNames.length}; the default is 2`,
+      `${name}=${env[name]} is not usable`,
+      `give a number from 1 to ${range.most}; the default is ${range.preset}`,
     );
   return count;
 }
@@ -65,12 +67,13 @@ export function readSettings(env: Env, options: { noRestart?: string[] } = {}): 
   const everywhere = listenIp === "0.0.0.0" || listenIp === "::";
   const publicHost = env.ROSTRUM_PUBLIC_HOST || (everywhere ? "127.0.0.1" : listenIp);
   const named = (env.ROSTRUM_NO_RESTART ?? "").split(",").filter((name) => name !== "");
-  const edges = edgeCount(env.ROSTRUM_EDGES);
+  const edges = countOf(env, "ROSTRUM_EDGES", { preset: 2, most: edgeNames.length });
   return {
     root,
     home: path.resolve(env.ROSTRUM_HOME || path.join(root, ".rostrum")),
     portBase: portBase(env.ROSTRUM_PORT_BASE, edges),
     edges,
+    origins: countOf(env, "ROSTRUM_ORIGINS", { preset: 1, most: originNames.length }),
     listenIp,
     publicHost,
     external: {

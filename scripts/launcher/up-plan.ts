@@ -3,8 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { ServiceSpec } from "./child.ts";
 import { prepareTurn } from "./coturn.ts";
 import { probeRedis } from "./health.ts";
-import { type Backing, inheritedEnv, planServices, type ServiceName } from "./plan.ts";
-import { edgeNames } from "./ports.ts";
+import { type Backing, inheritedEnv, mediaNodes, planServices, type ServiceName } from "./plan.ts";
 import {
   createRoles,
   type PostgresCluster,
@@ -142,8 +141,7 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
     step("migrate", ["postgres"], migrate),
     service("web", ["migrate", "redis", "web-build", ...(external.turnUrls ? [] : ["turn"])]),
     service("jobs", ["migrate", "redis", ...(external.smtpUrl ? [] : ["mail-sink"])]),
-    service("origin", ["redis", "worker", "web"]),
-    ...edgeNames.slice(0, settings.edges).map((name) => service(name, ["redis", "worker", "web"])),
+    ...mediaNodes(settings).map((name) => service(name, ["redis", "worker", "web"])),
     service("egress", ["redis", "web"]),
     ...(seeding ? [step("seed", ["web", "jobs"], seed)] : []),
     ...(options.live ? [step("panelists", ["seed", "origin"], panelists)] : []),

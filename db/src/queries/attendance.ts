@@ -60,6 +60,11 @@ async function store(db: Executor, fact: Fact): Promise<void> {
           or(isNull(attendanceIntervals.leftAt), eq(attendanceIntervals.reason, nodeLost)),
         ),
       );
+  } else if (fact.type === "attendance.moved") {
+    await db
+      .update(attendanceIntervals)
+      .set({ delivery: fact.delivery })
+      .where(eq(attendanceIntervals.id, fact.intervalId));
   } else if (fact.type === "recording.ready") {
     await saveRecording(db, {
       webinarId: fact.webinarId,

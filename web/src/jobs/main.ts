@@ -16,6 +16,7 @@ import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { offerSeats } from "./seat-offers.ts";
 import { LostStays } from "./stays.ts";
 
 /** Ended programmes stay listed this long, so that egress can finish recordings after a restart of anything. */
@@ -63,6 +64,10 @@ const stays = new LostStays(services);
 scope.every(2000, "lost stays", async () => {
   const ended = await stays.sweep();
   if (ended > 0) log.warn({ ended }, "stays on lost edges were ended");
+});
+
+scope.every(500, "seats", async () => {
+  await offerSeats(services);
 });
 
 scope.every(1000, "owed events", async () => {

@@ -1,8 +1,16 @@
-import { type Admission, edgeEvents, edgeMethods, type RoomSnapshot, RostrumError } from "@rostrum/protocol";
-import { backoffMs, evolveRoom } from "@rostrum/rules";
+import {
+  type Admission,
+  type Delivery,
+  type RoomEvent,
+  type RoomSnapshot,
+  RostrumError,
+} from "@rostrum/protocol";
+import { evolveRoom } from "@rostrum/rules";
 import { type Api, createApi, wireError } from "../client/api.ts";
-import { StageReceiver, type StageTrack } from "./receive.ts";
-import { Rpc, type SocketEnd } from "./rpc.ts";
+import { EdgeSession, type SessionEvents } from "./edge-session.ts";
+import type { StageReceiver, StageTrack } from "./receive.ts";
+import { Reconnect } from "./reconnect.ts";
+import type { SocketEnd } from "./rpc.ts";
 import { Value } from "./value.ts";
 
 export type Connection = "idle" | "connecting" | "connected" | "reconnecting" | "ended" | "refused";
@@ -10,14 +18,21 @@ export type Connection = "idle" | "connecting" | "connected" | "reconnecting" | 
 export type RoomState = {
   connection: Connection;
   admission: Admission | null;
+  /** How the programme is shown now. */
+  delivery: Delivery;
+  /** Why it is not the other way, for people; null when there is nothing to say. */
+  tierReason: string | null;
   room: RoomSnapshot | null;
   /** Why the room cannot be entered, for people. */
   fault: string | null;
 };
 
 type Admit = (excludeEdges: string[]) => Promise<Admission>;
+/** What ends one round on a connection: its end, or the wish to go elsewhere. */
+type Turn = { end: SocketEnd } | { successor: EdgeSession };
 
-const refusals = new Set([
+/** Refusals that asking again does not change. */
+export const finalRefusals: ReadonlySet<string> = new Set([
   "token.invalid",
   "not-found",
   "permission.denied",
@@ -26,27 +41,45 @@ const refusals = new Set([
   "input.invalid",
 ]);
 
+const endTexts: Record<string, string> = {
+  replaced: "You joined from another window or device.",
+  removed: "The host has removed you from this webinar.",
+  unauthorized: "Your link is no longer valid.",
+};
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 /**
- * One participant's presence in a room: admission, one socket to an edge, the room's state, the stage's tracks. When
+ * One participant's presence in a room: admission, one connection to an edge, the room's state, the stage's tracks. When
  * the edge goes, admission is asked for again without it, at once and then with back-off, for as long as the room lives.
+ * The old picture stays until there is a new one: a draining edge is left without a gap, a dead one without a blank.
  */
 export class RoomConnection {
-  readonly state = new Value<RoomState>({ connection: "idle", admission: null, room: null, fault: null });
+  readonly state = new Value<RoomState>({
+    connection: "idle",
+    admission: null,
+    delivery: "webrtc",
+    tierReason: null,
+    room: null,
+    fault: null,
+  });
   readonly tracks = new Value<StageTrack[]>([]);
   /** Calls made as this participant. */
   readonly api: Api = createApi(() => this.state.get().admission?.edge.token);
   readonly #admit: Admit;
-  #rpc: Rpc | undefined;
-  #receiver: StageReceiver | undefined;
+  readonly #reconnect = new Reconnect();
+  #session: EdgeSession | undefined;
+  #unwatch: () => void = () => {};
   #left = false;
-  #wake: (() => void) | undefined;
+  /** Set by whatever wants the current round to go elsewhere. */
+  #move: (excludeEdges: string[], delayMs: number) => void = () => {};
 
   constructor(admit: Admit) {
     this.#admit = admit;
   }
 
   get receiver(): StageReceiver | undefined {
-    return this.#receiver;
+    return this.#session?.receiver;
   }
 
   enter(): void {
@@ -58,9 +91,14 @@ export class RoomConnection {
 
   leave(): void {
     this.#left = true;
-    this.#wake?.();
-    this.#receiver?.close();
-    this.#rpc?.close();
+    this.#session?.close();
+  }
+
+  /** Watch over HLS from now on; called when its picture is there. */
+  async leaveSeat(reason: string): Promise<void> {
+    this.#patch({ delivery: "hls", tierReason: reason });
+    await this.#session?.leaveSeat(reason).catch(() => undefined);
+    this.tracks.set([]);
   }
 
   #patch(change: Partial<RoomState>): void {
@@ -68,98 +106,149 @@ export class RoomConnection {
   }
 
   async #stay(): Promise<void> {
-    const tried: string[] = [];
-    for (let attempt = 0; !this.#left; attempt++) {
-      if (attempt > 0) await this.#pause(backoffMs(attempt - 1, Math.random()));
+    const dead: string[] = [];
+    while (!this.#left) {
+      await sleep(this.#reconnect.next());
       if (this.#left) return;
+      const startedAt = performance.now();
       try {
-        const end = await this.#attempt(tried);
-        if (!end.retry) return this.#finish(end);
-        // The first retry is at once; the next ones wait.
-        attempt = -1;
+        const end = await this.#attend(await this.#open(dead));
+        if (this.#left || !end.retry) return this.#finish(end);
+        this.#reconnect.lasted(performance.now() - startedAt);
       } catch (error) {
         if (this.#refused(error)) return;
         // Nobody would take us: one of the edges that failed may be back.
-        if (!(error instanceof RostrumError)) tried.length = 0;
+        if (!(error instanceof RostrumError)) dead.length = 0;
       }
       this.#patch({ connection: this.state.get().room ? "reconnecting" : "connecting" });
     }
   }
 
-  /** One admission and its connection, avoiding the edges in `tried`. */
-  async #attempt(tried: string[]): Promise<SocketEnd> {
-    const admission = await this.#admitted(tried);
+  /** Admission and connection, avoiding the edges in `dead`; the edge is in there when this rejects or ends. */
+  async #open(dead: string[]): Promise<EdgeSession> {
+    const admission = await this.#admit(dead);
     const { nodeId } = admission.edge;
-    tried.push(nodeId);
-    return this.#attend(admission, () => tried.splice(0, tried.length, nodeId));
+    dead.push(nodeId);
+    const { session } = await this.#connect(admission);
+    dead.splice(0, dead.length, nodeId);
+    return session;
   }
 
-  async #admitted(excluded: string[]): Promise<Admission> {
-    const admission = await this.#admit(excluded);
-    this.#patch({ admission });
-    return admission;
+  async #connect(admission: Admission): Promise<{ session: EdgeSession }> {
+    const { room } = this.state.get();
+    const resume = room ? { epoch: room.epoch, seq: room.seq } : undefined;
+    const opened = await EdgeSession.open(admission, this.#events(), resume);
+    if (this.#left) opened.session.close();
+    else if (admission.delivery === "webrtc" && admission.role === "attendee") opened.session.receive();
+    return opened;
+  }
+
+  /** Be on `session` and on those that take its place, until one ends with none to follow. */
+  async #attend(first: EdgeSession): Promise<SocketEnd> {
+    let session = first;
+    for (;;) {
+      const before = this.#session;
+      this.#session = session;
+      const { admission } = session;
+      this.#patch({ connection: "connected", admission, fault: null, tierReason: tierReason(admission) });
+      await Promise.race([this.#show(session), session.ended]);
+      before?.lose("another connection has taken over");
+      const turn = await this.#turn(session);
+      if ("end" in turn) return turn.end;
+      session = turn.successor;
+    }
+  }
+
+  /** Let the tracks of `session` take the place of the ones there are, once it has any. */
+  async #show(session: EdgeSession): Promise<void> {
+    const { delivery, role } = session.admission;
+    if (role === "attendee" && delivery === "webrtc" && this.tracks.get().length > 0)
+      await session.settled(this.#expected());
+    if (this.#session !== session) return;
+    this.#unwatch();
+    const copy = () => {
+      // A connection that broke keeps its last picture until the next one has its own.
+      if (this.#session === session) this.tracks.set(session.tracks.get());
+    };
+    this.#unwatch = session.tracks.subscribe(copy);
+    copy();
+    this.#patch({ delivery });
+  }
+
+  /** Tracks that the stage sends. */
+  #expected(): number {
+    const sources = this.state.get().room?.stage.flatMap((member) => member.sources) ?? [];
+    return Math.max(1, sources.length);
+  }
+
+  /** The end of `session`, or the connection that follows it. */
+  #turn(session: EdgeSession): Promise<Turn> {
+    return new Promise((resolve) => {
+      let moving: Promise<EdgeSession | undefined> | undefined;
+      this.#move = (excluded, delayMs) => {
+        // Nobody else may take us: then we stay until the end and try like everyone whose edge has gone.
+        moving ??= sleep(delayMs)
+          .then(() => (this.#left ? undefined : this.#open([...excluded])))
+          .catch(() => undefined);
+        void moving.then((successor) => {
+          if (successor) resolve({ successor });
+          else moving = undefined;
+        });
+      };
+      void session.ended.then(async (end) => {
+        this.#unwatch();
+        const successor = await moving;
+        if (!successor) resolve({ end });
+      });
+    });
+  }
+
+  #events(): SessionEvents {
+    return {
+      onSnapshot: (room) => this.#patch({ room }),
+      onEvent: (event) => this.#apply(event),
+      onDraining: (delayMs) =>
+        this.#move(this.#session ? [this.#session.admission.edge.nodeId] : [], delayMs),
+      onSeatLost: (reason) => this.#patch({ delivery: "hls", tierReason: reason }),
+    };
+  }
+
+  #apply(event: RoomEvent): void {
+    const { room } = this.state.get();
+    if (!room || event.seq <= room.seq) return;
+    this.#patch({ room: evolveRoom(room, event.body, { seq: event.seq, epoch: room.epoch }) });
+    if (event.body.type === "seat.offered") void this.#acceptSeat().catch(() => undefined);
+  }
+
+  /** A seat is kept for us: take it on this connection, or on one to the edge that has room. */
+  async #acceptSeat(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    const admission = await this.#admit([]);
+    if (admission.delivery !== "webrtc" || session !== this.#session) return;
+    if (admission.edge.nodeId !== session.admission.edge.nodeId) return this.#move([], 0);
+    await session.takeSeat(admission);
+    await session.settled(this.#expected());
+    if (session !== this.#session) return;
+    this.tracks.set(session.tracks.get());
+    this.#patch({ delivery: "webrtc", tierReason: null, admission });
   }
 
   /** True when asking again is of no use. */
   #refused(error: unknown): boolean {
     const fault = wireError(error);
-    if (!refusals.has(fault.code)) return false;
+    if (!finalRefusals.has(fault.code)) return false;
     this.#patch({ connection: "refused", fault: fault.message });
     return true;
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   #finish(end: SocketEnd): void {
-    const texts: Record<string, string> = {
-      replaced: "You joined from another window or device.",
-      removed: "The host has removed you from this webinar.",
-      unauthorized: "Your link is no longer valid.",
-    };
-    this.#patch({ connection: "ended", fault: texts[end.reason] ?? null });
-  }
-
-  /** One connection from hello to its end. */
-  async #attend(admission: Admission, connected: () => void): Promise<SocketEnd> {
-    const { rpc, hello } = await Rpc.connect(admission.edge.url, admission.edge.token);
-    this.#rpc = rpc;
-    const { snapshot } = edgeMethods.hello.response.parse(hello);
-    if (snapshot) this.#patch({ room: snapshot });
-    this.#follow(rpc);
-    this.#patch({ connection: "connected", fault: null });
-    connected();
-    if (admission.delivery === "webrtc" && admission.role === "attendee") {
-      this.#receiver = new StageReceiver(rpc, this.tracks);
-      this.#receiver.start(admission.iceServers).catch(() => rpc.close());
-    }
-    const end = await rpc.ended;
-    this.#receiver?.close();
-    this.#receiver = undefined;
-    return this.#left ? { ...end, retry: false } : end;
-  }
-
-  #follow(rpc: Rpc): void {
-    rpc.on("room.event", (data) => {
-      const event = edgeEvents["room.event"].safeParse(data);
-      const { room } = this.state.get();
-      if (!event.success || !room || event.data.seq <= room.seq) return;
-      this.#patch({ room: evolveRoom(room, event.data.body, { seq: event.data.seq, epoch: room.epoch }) });
-    });
-    rpc.on("room.snapshot", (data) => {
-      const snapshot = edgeEvents["room.snapshot"].safeParse(data);
-      if (snapshot.success) this.#patch({ room: snapshot.data });
-    });
-    rpc.on("node.draining", (data) => {
-      const draining = edgeEvents["node.draining"].safeParse(data);
-      if (draining.success) setTimeout(() => rpc.close(), draining.data.delayMs);
-    });
+    this.#session?.close();
+    this.tracks.set([]);
+    this.#patch({ connection: "ended", fault: endTexts[end.reason] ?? null });
   }
 }
+
+/** Only what the participant did not choose needs a reason. */
+const tierReason = ({ waiting, reasons }: Admission): string | null =>
+  waiting ? `${reasons[0] ?? ""} You are watching the broadcast until one becomes free.`.trim() : null;

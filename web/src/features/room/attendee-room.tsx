@@ -12,11 +12,10 @@ import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
-import { HlsStage } from "./hls-stage.tsx";
 import { PollPanel } from "./poll-panel.tsx";
+import { Programme } from "./programme.tsx";
 import { QuestionsPanel } from "./questions-panel.tsx";
 import { RoomHeader } from "./room-header.tsx";
-import { StageGrid } from "./stage-grid.tsx";
 
 type Props = { joinToken: string; prefer: Delivery };
 
@@ -78,8 +77,7 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 }
 
 function Room({ connection }: { connection: RoomConnection }) {
-  const { connection: status, room, admission, fault } = useValue(connection.state);
-  const tracks = useValue(connection.tracks);
+  const { connection: status, room, admission, delivery, fault } = useValue(connection.state);
   if (!room || !admission) return null;
   const { api } = connection;
   const openPolls = room.polls.filter((poll) => poll.status === "open").length;
@@ -87,7 +85,7 @@ function Room({ connection }: { connection: RoomConnection }) {
     <main
       className="room"
       data-room-phase={room.phase}
-      data-delivery={admission.delivery}
+      data-delivery={delivery}
       data-edge={admission.edge.nodeId}
       data-connection={status}
     >
@@ -100,18 +98,8 @@ function Room({ connection }: { connection: RoomConnection }) {
             <StageMessage title="This webinar is over" text="Thank you for being here." />
           ) : room.phase !== "live" ? (
             <StageMessage title={room.title} text="It begins soon. You can stay on this page." />
-          ) : admission.delivery === "hls" ? (
-            <HlsStage connection={connection} title={room.title} />
           ) : (
-            <StageGrid
-              tracks={tracks}
-              members={room.stage}
-              layout={room.layout}
-              speaker={room.speaker}
-              onLayer={(consumerId, layer) =>
-                void connection.receiver?.preferLayer(consumerId, layer).catch(() => undefined)
-              }
-            />
+            <Programme connection={connection} room={room} />
           )}
         </div>
         {room.phase !== "ended" && <HandButton connection={connection} />}
