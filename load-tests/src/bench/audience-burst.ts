@@ -1,4 +1,5 @@
 import type { GroupReport, PopulationReport } from "../swarm/population.ts";
+import { MachineMeter } from "./audience-machine.ts";
 import type { World } from "./audience-world.ts";
 
 export type BurstResult = {
@@ -14,6 +15,8 @@ export type BurstResult = {
   /** Of those who watched already, while the others came. */
   watchersMaxFrameGapMs: number | null;
   watchersP99FrameGapMs: number | null;
+  /** Who used the machine meanwhile. */
+  cores: string;
   report: PopulationReport;
 };
 
@@ -42,8 +45,10 @@ export async function joinBurst(
 ): Promise<BurstResult> {
   const { crowd, watchers, panelist } = world;
   await watchers.tell({ do: "window" });
+  const machine = new MachineMeter(world);
   const from = Date.now();
   await crowd.tell({ do: "join", ...plan });
+  const cores = machine.read().text;
   // Their joins are through; the last ones' first frame may take another key frame.
   await wait(3000);
   const report = await crowd.report();
@@ -60,6 +65,7 @@ export async function joinBurst(
     keyframes: requests.length,
     watchersMaxFrameGapMs: watched.frameGapMs.max,
     watchersP99FrameGapMs: watched.frameGapMs.p99,
+    cores,
     report,
   };
 }

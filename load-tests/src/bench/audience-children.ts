@@ -81,6 +81,10 @@ export class LoadPanelist {
   readonly keyFrameRequests: number[] = [];
   readonly ready: Promise<void>;
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   constructor(args: string[]) {
     this.#process = new LineProcess("swarm/panelist.ts", args);
     const started = new Promise<void>((resolve) => {

@@ -1,7 +1,8 @@
 import { type BurstResult, joinBurst, only } from "./audience-burst.ts";
 import { compareCost } from "./audience-cost.ts";
-import { CpuMeter, MachineMeter, rssKb, tree } from "./audience-cpu.ts";
+import { CpuMeter, rssKb, tree } from "./audience-cpu.ts";
 import { measureGlass } from "./audience-glass.ts";
+import { MachineMeter } from "./audience-machine.ts";
 import { edgeNames, openWorld, type World } from "./audience-world.ts";
 
 export type AudienceResult = {
@@ -72,8 +73,12 @@ async function measureCrowd(
   times: { steadyMs: number; fewMs: number },
 ): Promise<void> {
   const { product, watchers, crowd, links } = world;
-  const few = links.slice(0, watching);
-  await watchers.tell({ do: "join", links: few, overMs: 1000, group: "watchers" });
+  // On every edge from the start: what grows then is the audience, not the number of pipes.
+  for (const [i, edge] of edgeNames.entries()) {
+    const excludeEdges = edgeNames.filter((name) => name !== edge);
+    const own = links.slice(0, watching).filter((_, person) => person % edgeNames.length === i);
+    await watchers.tell({ do: "join", links: own, overMs: 500, group: "watchers", excludeEdges });
+  }
   await wait(5000);
   const origin = new CpuMeter(tree(product.pid("origin")));
   await watchers.tell({ do: "window" });
@@ -87,36 +92,34 @@ async function measureCrowd(
   );
 
   const first = await joinBurst(world, {
-    links: links.slice(watching, watching + Math.min(300, attendees - watching)),
+    links: links.slice(watching, watching + 300),
     overMs: 1000,
-    group: "three hundred",
-    settleMs: 20_000,
+    group: "burst",
+    settleMs: 30_000,
   });
-  tell("300 in 1 s", first, steady.frameGapMs.p99);
-  await crowd.tell({ do: "leave", group: "three hundred" });
+  tell(first, 1, steady.frameGapMs.p99);
+  await crowd.tell({ do: "leave", group: "burst" });
   await wait(5000);
   const second = await joinBurst(world, {
     links: links.slice(watching),
     overMs: 3000,
-    group: "thousand",
-    settleMs: 40_000,
+    group: "crowd",
+    settleMs: 60_000,
   });
-  tell("1,000 in 3 s", second, steady.frameGapMs.p99);
+  tell(second, 3, steady.frameGapMs.p99);
   result.joinBurstFirstFrameP95Ms = worst(first.firstFrameP95Ms, second.firstFrameP95Ms);
   result.joinBurstKeyframesPerSec = Math.max(first.keyframesPerSec, second.keyframesPerSec);
 
   await wait(3000);
   await Promise.all([watchers.tell({ do: "window" }), crowd.tell({ do: "window" })]);
   origin.start();
-  const machine = new MachineMeter();
-  const productCpu = new CpuMeter(Object.values(product.state.pids).flatMap(tree));
+  const machine = new MachineMeter(world);
   await wait(times.steadyMs);
   const originAtMany = origin.read().cores;
-  const productCores = productCpu.read().cores;
   const all = machine.read();
   const rss = edgesRssKb(world);
   const [crowdReport, watchersReport] = await Promise.all([crowd.report(), watchers.report()]);
-  const [many, seated] = [only(crowdReport, "thousand"), only(watchersReport, "watchers")];
+  const [many, seated] = [only(crowdReport, "crowd"), only(watchersReport, "watchers")];
   const heard = Math.min(many.withAudio, many.withVideo) + Math.min(seated.withAudio, seated.withVideo);
   result.attendees = heard;
   const [lost, packets] = [many.lost + seated.lost, many.packets + seated.packets];
@@ -128,13 +131,12 @@ async function measureCrowd(
   say(
     `${heard} attendees for ${times.steadyMs / 1000} s: ${result.packetsPerSec} packets/s, ${result.mbitPerSec} Mbit/s, ` +
       `${lost} of ${packets + lost} lost at ${many.receiversWithLoss + seated.receiversWithLoss} receivers; ` +
-      `product ${productCores.toFixed(2)} cores (origin ${originAtMany.toFixed(4)}), generator ${crowdReport.generatorCpuCores} ` +
-      `cores with loop delay p99 ${crowdReport.generatorLoopDelayP99Ms} ms, machine ${all.cores.toFixed(2)} cores; ` +
+      `origin ${originAtMany.toFixed(4)} cores; ${all.text}; generator's loop delay p99 ${crowdReport.generatorLoopDelayP99Ms} ms; ` +
       `${all.udpBufferErrors} datagrams dropped at full sockets of the machine; worst receiver lost ${many.worst.lost} ` +
       `(${many.worst.edge}); by edge ${JSON.stringify(many.byEdge)}; ` +
       `faults ${JSON.stringify({ ...crowdReport.faults, ...watchersReport.faults })}`,
   );
-  await crowd.tell({ do: "leave", group: "thousand" });
+  await crowd.tell({ do: "leave", group: "crowd" });
   await wait(3000);
 }
 
@@ -144,13 +146,13 @@ const edgesRssKb = ({ product }: World): number =>
 const worst = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? null : Math.round(Math.max(a, b));
 
-function tell(name: string, burst: BurstResult, steadyP99: number | null): void {
+function tell(burst: BurstResult, seconds: number, steadyP99: number | null): void {
   const { generatorLoopDelayP99Ms, generatorCpuCores, faults } = burst.report;
   say(
-    `${name}: ${burst.present} of ${burst.asked} in; first frame p50 ${burst.firstFrameP50Ms}, p95 ${burst.firstFrameP95Ms} ms ` +
+    `${burst.asked} in ${seconds} s: ${burst.present} came in; first frame p50 ${burst.firstFrameP50Ms}, p95 ${burst.firstFrameP95Ms} ms ` +
       `(after the admission ${burst.admittedToFirstFrameP95Ms}); ${burst.keyframes} key frame requests, at most ` +
       `${burst.keyframesPerSec} in a second; watchers' frame gap p99 ${burst.watchersP99FrameGapMs}, max ` +
       `${burst.watchersMaxFrameGapMs} ms (steady p99 ${steadyP99}); generator ${generatorCpuCores} cores, loop delay p99 ` +
-      `${generatorLoopDelayP99Ms} ms; faults ${JSON.stringify(faults)}`,
+      `${generatorLoopDelayP99Ms} ms; ${burst.cores}; faults ${JSON.stringify(faults)}`,
   );
 }

@@ -157,7 +157,7 @@ function totalsOf(receiver: Receiver): Totals {
 
 const round = (value: number, digits = 0): number => Math.round(value * 10 ** digits) / 10 ** digits;
 const ms = (value: number | null | undefined): number | null =>
-  value === null || value === undefined ? null : round(value, 1);
+  value === null || value === undefined || !Number.isFinite(value) ? null : round(value, 1);
 
 /** A stream that has been silent for longer is not being received. */
 const silentMs = 2000;
@@ -191,9 +191,10 @@ function describe(group: Group, base: Map<Receiver, Totals>, windowMs: number) {
     to: (receiver: Receiver) => number | undefined,
   ) =>
     spread(
-      group.receivers.flatMap((receiver) => {
+      // Who never came that far took for ever: leaving them out would flatter the percentiles.
+      group.receivers.map((receiver) => {
         const [a, b] = [from(receiver), to(receiver)];
-        return a === undefined || b === undefined || !Number.isFinite(b) ? [] : [b - a];
+        return a === undefined || b === undefined ? Number.POSITIVE_INFINITY : b - a;
       }),
     );
   const byEdge: Record<string, number> = {};
@@ -242,5 +243,5 @@ const gapsOf = (histogram: Histogram) => ({
 function spread(values: number[]) {
   const sorted = values.sort((a, b) => a - b);
   const at = (share: number) => ms(sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]);
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), max: at(1) };
+  return { count: sorted.filter(Number.isFinite).length, p50: at(0.5), p95: at(0.95), max: at(1) };
 }
