@@ -1,10 +1,12 @@
 /** `bench NAME [--short] [--json]`: progress on stderr, one JSON object as the last line of stdout. */
+import { measureAudience } from "./audience.ts";
 import { measureKills } from "./kills.ts";
 import { measureSlice } from "./slice.ts";
 
 /** Each answers one object; a value that is null could not be measured. */
 const benches: Record<string, (options: { short: boolean }) => Promise<object>> = {
   slice: measureSlice,
+  audience: measureAudience,
   kills: measureKills,
 };
 
