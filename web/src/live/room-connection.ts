@@ -167,10 +167,12 @@ export class RoomConnection {
     let session = first;
     for (;;) {
       const before = this.#session;
+      // While the one before still plays, all tracks move at once; when it is dead, the first one that flows is news.
+      const enough = session === first ? 1 : this.#expected();
       this.#session = session;
       const { admission } = session;
       this.#patch({ connection: "connected", admission, fault: null, tierReason: tierReason(admission) });
-      await Promise.race([this.#show(session), session.ended]);
+      await Promise.race([this.#show(session, enough), session.ended]);
       before?.lose("another connection has taken over");
       const turn = await this.#turn(session);
       if ("end" in turn) return turn.end;
@@ -179,10 +181,10 @@ export class RoomConnection {
   }
 
   /** Let the tracks of `session` take the place of the ones there are, once it has any. */
-  async #show(session: EdgeSession): Promise<void> {
+  async #show(session: EdgeSession, enough: number): Promise<void> {
     const { role } = session.admission;
     if (role === "attendee" && session.delivery === "webrtc" && this.tracks.get().length > 0)
-      await session.settled(this.#expected());
+      await session.settled(enough);
     if (this.#session !== session) return;
     this.#unwatch();
     const copy = () => {
@@ -215,7 +217,8 @@ export class RoomConnection {
         });
       };
       void session.ended.then(async (end) => {
-        this.#unwatch();
+        // One that has a successor may end later: what is watched by then is the successor's.
+        if (this.#session === session) this.#unwatch();
         const successor = await moving;
         if (!successor) resolve({ end });
       });
