@@ -1,14 +1,23 @@
 /** `bench NAME [--short] [--json]`: progress on stderr, one JSON object as the last line of stdout. */
+import { measurePath } from "./path.ts";
 import { measureSlice } from "./slice.ts";
+
+const benches: Record<string, (options: { short: boolean }) => Promise<object>> = {
+  slice: measureSlice,
+  path: measurePath,
+};
 
 const [name] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const short = process.argv.includes("--short");
-if (name !== "slice") {
-  process.stderr.write(`bench: "${name ?? ""}" cannot be measured yet; there is: slice\n`);
+const measure = benches[name ?? ""];
+if (!measure) {
+  process.stderr.write(
+    `bench: "${name ?? ""}" cannot be measured yet; there is: ${Object.keys(benches).join(", ")}\n`,
+  );
   process.exit(64); // EX_USAGE
 }
 try {
-  const result = await measureSlice({ short });
+  const result = await measure({ short });
   process.stdout.write(`${JSON.stringify(result)}\n`);
   process.exit(Object.values(result).some((value) => value === null) ? 1 : 0);
 } catch (error) {

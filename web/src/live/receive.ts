@@ -1,5 +1,6 @@
 import { type IceServer, mediaEvents, receiveMethods, type StageProducer } from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
+import { PlayoutKeeper } from "./playout-keeper.ts";
 import type { ReachWatch } from "./reach-watch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Value } from "./value.ts";
@@ -45,6 +46,7 @@ export class StageReceiver {
   readonly #tracks: Value<StageTrack[]>;
   readonly #consumers = new Map<string, types.Consumer>();
   #transport: types.Transport | undefined;
+  #playout: PlayoutKeeper | undefined;
   #closed = false;
   #queue: Promise<void> = Promise.resolve();
 
@@ -71,6 +73,9 @@ export class StageReceiver {
       return;
     }
     this.#transport = transport;
+    this.#playout = new PlayoutKeeper(transport, () =>
+      [...this.#consumers.values()].flatMap(({ rtpReceiver }) => rtpReceiver ?? []),
+    );
     this.#listen();
     await this.#rpc.request("receive.start", {
       transportId: transport.id,
@@ -116,8 +121,7 @@ export class StageReceiver {
     });
     this.#consumers.set(consumerId, consumer);
     // Play as soon as there is something to play: the room is a conversation, not a film.
-    if (consumer.rtpReceiver && "jitterBufferTarget" in consumer.rtpReceiver)
-      consumer.rtpReceiver.jitterBufferTarget = 0;
+    if (consumer.rtpReceiver) this.#playout?.apply(consumer.rtpReceiver);
     await this.#rpc.request("consumer.resume", { consumerId });
     this.#tracks.update((tracks) => [...tracks, { consumerId, producer, track: consumer.track }]);
   }
@@ -153,6 +157,7 @@ export class StageReceiver {
 
   close(): void {
     this.#closed = true;
+    this.#playout?.close();
     this.#transport?.close();
     this.#consumers.clear();
     this.#tracks.set([]);
