@@ -12,6 +12,7 @@ import { createRoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
 import type { OriginConfig } from "./config.ts";
 import { servePanelists } from "./panelist-sockets.ts";
 import { servePipes } from "./pipe-server.ts";
+import { serveOwnership } from "./previous-owner.ts";
 import { serveProgrammes } from "./programme-feed.ts";
 import { Stages } from "./stages.ts";
 
@@ -37,10 +38,22 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
     onDied: (worker) => stages.workerDied(worker),
   });
   const feed = new RoomFeed({ events, tokens, nodeId, kind: "origin", webUrl: config.WEB_INTERNAL_URL });
-  const stages = new Stages({ nodeId, redis, events, feed, pool, scope, log });
+  const stages = new Stages({
+    nodeId,
+    address: config.INTERNAL_URL,
+    redis,
+    tokens,
+    events,
+    feed,
+    pool,
+    scope,
+    log,
+  });
   const epoch = randomUUID();
+  let draining = false;
   const listen = { ip: config.PIPE_LISTEN_IP, portMin: config.PIPE_PORT_MIN, portMax: config.PIPE_PORT_MAX };
 
+  serveOwnership({ http, tokens, fencingOf: (webinarId) => stages.fencingOf(webinarId) });
   servePanelists({ http, scope, log, tokens, stages, nodeId, allowedOrigin: config.WEB_PUBLIC_URL });
   const pipes = servePipes({ http, scope, log, tokens, stages, nodeId, epoch, listen });
   const programmes = serveProgrammes({ http, scope, log, tokens, stages, nodeId, epoch, listen });
@@ -62,13 +75,13 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
     region: config.REGION,
     publicUrl: config.PUBLIC_URL,
     internalUrl: config.INTERNAL_URL,
-    draining: scope.closed,
+    draining: draining || !pool.alive,
     capacity,
     load: { peers: panelists(), consumers: 0, workerCpu, eventLoopDelayMs: delay.percentile(99) / 1e6 },
     webinars: Object.fromEntries(stages.list().map((stage) => [stage.webinarId, stage.panelistCount])),
     at: Date.now(),
   });
-  new Registry(redis).announce(scope, heartbeat);
+  const announce = new Registry(redis).announce(scope, heartbeat);
 
   metrics.gauge("stages", "Stages this origin owns", () => stages.list().length);
   metrics.gauge("panelists", "Panelist sockets", panelists);
@@ -77,5 +90,16 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
   metrics.gauge("producers", "Producers on stages", () =>
     stages.list().reduce((sum, stage) => sum + stage.board.list().length, 0),
   );
-  return { faults: () => (redis.status === "ready" ? [] : ["redis is not reachable"]) };
+  return {
+    // Panelists and edges are told, not cut off: they come to the next origin at once.
+    drain: async () => {
+      draining = true;
+      await announce();
+      await stages.close("draining");
+    },
+    faults: () => [
+      ...(redis.status === "ready" ? [] : ["redis is not reachable"]),
+      ...(pool.alive ? [] : ["no media worker is alive"]),
+    ],
+  };
 }

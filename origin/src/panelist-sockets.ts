@@ -76,7 +76,11 @@ async function welcome(socket: RpcSocket, token: string, options: Options) {
     place: stage.place,
     board: stage.board,
     identity: { participantId: claims.participantId, name: claims.name },
-    publish: { onProducer: (producer, described) => stage.addProducer(producer, described) },
+    publish: {
+      // The stage may have gone to another origin while this process was stopped.
+      before: () => options.stages.confirm(stage),
+      onProducer: (producer, described) => stage.addProducer(producer, described),
+    },
   });
   return greeting(stage, options.nodeId);
 }

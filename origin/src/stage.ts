@@ -108,7 +108,7 @@ export class Stage {
     this.#phase = phase;
     for (const panelist of this.#panelists.values()) panelist.phaseChanged(phase);
     if (phase === "live") {
-      this.#announceMembers();
+      this.announceMembers();
       for (const producer of this.board.list()) this.onAir.add(producer);
     } else {
       this.onAir.clear();
@@ -132,12 +132,12 @@ export class Stage {
     producer.observer.once("close", () => {
       this.board.remove(producerId);
       this.onAir.remove(producerId);
-      this.#announceMembers();
+      this.announceMembers();
     });
     this.board.add(described);
     if (this.#phase === "live") this.onAir.add(described);
     if (kind === "audio" && source === "microphone") this.speaker.add(producer, participantId);
-    this.#announceMembers();
+    this.announceMembers();
   }
 
   #setPaused(producerId: string, paused: boolean): void {
@@ -145,7 +145,17 @@ export class Stage {
     this.onAir.setPaused(producerId, paused);
   }
 
-  #announceMembers(): void {
+  /** The room as others see it now: where it lacks what is on stage here, they are told. */
+  tellAgain(room: { stage: StageMember[]; speaker: ParticipantId | null }): void {
+    const members = this.members();
+    if (this.#phase !== "live" || members.length === 0) return;
+    if (JSON.stringify(members) !== JSON.stringify(room.stage)) this.announceMembers();
+    const speaker = this.speaker.current;
+    if (speaker !== null && speaker !== room.speaker)
+      this.#options.publish({ type: "speaker.changed", participantId: speaker });
+  }
+
+  announceMembers(): void {
     if (this.scope.closed) return;
     const members = this.members();
     for (const panelist of this.#panelists.values()) panelist.membersChanged(members);

@@ -26,10 +26,10 @@ export type ChildEvents = {
   onTrouble: (text: string) => void;
 };
 
-/** A restart waits this long, doubled each time; a process that held out for a minute begins anew. */
+/** A restart waits this long, doubled each time; a process that held out for ten seconds begins anew. */
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
-const STEADY_MS = 60_000;
+const STEADY_MS = 10_000;
 /** EX_CONFIG of sysexits.h: starting again would not help. */
 const BAD_CONFIG = 78;
 

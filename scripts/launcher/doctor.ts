@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
 import path from "node:path";
 import { probeRedis } from "./health.ts";
-import { type Backing, planServices, type ServiceName, urlsOf } from "./plan.ts";
+import { type Backing, mediaNodes, planServices, type ServiceName, urlsOf } from "./plan.ts";
 import { portNeeds } from "./port-needs.ts";
 import { portHolder, portsOf, takenPorts } from "./ports.ts";
 import { pingDatabase } from "./postgres.ts";
@@ -165,7 +165,7 @@ function runningChecks(settings: Settings, run: RunFile): Check[] {
     ...(settings.external.databaseUrl ? [] : [{ name: "PostgreSQL", run: () => pingDatabase(databaseUrl) }]),
     ...(settings.external.redisUrl ? [] : [{ name: "Redis", run: () => pingRedis(redisUrl) }]),
     ready("web", `${urls.web.internal}/api/ready`),
-    ...(["origin", "edge-1", "edge-2", "egress"] as const).map((name) =>
+    ...[...mediaNodes(settings), "egress" as const].map((name) =>
       ready(name, `${urls[name].internal}/ready`),
     ),
   ];
@@ -219,9 +219,10 @@ async function configurations(settings: Settings, running: boolean): Promise<str
   const services = planServices({ settings, ports, secrets, backing });
   const entries: [ServiceName, string][] = [
     ["web", "scripts/doctor/web-config.ts"],
-    ["origin", "origin/src/main.ts"],
-    ["edge-1", "sfu-edge/src/main.ts"],
-    ["edge-2", "sfu-edge/src/main.ts"],
+    ...mediaNodes(settings).map((name): [ServiceName, string] => [
+      name,
+      `${name.startsWith("origin") ? "origin" : "sfu-edge"}/src/main.ts`,
+    ]),
     ["egress", "egress/src/main.ts"],
   ];
   const texts = entries.map(async ([name, entry]) => {

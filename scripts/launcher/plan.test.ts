@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { planServices, urlsOf } from "./plan.ts";
-import { portsOf } from "./ports.ts";
+import { mediaNodes, planServices, urlsOf } from "./plan.ts";
+import { edgeNames, edgePorts, highestOffset, portsOf } from "./ports.ts";
 import { readSettings } from "./settings.ts";
 
 const secrets = {
@@ -27,13 +27,18 @@ function plan(env: Record<string, string> = {}) {
 
 describe("portsOf", () => {
   it("gives no port twice, ranges included", () => {
-    const all = Object.values(portsOf(4400)).flatMap((value) =>
-      typeof value === "number"
-        ? [value]
-        : Array.from({ length: value[1] - value[0] + 1 }, (_, index) => value[0] + index),
-    );
-    expect(new Set(all).size).toBe(all.length);
-    expect(Math.max(...all)).toBeLessThanOrEqual(4400 + 249);
+    for (const edges of [1, 2, 3, 9]) {
+      const ports = [portsOf(4400), ...edgeNames.slice(0, edges).map((name) => edgePorts(4400, name))];
+      const all = ports
+        .flatMap(Object.values<number | readonly [number, number]>)
+        .flatMap((value) =>
+          typeof value === "number"
+            ? [value]
+            : Array.from({ length: value[1] - value[0] + 1 }, (_, index) => value[0] + index),
+        );
+      expect(new Set(all).size).toBe(all.length);
+      expect(Math.max(...all)).toBeLessThanOrEqual(4400 + highestOffset(edges));
+    }
   });
 });
 
@@ -87,7 +92,20 @@ describe("readSettings", () => {
   it("says what is wrong with a value and what to give instead", () => {
     expect(() => readSettings({ ROSTRUM_PORT_BASE: "web" })).toThrow("ROSTRUM_PORT_BASE=web");
     expect(() => readSettings({ ROSTRUM_PORT_BASE: "65500" })).toThrow("not usable");
+    expect(() => readSettings({ ROSTRUM_EDGES: "10" })).toThrow("ROSTRUM_EDGES=10");
     expect(() => readSettings({ ROSTRUM_LISTEN_IP: "localhost" })).toThrow("not an IP address");
+  });
+
+  it("runs one origin and two edges unless told of more", () => {
+    expect(mediaNodes(readSettings({}))).toEqual(["origin", "edge-1", "edge-2"]);
+    expect(mediaNodes(readSettings({ ROSTRUM_EDGES: "3", ROSTRUM_ORIGINS: "2" }))).toEqual([
+      "origin",
+      "origin-2",
+      "edge-1",
+      "edge-2",
+      "edge-3",
+    ]);
+    expect(() => readSettings({ ROSTRUM_ORIGINS: "3" })).toThrow("ROSTRUM_ORIGINS=3");
   });
 
   it("collects the names that stay down from the flag and from the environment", () => {

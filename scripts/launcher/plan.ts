@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { ServiceSpec } from "./child.ts";
-import type { Ports } from "./ports.ts";
+import { type EdgeName, edgeNames, edgePorts, type OriginName, originNames, type Ports } from "./ports.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 
@@ -14,13 +14,22 @@ export type Backing = {
   worker: string;
 };
 
-export type ServiceName = "mail-sink" | "web" | "jobs" | "origin" | "edge-1" | "edge-2" | "egress";
+export type ServiceName = "mail-sink" | "web" | "jobs" | OriginName | EdgeName | "egress";
 
 /** Variables that only web may know: media nodes never see SQL or mail. The bucket's secret is for egress alone. */
 const WEB_ONLY = ["DATABASE_URL", "DATABASE_OWNER_URL", "SMTP_URL", "TURN_SECRET", "S3_SECRET_ACCESS_KEY"];
 /** Variables of the launcher itself, and ones that would mislead a child. */
 const LAUNCHER_ONLY =
-  /^(ROSTRUM_(HOME|PORT_BASE|LISTEN_IP|PUBLIC_HOST|NO_RESTART|INSTALL)|npm_.*|PORT|HOSTNAME)$/;
+  /^(ROSTRUM_(HOME|PORT_BASE|EDGES|ORIGINS|LISTEN_IP|PUBLIC_HOST|NO_RESTART|INSTALL)|npm_.*|PORT|HOSTNAME)$/;
+
+/** The origins and edges that are to run. */
+export function mediaNodes(settings: Settings): (OriginName | EdgeName)[] {
+  return [...originNames.slice(0, settings.origins), ...edgeNames.slice(0, settings.edges)];
+}
+
+/** One value for every edge there could be. */
+const forEdges = <T>(make: (name: EdgeName) => T): Record<EdgeName, T> =>
+  Object.fromEntries(edgeNames.map((name) => [name, make(name)])) as Record<EdgeName, T>;
 
 /** Base URL of every service, as browsers and as other nodes see it. `EDGE_1_PUBLIC_URL=...` and the like override. */
 export function urlsOf(settings: Settings, ports: Ports) {
@@ -34,8 +43,8 @@ export function urlsOf(settings: Settings, ports: Ports) {
   return {
     web: pair("WEB", ports.web),
     origin: pair("ORIGIN", ports.origin),
-    "edge-1": pair("EDGE_1", ports.edge1),
-    "edge-2": pair("EDGE_2", ports.edge2),
+    "origin-2": pair("ORIGIN_2", ports.origin2),
+    ...forEdges((name) => pair(name.toUpperCase().replace("-", "_"), edgePorts(ports.web, name).http)),
     egress: pair("EGRESS", ports.egress),
     inbox: { public: `http://127.0.0.1:${ports.inbox}`, internal: `http://127.0.0.1:${ports.inbox}` },
   };
@@ -84,11 +93,7 @@ export function planServices(options: {
     TURN_SECRET: backing.turnSecret,
     NEXT_TELEMETRY_DISABLED: "1",
   };
-  const media = (
-    name: "origin" | "edge-1" | "edge-2",
-    rtcPort: number,
-    pipes: readonly [number, number],
-  ) => ({
+  const media = (name: OriginName | EdgeName, rtcPort: number, pipes: readonly [number, number]) => ({
     ...inheritedEnv(settings.env, false),
     ...common(name, Number(new URL(urls[name].internal).port), urls[name]),
     RTC_LISTEN_IP: settings.listenIp,
@@ -151,19 +156,22 @@ export function planServices(options: {
       wave: 2,
       url: urls.origin.public,
     }),
-    "edge-1": service("edge-1", {
-      command: [node, "sfu-edge/src/main.ts"],
-      env: media("edge-1", ports.edge1Rtc, ports.edge1Pipes),
-      ready: ready(urls["edge-1"].internal),
-      wave: 1,
-      url: urls["edge-1"].public,
+    "origin-2": service("origin-2", {
+      command: [node, "origin/src/main.ts"],
+      env: media("origin-2", ports.origin2Rtc, ports.origin2Pipes),
+      ready: ready(urls["origin-2"].internal),
+      wave: 2,
+      url: urls["origin-2"].public,
     }),
-    "edge-2": service("edge-2", {
-      command: [node, "sfu-edge/src/main.ts"],
-      env: media("edge-2", ports.edge2Rtc, ports.edge2Pipes),
-      ready: ready(urls["edge-2"].internal),
-      wave: 1,
-      url: urls["edge-2"].public,
+    ...forEdges((name) => {
+      const { rtc, pipes } = edgePorts(ports.web, name);
+      return service(name, {
+        command: [node, "sfu-edge/src/main.ts"],
+        env: media(name, rtc, pipes),
+        ready: ready(urls[name].internal),
+        wave: 1,
+        url: urls[name].public,
+      });
     }),
     egress: service("egress", {
       command: [node, "egress/src/main.ts"],

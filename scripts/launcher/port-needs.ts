@@ -1,4 +1,4 @@
-import { type PortNeed, portsOf } from "./ports.ts";
+import { edgeNames, edgePorts, type PortNeed, portsOf } from "./ports.ts";
 import type { Settings } from "./settings.ts";
 import { which } from "./system.ts";
 
@@ -7,14 +7,17 @@ export function portNeeds(settings: Settings): PortNeed[] {
   const ports = portsOf(settings.portBase);
   const { listenIp, external } = settings;
   const local = "127.0.0.1";
+  const edges = edgeNames
+    .slice(0, settings.edges)
+    .map((name) => ({ name, ...edgePorts(settings.portBase, name) }));
   const tcp = (port: number, what: string, ip = listenIp): PortNeed => ({ port, protocol: "tcp", ip, what });
   const udp = (port: number, what: string): PortNeed => ({ port, protocol: "udp", ip: listenIp, what });
   return [
     tcp(ports.web, "web"),
     ...(external.smtpUrl ? [] : [tcp(ports.smtp, "mail", local), tcp(ports.inbox, "the mail inbox", local)]),
     tcp(ports.origin, "origin"),
-    tcp(ports.edge1, "edge-1"),
-    tcp(ports.edge2, "edge-2"),
+    ...(settings.origins > 1 ? [tcp(ports.origin2, "origin-2")] : []),
+    ...edges.map(({ name, http }) => tcp(http, name)),
     tcp(ports.egress, "egress"),
     tcp(ports.rtmp, "the RTMP hub", local),
     ...(external.databaseUrl ? [] : [tcp(ports.postgres, "PostgreSQL", local)]),
@@ -29,8 +32,8 @@ export function portNeeds(settings: Settings): PortNeed[] {
     ...(
       [
         [ports.originRtc, "origin media"],
-        [ports.edge1Rtc, "edge-1 media"],
-        [ports.edge2Rtc, "edge-2 media"],
+        ...(settings.origins > 1 ? [[ports.origin2Rtc, "origin-2 media"] as const] : []),
+        ...edges.map(({ name, rtc }) => [rtc, `${name} media`] as const),
       ] as const
     ).flatMap(([port, what]) => [tcp(port, what), udp(port, what)]),
   ];

@@ -11,23 +11,49 @@ export function portsOf(base: number) {
     smtp: base + 2,
     inbox: base + 3,
     origin: base + 10,
-    edge1: base + 21,
-    edge2: base + 22,
+    origin2: base + 11,
     egress: base + 30,
     rtmp: base + 31,
     postgres: base + 40,
     redis: base + 41,
     turn: base + 50,
     originRtc: base + 60,
-    edge1Rtc: base + 70,
-    edge2Rtc: base + 80,
-    originPipes: [base + 100, base + 149],
-    edge1Pipes: [base + 150, base + 174],
-    edge2Pipes: [base + 175, base + 199],
+    origin2Rtc: base + 65,
+    originPipes: [base + 100, base + 124],
+    origin2Pipes: [base + 125, base + 149],
     turnRelays: [base + 200, base + 249],
   } as const;
 }
 export type Ports = ReturnType<typeof portsOf>;
+
+/** The second origin of a machine stands by for the first. */
+export const originNames = ["origin", "origin-2"] as const;
+export type OriginName = (typeof originNames)[number];
+
+/** The edges of one machine, at most. */
+export const edgeNames = [
+  "edge-1",
+  "edge-2",
+  "edge-3",
+  "edge-4",
+  "edge-5",
+  "edge-6",
+  "edge-7",
+  "edge-8",
+  "edge-9",
+] as const;
+export type EdgeName = (typeof edgeNames)[number];
+
+/** Ports of an edge: two fit among the others, each further one has a block of 35 after them. */
+export function edgePorts(base: number, name: EdgeName) {
+  const number = edgeNames.indexOf(name) + 1;
+  const block = base + 250 + (number - 3) * 35;
+  const [rtc, pipes] = number < 3 ? [base + 60 + number * 10, base + 125 + number * 25] : [block, block + 10];
+  return { http: base + 20 + number, rtc, pipes: [pipes, pipes + 24] } as const;
+}
+
+/** Highest offset in use with this many edges. */
+export const highestOffset = (edges: number): number => 249 + Math.max(0, edges - 2) * 35;
 
 export type PortNeed = { port: number; protocol: "tcp" | "udp"; ip: string; what: string };
 

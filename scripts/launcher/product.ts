@@ -4,7 +4,7 @@ import { checkDisk } from "./disk.ts";
 import { writeEnvFile } from "./env-file.ts";
 import { Guard } from "./guard.ts";
 import { prepareHome } from "./places.ts";
-import { urlsOf } from "./plan.ts";
+import { mediaNodes, urlsOf } from "./plan.ts";
 import { portNeeds } from "./port-needs.ts";
 import { portsOf, requirePorts } from "./ports.ts";
 import type { Progress } from "./progress.ts";
@@ -102,13 +102,18 @@ export class Product {
     await ensureTools(toolsFor(settings), this.#progress, this.#log("apt"));
     await requirePorts(portNeeds(settings), crashed ? AFTER_CRASH_MS : 0);
     const urls = urlsOf(settings, portsOf(settings.portBase));
+    const running: string[] = mediaNodes(settings);
     const run: RunFile = {
       pid: process.pid,
       state: "starting",
       startedAt: new Date().toISOString(),
       home: settings.home,
       portBase: settings.portBase,
-      urls: Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, url.public])),
+      urls: Object.fromEntries(
+        Object.entries(urls)
+          .filter(([name]) => !/^(origin|edge)/.test(name) || running.includes(name))
+          .map(([name, url]) => [name, url.public]),
+      ),
       demo: null,
       pids: {},
       services: {},

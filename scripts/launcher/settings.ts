@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { edgeNames, highestOffset, originNames } from "./ports.ts";
 import { Trouble } from "./trouble.ts";
 
 export type Env = Record<string, string | undefined>;
@@ -12,6 +13,9 @@ export type Settings = {
   /** Where all state is kept. */
   home: string;
   portBase: number;
+  /** How many edges and origins run on this machine. */
+  edges: number;
+  origins: number;
   /** Address that HTTP and media listen on. */
   listenIp: string;
   /** Name or address by which browsers reach this machine. */
@@ -44,18 +48,27 @@ export type TurnSettings = {
   peers: string[];
 };
 
-/** Highest port used is base + 249. */
-const HIGHEST_BASE = 65_535 - 249;
-
-function portBase(text: string | undefined): number {
+function portBase(text: string | undefined, edges: number): number {
+  const highest = 65_535 - highestOffset(edges);
   const base = Number(text || 4400);
-  if (!Number.isInteger(base) || base < 1024 || base > HIGHEST_BASE) {
+  if (!Number.isInteger(base) || base < 1024 || base > highest) {
     throw new Trouble(
       `ROSTRUM_PORT_BASE=${text} is not usable`,
-      `give a number from 1024 to ${HIGHEST_BASE}; the default is 4400`,
+      `give a number from 1024 to ${highest}; the default is 4400`,
     );
   }
   return base;
+}
+
+/** How many of something that can be had `most` times. */
+function countOf(env: Env, name: string, range: { preset: number; most: number }): number {
+  const count = Number(env[name] || range.preset);
+  if (!Number.isInteger(count) || count < 1 || count > range.most)
+    throw new Trouble(
+      `${name}=${env[name]} is not usable`,
+      `give a number from 1 to ${range.most}; the default is ${range.preset}`,
+    );
+  return count;
 }
 
 /** Throws Trouble for a value that cannot be used. */
@@ -73,10 +86,13 @@ export function readSettings(env: Env, options: { noRestart?: string[] } = {}): 
       "give this machine's own, not 0.0.0.0",
     );
   const named = (env.ROSTRUM_NO_RESTART ?? "").split(",").filter((name) => name !== "");
+  const edges = countOf(env, "ROSTRUM_EDGES", { preset: 2, most: edgeNames.length });
   return {
     root,
     home: path.resolve(env.ROSTRUM_HOME || path.join(root, ".rostrum")),
-    portBase: portBase(env.ROSTRUM_PORT_BASE),
+    portBase: portBase(env.ROSTRUM_PORT_BASE, edges),
+    edges,
+    origins: countOf(env, "ROSTRUM_ORIGINS", { preset: 1, most: originNames.length }),
     listenIp,
     publicHost,
     nodeIp,

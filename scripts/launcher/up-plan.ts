@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { ServiceSpec } from "./child.ts";
 import { prepareTurn } from "./coturn.ts";
 import { probeRedis } from "./health.ts";
-import { type Backing, inheritedEnv, planServices, type ServiceName } from "./plan.ts";
+import { type Backing, inheritedEnv, mediaNodes, planServices, type ServiceName } from "./plan.ts";
 import {
   createRoles,
   type PostgresCluster,
@@ -141,9 +141,7 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
     step("migrate", ["postgres"], migrate),
     service("web", ["migrate", "redis", "web-build", ...(external.turnUrls ? [] : ["turn"])]),
     service("jobs", ["migrate", "redis", ...(external.smtpUrl ? [] : ["mail-sink"])]),
-    service("origin", ["redis", "worker", "web"]),
-    service("edge-1", ["redis", "worker", "web"]),
-    service("edge-2", ["redis", "worker", "web"]),
+    ...mediaNodes(settings).map((name) => service(name, ["redis", "worker", "web"])),
     service("egress", ["redis", "web"]),
     ...(seeding ? [step("seed", ["web", "jobs"], seed)] : []),
     ...(options.live ? [step("panelists", ["seed", "origin"], panelists)] : []),

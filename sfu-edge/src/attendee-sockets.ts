@@ -6,9 +6,9 @@ import {
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { edgeMethods, protocolVersion, type RoomSnapshot, RostrumError } from "@rostrum/protocol";
-import { roomFor } from "@rostrum/rules";
+import { edgeMethods, protocolVersion, RostrumError } from "@rostrum/protocol";
 import { Attendee } from "./attendee.ts";
+import type { Audience } from "./audience.ts";
 import type { Audiences } from "./audiences.ts";
 import type { Facts } from "./facts.ts";
 
@@ -35,7 +35,7 @@ export function serveAttendees(options: Options): void {
     allowedOrigin,
     onSocket: (socket, authenticated) => {
       let greeted = false;
-      socket.handle("hello", edgeMethods.hello.request, async ({ version, token }) => {
+      socket.handle("hello", edgeMethods.hello.request, async ({ version, token, resume }) => {
         if (greeted) throw new RostrumError("conflict", "hello was said already.");
         greeted = true;
         if (version !== protocolVersion)
@@ -44,21 +44,27 @@ export function serveAttendees(options: Options): void {
           });
         if (options.isDraining())
           throw new RostrumError("node.draining", "This edge is going away: ask for admission again.");
-        const snapshot = await welcome(socket, token, options);
+        const { audience, attendee } = await welcome(socket, token, options);
         authenticated();
-        return { nodeId: options.nodeId, snapshot, serverTimeMs: Date.now() };
+        const answer = { nodeId: options.nodeId, serverTimeMs: Date.now() };
+        const known = audience.enter(attendee, resume);
+        if (!Array.isArray(known)) return { ...answer, snapshot: known };
+        for (const event of known) socket.notify("room.event", event);
+        return answer;
       });
     },
   });
 }
 
-async function welcome(socket: RpcSocket, token: string, options: Options): Promise<RoomSnapshot> {
+type Seated = { audience: Audience; attendee: Attendee };
+
+async function welcome(socket: RpcSocket, token: string, options: Options): Promise<Seated> {
   const claims = await options.tokens.verifyRoom(token, "edge");
   const audience = await options.audiences.open(claims.webinarId);
   if (socket.closed) throw new RostrumError("closed", "The connection has closed.");
   const attendee = new Attendee({ claims, socket, log: options.log });
-  audience.admit(attendee);
   attendee.recordAttendance(options.facts, `${options.nodeId}/${options.epoch}`);
+  if (attendee.receives) await audience.seat(attendee);
   socket.scope.add(
     "audience watch",
     audience.scope.add("attendee", () => socket.close("restarting")),
@@ -66,5 +72,28 @@ async function welcome(socket: RpcSocket, token: string, options: Options): Prom
   socket.scope.after(Math.max(0, claims.expiresAt - Date.now()), "token expiry", () =>
     socket.close("expired"),
   );
-  return roomFor(audience.room, attendee.hosts ? "hosts" : "all");
+  handleSeat(socket, { audience, attendee }, options);
+  return { audience, attendee };
+}
+
+/** Moving between the tiers on one socket: the room and the stay go on. */
+function handleSeat(socket: RpcSocket, { audience, attendee }: Seated, options: Options): void {
+  socket.handle("seat.take", edgeMethods["seat.take"].request, async ({ token }) => {
+    const claims = await options.tokens.verifyRoom(token, "edge");
+    const { webinarId, participantId } = attendee.claims;
+    if (claims.webinarId !== webinarId || claims.participantId !== participantId)
+      throw new RostrumError("token.invalid", "The token is somebody else's.", { field: "token" });
+    if (claims.delivery !== "webrtc" || attendee.hosts)
+      throw new RostrumError("permission.denied", "This admission has no seat.", { field: "token" });
+    if (!attendee.receives || !attendee.branch) await audience.seat(attendee);
+  });
+  socket.handle("media.path", edgeMethods["media.path"].request, async ({ path, reason }) => {
+    if (attendee.hosts) return;
+    attendee.reportPath(path, reason);
+    // WebRTC does not get through: the seat is of no use.
+    if (path === "hls") await audience.unseat(attendee, reason);
+  });
+  socket.handle("seat.leave", edgeMethods["seat.leave"].request, ({ reason }) =>
+    audience.unseat(attendee, reason),
+  );
 }

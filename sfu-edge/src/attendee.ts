@@ -1,30 +1,39 @@
 import { randomUUID } from "node:crypto";
 import type { Log, RpcSocket } from "@rostrum/platform";
-import { type Delivery, edgeMethods, type MediaPath, type RoomClaims } from "@rostrum/protocol";
-import type { Board } from "@rostrum/sfu";
-import { Peer, type PoolWorker } from "@rostrum/sfu";
-import type { types } from "mediasoup";
+import type { Delivery, MediaPath, RoomClaims } from "@rostrum/protocol";
+import { type Branch, Peer } from "@rostrum/sfu";
 import type { Facts } from "./facts.ts";
 
-type Media = { router: types.Router; place: PoolWorker; board: Board };
-
-/** One participant's socket here: who it is, what it may see, and, for tier webrtc, its media. */
+/** One participant's socket here: who it is, what it may see, and, while it sits, its media. */
 export class Attendee {
   readonly claims: RoomClaims;
   readonly socket: RpcSocket;
   readonly hosts: boolean;
-  #peer: Peer | undefined;
+  readonly joinedAt = Date.now();
+  readonly #log: Log;
+  #delivery: Delivery;
+  #waitsSince: number | undefined;
+  #media: { peer: Peer; branch: Branch } | undefined;
+  #moved: (delivery: Delivery, reason: string) => void = () => {};
   #path: MediaPath | undefined;
+  #told: (path: MediaPath, reason: string) => void = () => {};
 
   constructor(options: { claims: RoomClaims; socket: RpcSocket; log: Log }) {
     this.claims = options.claims;
     this.socket = options.socket;
     this.hosts = options.claims.role !== "attendee";
+    this.#log = options.log;
+    this.#delivery = options.claims.delivery;
+    this.#waitsSince = options.claims.waitsSince;
   }
 
-  /** As admitted, until this browser finds that WebRTC does not reach it. */
   get delivery(): Delivery {
-    return this.#path === "hls" ? "hls" : this.claims.delivery;
+    return this.#delivery;
+  }
+
+  /** Since when this participant waits for a seat, epoch ms. */
+  get waitsSince(): number | undefined {
+    return this.#waitsSince;
   }
 
   /** How the stage gets to this browser, once it has told. */
@@ -34,71 +43,85 @@ export class Attendee {
 
   /** Attendees of tier webrtc receive here; hosts and panelists watch the stage on the origin. */
   get receives(): boolean {
-    return this.delivery === "webrtc" && this.claims.role === "attendee";
+    return this.#delivery === "webrtc" && !this.hosts;
+  }
+
+  get branch(): Branch | undefined {
+    return this.#media?.branch;
   }
 
   get consumerCount(): number {
-    return this.#peer?.receiver.consumerCount ?? 0;
+    return this.#media?.peer.receiver.consumerCount ?? 0;
+  }
+
+  /** True when nothing that arrives is looked at: a hidden tab. */
+  get idle(): boolean {
+    return this.#media?.peer.receiver.idle ?? true;
   }
 
   get transportCount(): number {
-    return this.#peer?.transportCount ?? 0;
+    return this.#media?.peer.transportCount ?? 0;
   }
 
-  attachMedia(media: Media, log: Log): void {
+  /** Receive from `branch` until the seat is left; `release` counts it out. */
+  sit(branch: Branch, release: () => void): void {
     const { participantId, name } = this.claims;
-    this.#peer = new Peer({ socket: this.socket, log, ...media, identity: { participantId, name } });
+    const { router, place, board } = branch;
+    const { socket } = this;
+    const identity = { participantId, name };
+    const peer = new Peer({ socket, log: this.#log, router, place, board, identity });
+    peer.scope.add("branch", release);
+    this.#media = { peer, branch };
+    this.#waitsSince = undefined;
+    this.#move("webrtc", "a seat became free");
   }
 
-  /** Tell web about this presence now, and about its end when the socket ends. */
+  /** Stop receiving here; the room stays. */
+  async stand(reason: string): Promise<void> {
+    const media = this.#media;
+    this.#media = undefined;
+    this.#move("hls", reason);
+    await media?.peer.scope.close(reason);
+  }
+
+  /** The browser says how the stage gets to it. Saying the same again tells web nothing. */
+  reportPath(path: MediaPath, reason: string): void {
+    if (path === this.#path) return;
+    this.#path = path;
+    this.#told(path, reason);
+  }
+
+  stopWaiting(): void {
+    this.#waitsSince = undefined;
+  }
+
+  #move(delivery: Delivery, reason: string): void {
+    if (delivery === this.#delivery) return;
+    this.#delivery = delivery;
+    this.#moved(delivery, reason);
+  }
+
+  /** Tell web about this stay: now, when it goes on by another tier, and when the socket ends. */
   recordAttendance(facts: Facts, nodeId: string): void {
-    const { webinarId, participantId, admissionId, role, delivery } = this.claims;
-    const intervalId = randomUUID();
+    const { webinarId, participantId, admissionId, role } = this.claims;
+    const stay = { webinarId, intervalId: randomUUID() };
+    const about = () => ({ ...stay, factId: randomUUID(), at: Date.now() });
     facts.report({
+      ...about(),
       type: "attendance.opened",
-      factId: randomUUID(),
-      webinarId,
       participantId,
       admissionId,
-      intervalId,
       role,
-      delivery,
+      delivery: this.#delivery,
       nodeId,
-      at: Date.now(),
     });
-    this.#recordPath(facts, intervalId);
+    this.#moved = (delivery, reason) =>
+      facts.report({ ...about(), type: "attendance.moved", delivery, reason: reason.slice(0, 64) });
+    this.#told = (path, reason) => facts.report({ ...about(), type: "attendance.path", path, reason });
     this.socket.scope.add("attendance", (reason) => {
-      facts.report({
-        type: "attendance.closed",
-        factId: randomUUID(),
-        webinarId,
-        intervalId,
-        reason: reason.slice(0, 64),
-        at: Date.now(),
-      });
-    });
-  }
-
-  /** What the browser says of its path belongs to this stay. Saying the same again tells web nothing. */
-  #recordPath(facts: Facts, intervalId: string): void {
-    const { webinarId, role } = this.claims;
-    let told = "";
-    this.socket.handle("media.path", edgeMethods["media.path"].request, ({ path, reason }) => {
-      const text = `${path} ${reason}`;
-      if (role !== "attendee" || text === told) return {};
-      told = text;
-      this.#path = path;
-      if (path === "hls") this.#peer?.closeTransports();
-      facts.report({
-        type: "attendance.path",
-        factId: randomUUID(),
-        webinarId,
-        intervalId,
-        path,
-        reason,
-        at: Date.now(),
-      });
-      return {};
+      this.#moved = () => {};
+      this.#told = () => {};
+      facts.report({ ...about(), type: "attendance.closed", reason: reason.slice(0, 64) });
     });
   }
 }

@@ -1,16 +1,19 @@
-import { type Log, type LogPosition, Reconciler, type Scope } from "@rostrum/platform";
-import type { RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
+import { type Log, type LogPosition, Reconciler, type Scope, type SeatLedger } from "@rostrum/platform";
+import type { RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
 import { decideLink, evolveRoom, roomFor } from "@rostrum/rules";
-import { Board, mediaCodecs, type PoolWorker, type RoomFeed, type WorkerPool } from "@rostrum/sfu";
+import { type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { Attendee } from "./attendee.ts";
-import { FanOut } from "./fan-out.ts";
+import { FanOut, mayHear } from "./fan-out.ts";
+import { RecentEvents } from "./recent-events.ts";
+import { SeatKeeper } from "./seats.ts";
 import { type LinkContext, StageLink } from "./stage-link.ts";
 
 type AudienceOptions = {
   webinarId: WebinarId;
   pool: WorkerPool;
   feed: RoomFeed;
+  ledger: SeatLedger;
   link: LinkContext;
   scope: Scope;
   log: Log;
@@ -21,10 +24,10 @@ export class Audience {
   readonly webinarId: WebinarId;
   readonly scope: Scope;
   readonly fanOut = new FanOut();
-  readonly board = new Board();
-  readonly router: types.Router;
-  readonly place: PoolWorker;
+  readonly routers: RouterSet;
   readonly #options: AudienceOptions;
+  readonly #seats: SeatKeeper;
+  readonly #recent = new RecentEvents();
   readonly #links: Reconciler;
   #room: RoomSnapshot;
   #link: StageLink | undefined;
@@ -32,39 +35,32 @@ export class Audience {
 
   /** Throws not-found when there is no such webinar. */
   static async open(options: AudienceOptions): Promise<Audience> {
+    const { pool, scope, log } = options;
     const room = await options.feed.snapshot(options.webinarId);
-    const { router, place } = await options.pool.createRouter(mediaCodecs);
-    return new Audience(options, { room, router, place });
+    return new Audience(options, room, await RouterSet.open({ pool, scope, log }));
   }
 
-  private constructor(
-    options: AudienceOptions,
-    made: { room: RoomSnapshot; router: types.Router; place: PoolWorker },
-  ) {
+  private constructor(options: AudienceOptions, room: RoomSnapshot, routers: RouterSet) {
+    const { webinarId, scope, ledger } = options;
     this.#options = options;
-    this.webinarId = options.webinarId;
-    this.scope = options.scope;
-    this.#room = made.room;
-    this.router = made.router;
-    this.place = made.place;
-    this.scope.add("router", () => made.router.close());
+    this.webinarId = webinarId;
+    this.scope = scope;
+    this.#room = room;
+    this.routers = routers;
+    this.#seats = new SeatKeeper({ ledger, webinarId, fanOut: this.fanOut, scope });
     options.feed.follow(
-      options.webinarId,
+      webinarId,
       {
-        onSnapshot: (room) => this.#replaceRoom(room),
+        onSnapshot: (snapshot) => this.#replaceRoom(snapshot),
         onEvent: (event, at) => this.#apply(event, at),
       },
-      this.scope,
+      scope,
     );
-    this.#links = new Reconciler(this.scope, {
+    this.#links = new Reconciler(scope, {
       name: "stage link",
       everyMs: 500,
       reconcile: () => this.#reconcileLink(),
     });
-  }
-
-  get room(): RoomSnapshot {
-    return this.#room;
   }
 
   get receivers(): number {
@@ -75,30 +71,63 @@ export class Audience {
     return this.#link !== undefined;
   }
 
-  /** Add a participant; they leave with their socket. */
-  admit(attendee: Attendee): void {
-    attendee.socket.scope.add("seat", this.fanOut.add(attendee));
-    if (attendee.receives)
-      attendee.attachMedia({ router: this.router, place: this.place, board: this.board }, this.#options.log);
+  /**
+   * Add a participant, who leaves with their socket, and tell what they have missed since `resume`: the room, when that
+   * cannot be said. Nothing comes between the answer and the next event.
+   */
+  enter(attendee: Attendee, resume: LogPosition | undefined): RoomSnapshot | RoomEvent[] {
+    attendee.socket.scope.add("room", this.fanOut.add(attendee));
+    this.#links.nudge();
+    const { epoch, seq } = this.#room;
+    const missed = resume && this.#recent.since(resume, { epoch, seq });
+    if (missed) return missed.filter((event) => mayHear(attendee, event));
+    return roomFor(this.#room, attendee.hosts ? "hosts" : "all");
+  }
+
+  /** Let somebody receive here who is in the room. */
+  async seat(attendee: Attendee): Promise<void> {
+    const { branch, release } = await this.routers.take();
+    if (attendee.socket.closed || attendee.branch) {
+      release();
+      return;
+    }
+    attendee.sit(branch, release);
+    attendee.socket.scope.add("seat ledger", () => {
+      if (attendee.receives) this.#seats.freed(attendee, attendee.socket.closedWith?.code === 1000);
+    });
+    this.#seats.taken(attendee);
+    this.#links.nudge();
+  }
+
+  /** The opposite: they watch over HLS from now on. */
+  async unseat(attendee: Attendee, reason: string): Promise<void> {
+    if (!attendee.receives) return;
+    await attendee.stand(reason);
+    this.#seats.freed(attendee, true);
     this.#links.nudge();
   }
 
   #replaceRoom(room: RoomSnapshot): void {
     // Presence is counted by the edges themselves: a snapshot from the database does not know it.
-    this.#room = { ...room, presence: this.#room.presence };
+    // Neither does one taken while Redis was empty know the stage, which is linked here all the same.
+    const { presence, stage, speaker } = this.#room;
+    const unknown = room.phase === "live" && room.stage.length === 0 && this.linked;
+    this.#room = { ...room, presence, ...(unknown ? { stage, speaker } : {}) };
+    this.#recent.clear();
     this.fanOut.sendBoth("room.snapshot", { hosts: this.#room, all: roomFor(this.#room, "all") });
-    this.#afterPhase();
-  }
-
-  #apply(event: RoomEventDraft, at: LogPosition): void {
-    this.#room = evolveRoom(this.#room, event.body, at);
-    this.fanOut.send("room.event", { ...event, seq: at.seq }, event.audience);
-    if (event.body.type === "phase.changed") this.#afterPhase();
-    if (event.body.type === "stage.changed") this.#links.nudge();
-  }
-
-  #afterPhase(): void {
     this.#links.nudge();
+  }
+
+  #apply(draft: RoomEventDraft, at: LogPosition): void {
+    this.#room = evolveRoom(this.#room, draft.body, at);
+    const event: RoomEvent = { ...draft, seq: at.seq };
+    this.#recent.add(event, at.epoch);
+    this.fanOut.send(event);
+    const { type } = event.body;
+    if (type === "phase.changed" || type === "stage.changed") this.#links.nudge();
+    if (type === "seat.offered")
+      for (const attendee of this.fanOut.attendees)
+        if (attendee.claims.participantId === event.to) attendee.stopWaiting();
   }
 
   async #reconcileLink(): Promise<void> {
@@ -120,20 +149,26 @@ export class Audience {
   }
 
   async #openLink(): Promise<StageLink | undefined> {
-    const { link: context, webinarId, log } = this.#options;
+    const { link: context, webinarId, log, scope } = this.#options;
+    const { router, board } = this.routers.ingress;
     try {
-      const opened = await StageLink.open({
-        context,
-        webinarId,
-        router: this.router,
-        board: this.board,
-        scope: this.scope,
-      });
+      const opened = await StageLink.open({ context, webinarId, router, board, scope });
       opened?.scope.add("reconcile", () => this.#links.nudge());
       return opened;
     } catch (error) {
       log.warn({ err: error, webinarId }, "could not link to the stage; trying again");
       return undefined;
     }
+  }
+
+  /** A worker process died. True: the stage came in there, and this audience is over. */
+  workerDied(worker: types.Worker): boolean {
+    if (this.routers.ingress.place.worker === worker) {
+      for (const attendee of this.fanOut.attendees) attendee.socket.close("restarting");
+      return true;
+    }
+    for (const attendee of this.fanOut.attendees)
+      if (attendee.branch?.place.worker === worker) attendee.socket.close("restarting");
+    return false;
   }
 }

@@ -1,4 +1,4 @@
-import type { Log, Redis, Scope } from "@rostrum/platform";
+import type { Log, Redis, Scope, SeatLedger } from "@rostrum/platform";
 import type { Presence, WebinarId } from "@rostrum/protocol";
 import type { RoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
@@ -14,6 +14,7 @@ type AudiencesOptions = {
   feed: RoomFeed;
   events: RoomEvents;
   redis: Redis;
+  ledger: SeatLedger;
   link: LinkContext;
   scope: Scope;
   log: Log;
@@ -44,21 +45,19 @@ export class Audiences {
 
   /** A worker process died: everybody on it must come again. */
   workerDied(worker: types.Worker): void {
-    for (const audience of this.list()) {
-      if (audience.place.worker !== worker) continue;
-      for (const attendee of audience.fanOut.attendees) attendee.socket.close("restarting");
-      void audience.scope.close("the media worker died");
-    }
+    for (const audience of this.list())
+      if (audience.workerDied(worker)) void audience.scope.close("the media worker died");
   }
 
   async #create(webinarId: WebinarId): Promise<Audience> {
-    const { pool, feed, link, log, scope: parent, redis, events } = this.#options;
+    const { pool, feed, ledger, link, log, scope: parent, redis, events } = this.#options;
     const scope = parent.child(`audience ${webinarId}`);
     try {
       const audience = await Audience.open({
         webinarId,
         pool,
         feed,
+        ledger,
         link,
         scope,
         log: log.child({ webinarId }),

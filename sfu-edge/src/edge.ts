@@ -1,22 +1,25 @@
 import { randomUUID } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import {
+  afterSleep,
   connectRedis,
   createTokens,
   Registry,
+  SeatLedger,
   type ServiceContext,
   type ServiceParts,
-  sleep,
 } from "@rostrum/platform";
 import type { NodeHeartbeat } from "@rostrum/protocol";
 import { createRoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
 import type { EdgeConfig } from "./config.ts";
+import { drainEdge } from "./drain.ts";
 import { Facts } from "./facts.ts";
+import { OriginFinder } from "./find-origin.ts";
 
-/** Attendees are told to go over this time, so that they do not all arrive elsewhere at once. */
-const drainMs = 1000;
+/** An edge that did nothing for this long has been taken for dead by everybody else. */
+const frozenMs = 5000;
 
 /** Build an edge from its configuration. Everything it makes belongs to the context's scope. */
 export async function startEdge(config: EdgeConfig, context: ServiceContext): Promise<ServiceParts> {
@@ -41,8 +44,17 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
   });
   const feed = new RoomFeed({ events, tokens, nodeId, kind: "edge", webUrl: config.WEB_INTERNAL_URL });
   const listen = { ip: config.PIPE_LISTEN_IP, portMin: config.PIPE_PORT_MIN, portMax: config.PIPE_PORT_MAX };
-  const link = { redis, registry, tokens, nodeId, epoch, listen, log };
-  const audiences = new Audiences({ pool, feed, events, redis, link, scope, log });
+  const link = { origins: new OriginFinder({ redis, registry }), tokens, nodeId, epoch, listen, log };
+  const audiences = new Audiences({
+    pool,
+    feed,
+    events,
+    redis,
+    ledger: new SeatLedger(redis),
+    link,
+    scope,
+    log,
+  });
 
   let draining = false;
   serveAttendees({
@@ -77,7 +89,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     region: config.REGION,
     publicUrl: config.PUBLIC_URL,
     internalUrl: config.INTERNAL_URL,
-    draining,
+    draining: draining || !pool.alive,
     capacity: config.CAPACITY,
     load: {
       peers: attendees().length,
@@ -90,7 +102,12 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     ),
     at: Date.now(),
   });
-  registry.announce(scope, heartbeat);
+  const announce = registry.announce(scope, heartbeat);
+  // Who was here has been placed elsewhere and their stay has been ended: whoever is left comes in anew.
+  afterSleep(scope, frozenMs, (sleptMs) => {
+    log.warn({ sleptMs }, "this edge stood still: everybody is sent to come in again");
+    for (const attendee of attendees()) attendee.socket.close("restarting");
+  });
 
   metrics.gauge("attendees", "Sockets of participants", () => attendees().length);
   metrics.gauge("transports", "WebRTC transports", () =>
@@ -111,11 +128,8 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     ],
     drain: async () => {
       draining = true;
-      for (const attendee of attendees()) {
-        attendee.socket.notify("node.draining", { delayMs: Math.floor(Math.random() * drainMs) });
-      }
-      if (attendees().length > 0) await sleep(drainMs);
-      for (const attendee of attendees()) attendee.socket.close("draining");
+      await announce();
+      await drainEdge({ nodeId, registry, attendees });
     },
   };
 }

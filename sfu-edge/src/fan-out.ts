@@ -1,5 +1,14 @@
-import type { EventAudience } from "@rostrum/protocol";
+import type { RoomEvent, RoomEventDraft } from "@rostrum/protocol";
 import type { Attendee } from "./attendee.ts";
+
+type Addressed = Pick<RoomEventDraft, "audience" | "to">;
+
+/** Whether somebody may see an event. */
+export function mayHear(attendee: Attendee, { audience, to }: Addressed): boolean {
+  if (audience === "all") return true;
+  if (audience === "hosts") return attendee.hosts;
+  return attendee.claims.participantId === to;
+}
 
 /**
  * Writes one event to every socket of a webinar here. It is encoded once; a socket that does not drain is dropped by
@@ -17,11 +26,9 @@ export class FanOut {
     return this.#attendees;
   }
 
-  send(event: string, data: unknown, audience: EventAudience = "all"): void {
-    const frame = Buffer.from(JSON.stringify({ event, data }));
-    for (const attendee of this.#attendees) {
-      if (audience === "all" || attendee.hosts) attendee.socket.sendText(frame);
-    }
+  send(event: RoomEvent): void {
+    const frame = Buffer.from(JSON.stringify({ event: "room.event", data: event }));
+    for (const attendee of this.#attendees) if (mayHear(attendee, event)) attendee.socket.sendText(frame);
   }
 
   /** Different data for hosts and for the others, each encoded once. */

@@ -1,5 +1,6 @@
 import { runService } from "@rostrum/platform";
 import { loadEdgeConfig } from "./config.ts";
+import { drainWithinMs } from "./drain.ts";
 import { startEdge } from "./edge.ts";
 
 const config = loadEdgeConfig();
@@ -7,6 +8,7 @@ await runService(
   {
     service: "sfu-edge",
     nodeId: config.NODE_ID,
+    drainMs: drainWithinMs,
     logLevel: config.LOG_LEVEL,
     http: { host: config.HTTP_HOST, port: config.HTTP_PORT },
   },

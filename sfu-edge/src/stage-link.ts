@@ -1,17 +1,9 @@
-import {
-  connectRpc,
-  Lease,
-  type Log,
-  type Redis,
-  type Registry,
-  type RpcClient,
-  type Scope,
-  type Tokens,
-} from "@rostrum/platform";
+import { connectRpc, type Log, type RpcClient, type Scope, type Tokens } from "@rostrum/platform";
 import {
   pipeEvents,
   pipeMethods,
   protocolVersion,
+  RostrumError,
   type StageProducer,
   type WebinarId,
 } from "@rostrum/protocol";
@@ -23,23 +15,24 @@ import {
   type PipeListen,
 } from "@rostrum/sfu";
 import type { types } from "mediasoup";
+import type { OriginFinder, OriginPlace } from "./find-origin.ts";
+
+type OpenOptions = {
+  context: LinkContext;
+  webinarId: WebinarId;
+  router: types.Router;
+  board: Board;
+  scope: Scope;
+};
 
 export type LinkContext = {
-  redis: Redis;
-  registry: Registry;
+  origins: OriginFinder;
   tokens: Tokens;
   nodeId: string;
   epoch: string;
   listen: PipeListen;
   log: Log;
 };
-
-/** The origin that owns a webinar's stage: the holder of its lease or, before there is one, any origin. */
-async function findOrigin(context: LinkContext, webinarId: WebinarId): Promise<string | undefined> {
-  const holder = await Lease.peek(context.redis, `lease:stage:${webinarId}`);
-  if (!holder) return undefined;
-  return (await context.registry.find("origin", holder.holder))?.internalUrl;
-}
 
 /**
  * The edge's end of one pipe: a socket to the origin, a transport with SRTP, and a producer for each one on air, under
@@ -53,20 +46,28 @@ export class StageLink {
   readonly #transport: types.PipeTransport;
   readonly #producers = new Map<string, types.Producer>();
 
-  /** Undefined while no origin owns the stage. */
-  static async open(options: {
-    context: LinkContext;
-    webinarId: WebinarId;
-    router: types.Router;
-    board: Board;
-    scope: Scope;
-  }): Promise<StageLink | undefined> {
+  /** Undefined while there is no origin at all; throws why the last one would not have us. */
+  static async open(options: OpenOptions): Promise<StageLink | undefined> {
+    const { origins } = options.context;
+    let fault: unknown;
+    for (const place of await origins.candidates(options.webinarId)) {
+      try {
+        return await StageLink.#to(place, options);
+      } catch (error) {
+        fault = error;
+        const answered = error instanceof RostrumError && error.code !== "closed" && error.code !== "timeout";
+        if (!answered) origins.avoid(place.nodeId);
+      }
+    }
+    if (fault) throw fault;
+    return undefined;
+  }
+
+  static async #to(place: OriginPlace, options: OpenOptions): Promise<StageLink> {
     const { context, webinarId, router, board } = options;
-    const originUrl = await findOrigin(context, webinarId);
-    if (!originUrl) return undefined;
     const scope = options.scope.child("stage link");
     try {
-      const rpc = await connectRpc(`${originUrl.replace(/^http/, "ws")}/pipe`, {
+      const rpc = await connectRpc(`${place.url.replace(/^http/, "ws")}/pipe`, {
         scope,
         log: context.log,
         hello: {
@@ -75,7 +76,11 @@ export class StageLink {
           epoch: context.epoch,
         },
       });
-      rpc.scope.add("link", (reason) => void scope.close(reason));
+      rpc.scope.add("link", (reason) => {
+        // An origin that ends the connection is not the first to be asked again: it may be dead.
+        if (!scope.closed) context.origins.avoid(place.nodeId);
+        void scope.close(reason);
+      });
       const transport = await createPipeTransport(router, context.listen);
       const link = new StageLink({ context, board, rpc, transport, scope });
       await link.#connect(webinarId);

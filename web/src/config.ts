@@ -6,6 +6,7 @@ const optionalText = z.string().optional();
 /** Configuration of web and its jobs process. */
 export const WebConfig = z.object({
   NODE_ID: z.string().min(1).default("web").describe("Name of this process"),
+  REGION: z.string().default("local").describe("Region of the people who come to this process"),
   LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")

@@ -19,6 +19,7 @@ beforeAll(async () => {
   services = createServices(
     {
       NODE_ID: "web",
+      REGION: "local",
       LOG_LEVEL: "silent",
       PUBLIC_URL: "http://localhost:4400",
       DATABASE_URL: database.appUrl,

@@ -20,6 +20,7 @@ export async function openServer(config: Partial<WebConfig> = {}): Promise<Stage
   const services = createServices(
     {
       NODE_ID: "web",
+      REGION: "local",
       LOG_LEVEL: "silent",
       PUBLIC_URL: publicUrl,
       DATABASE_URL: database.appUrl,

@@ -60,15 +60,15 @@ async function store(db: Executor, fact: Fact): Promise<void> {
           or(isNull(attendanceIntervals.leftAt), eq(attendanceIntervals.reason, nodeLost)),
         ),
       );
+  } else if (fact.type === "attendance.moved") {
+    await db
+      .update(attendanceIntervals)
+      .set({ delivery: fact.delivery })
+      .where(eq(attendanceIntervals.id, fact.intervalId));
   } else if (fact.type === "attendance.path") {
     await db
       .update(attendanceIntervals)
-      .set({
-        path: fact.path,
-        pathReason: fact.reason,
-        // A stay that WebRTC cannot reach holds no seat.
-        ...(fact.path === "hls" ? { delivery: "hls" as const } : {}),
-      })
+      .set({ path: fact.path, pathReason: fact.reason })
       .where(eq(attendanceIntervals.id, fact.intervalId));
   } else if (fact.type === "recording.ready") {
     await saveRecording(db, {

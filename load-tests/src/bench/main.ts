@@ -1,18 +1,23 @@
 /** `bench NAME [--short] [--json]`: progress on stderr, one JSON object as the last line of stdout. */
+import { measureAudience } from "./audience.ts";
+import { measureKills } from "./kills.ts";
 import { measurePath } from "./path.ts";
 import { measureSlice } from "./slice.ts";
 
+/** Each answers one object; a value that is null could not be measured. */
 const benches: Record<string, (options: { short: boolean }) => Promise<object>> = {
   slice: measureSlice,
+  audience: measureAudience,
+  kills: measureKills,
   path: measurePath,
 };
 
-const [name] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
 const short = process.argv.includes("--short");
-const measure = benches[name ?? ""];
+const measure = benches[name];
 if (!measure) {
   process.stderr.write(
-    `bench: "${name ?? ""}" cannot be measured yet; there is: ${Object.keys(benches).join(", ")}\n`,
+    `bench: "${name}" cannot be measured yet; there is: ${Object.keys(benches).join(", ")}\n`,
   );
   process.exit(64); // EX_USAGE
 }

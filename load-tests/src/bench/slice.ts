@@ -22,7 +22,7 @@ export type SliceResult = {
   upWarmSeconds: number | null;
 };
 
-const camera = 'video[data-source="camera"]';
+export const camera = 'video[data-source="camera"]';
 const hls = 'video[data-player="hls"]';
 const root = path.join(import.meta.dirname, "../../..");
 const portBase = Number(process.env.ROSTRUM_BENCH_PORT_BASE ?? 6200);
@@ -46,10 +46,10 @@ async function timeStarts(home: string, result: SliceResult): Promise<Product> {
   return warm.product;
 }
 
-type Links = { hostUrl: string; attendeeUrl: string; watchUrl: string; panelistLinks: string[] };
+export type Links = { hostUrl: string; attendeeUrl: string; watchUrl: string; panelistLinks: string[] };
 
 /** A panelist whose camera is the clock, and a host who goes live. */
-async function goLive(browser: Browser, links: Links): Promise<{ panelist: Person; host: Person }> {
+export async function goLive(browser: Browser, links: Links): Promise<{ panelist: Person; host: Person }> {
   const panelist = await newPerson(browser, "panelist");
   await panelist.page.addInitScript(installClockCamera, clock);
   await panelist.page.goto(links.panelistLinks[0] ?? "");
@@ -67,7 +67,7 @@ async function goLive(browser: Browser, links: Links): Promise<{ panelist: Perso
   return { panelist, host };
 }
 
-async function join(browser: Browser, url: string): Promise<Person> {
+export async function join(browser: Browser, url: string): Promise<Person> {
   const person = await newPerson(browser, "attendee");
   await person.page.goto(url);
   await person.page.getByRole("button", { name: "Join" }).click();
@@ -93,7 +93,7 @@ async function timeJoins(browser: Browser, url: string, count: number): Promise<
   return times;
 }
 
-const ages = (page: Page, selector: string, samples: number): Promise<number[]> =>
+export const ages = (page: Page, selector: string, samples: number): Promise<number[]> =>
   page.evaluate(readClock, {
     selector,
     shape: clock,

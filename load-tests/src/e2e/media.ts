@@ -13,7 +13,8 @@ export type Picture = {
   blue: number;
 };
 
-export async function pictureOf(page: Page, selector: string): Promise<Picture | undefined> {
+export async function pictureOf(page: Page, selector: string, afterMs = 0): Promise<Picture | undefined> {
+  if (afterMs > 0) await page.waitForTimeout(afterMs);
   return page.evaluate((css) => {
     const video = document.querySelector<HTMLVideoElement>(css);
     if (!video || video.videoWidth === 0) return undefined;

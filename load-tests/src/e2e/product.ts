@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
+import { parseEnv } from "node:util";
 import { until } from "./runner.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
@@ -12,6 +13,7 @@ export type RunState = {
   pids: Record<string, number>;
   /** Links of the demo webinar, fresh at every start. */
   demo: Record<string, unknown> | null;
+  services: Record<string, { pid: number | null; restarts: number; log: string; env: string }>;
 };
 
 /** A product started by the launcher in a home of its own. */
@@ -85,6 +87,18 @@ export class Product {
     const pid = this.state.pids[name];
     if (!pid) throw new Error(`no process ${name}: ${Object.keys(this.state.pids).join(", ")}`);
     return pid;
+  }
+
+  /** The folder a process works in. */
+  folder(name: string): string {
+    return readlinkSync(`/proc/${this.pid(name)}/cwd`);
+  }
+
+  /** What a process of the product was given. */
+  env(name: string): Record<string, string | undefined> {
+    const file = this.state.services[name]?.env;
+    if (!file) throw new Error(`no process ${name}`);
+    return parseEnv(readFileSync(file, "utf8"));
   }
 
   /** As Ctrl-C: SIGINT, then the launcher's exit code. */

@@ -98,6 +98,22 @@ const audioParameters = {
   rtcp: { cname },
 };
 
+const askEveryMs = 500;
+const silentAfterMs = 2000;
+
+/** Resolves once the origin has not answered for two seconds: a frozen one keeps its sockets open. */
+async function silence(socket: RawSocket): Promise<string> {
+  for (let answeredAt = performance.now(); socket.closed === undefined; ) {
+    const asked = socket.request("media.capabilities", {}).then((answer) => {
+      if (answer) answeredAt = performance.now();
+    });
+    await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, silentAfterMs))]);
+    if (performance.now() - answeredAt >= silentAfterMs) return "the origin is silent";
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+  }
+  return "socket closed";
+}
+
 export type Publication = { video: Track; audio: Track; ended: Promise<string>; close: () => void };
 
 /** Publish two tracks over real ICE, DTLS and SRTP. Resolves when RTP may be written to them. */
@@ -132,6 +148,9 @@ export async function publish(socket: RawSocket, token: string): Promise<Publica
         resolve(`peer connection ${state}`);
     });
     socket.onClose((code) => resolve(`socket closed ${code}`));
+    void silence(socket).then((reason) => {
+      if (socket.closed === undefined) resolve(reason);
+    });
   });
   return { ...tracks, ended, close: () => peer.close() };
 }

@@ -3,30 +3,37 @@ import { WebSocket } from "ws";
 
 export type Answer = { status: number; data?: unknown; error?: WireError };
 
+/** Who calls: by an admission or a session cookie, from an address as a proxy in front of web would tell it. */
+export type Caller = { admission?: string; cookie?: string; from?: string };
+
 /** One tRPC call over plain HTTP, as any client could make it. Input is superjson with no special types. */
 export async function callTrpc(
   web: string,
   procedure: string,
   input: unknown,
-  admission?: string,
+  caller?: string | Caller,
 ): Promise<Answer> {
-  return rawTrpc(web, procedure, JSON.stringify({ json: input }), admission);
+  return rawTrpc(web, procedure, JSON.stringify({ json: input }), caller);
 }
 
 export async function rawTrpc(
   web: string,
   procedure: string,
   body: string,
-  admission?: string,
+  caller?: string | Caller,
 ): Promise<Answer> {
+  const { admission, cookie, from }: Caller =
+    typeof caller === "string" ? { admission: caller } : (caller ?? {});
   const response = await fetch(`${web}/api/trpc/${procedure}`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
       ...(admission ? { "x-rostrum-admission": admission } : {}),
+      ...(cookie ? { cookie } : {}),
+      ...(from ? { "x-forwarded-for": from } : {}),
     },
     body,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(20_000),
   });
   const answer = (await response.json()) as {
     result?: { data: { json: unknown } };
@@ -46,9 +53,10 @@ export async function admitAs(
   web: string,
   link: string,
   prefer: "webrtc" | "hls" = "hls",
+  excludeEdges: string[] = [],
 ): Promise<Admission> {
   const joinToken = new URL(link).pathname.split("/").at(-1);
-  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges: [] });
+  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges });
   if (answer.error) throw new Error(`not admitted: ${answer.error.message}`);
   return Admission.parse(answer.data);
 }

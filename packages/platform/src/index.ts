@@ -1,4 +1,5 @@
 export { acceptSockets } from "./accept-sockets.ts";
+export { afterSleep } from "./after-sleep.ts";
 export { sleep, withTimeout } from "./clock.ts";
 export {
   baseConfigShape,
@@ -14,10 +15,11 @@ export { createLog, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { Reconciler } from "./reconciler.ts";
 export { connectRedis, type Redis } from "./redis/client.ts";
-export { EventLog } from "./redis/event-log.ts";
+export { EventLog, type Fence } from "./redis/event-log.ts";
 export type { LogEntry, LogPosition } from "./redis/event-log-cursor.ts";
 export { Lease, type LeaseHolder } from "./redis/lease.ts";
 export { deadAfterMs, Registry } from "./redis/registry.ts";
+export { SeatLedger } from "./redis/seats.ts";
 export { connectRpc, RpcClient } from "./rpc-client.ts";
 export { RpcSocket } from "./rpc-socket.ts";
 export { Scope } from "./scope.ts";

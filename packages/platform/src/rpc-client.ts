@@ -5,7 +5,10 @@ import type { Scope } from "./scope.ts";
 
 type Pending = { resolve: (data: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout };
 
-/** A node's end of a socket to another node: requests with time-outs, events by name. Closes with its scope. */
+/**
+ * A node's end of a socket to another node: requests with time-outs, events by name. Closes with its scope, and when the
+ * other node has been silent for `limits.nodeDeadAfterMs`.
+ */
 export class RpcClient {
   readonly scope: Scope;
   readonly #socket: WebSocket;
@@ -13,24 +16,38 @@ export class RpcClient {
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<string, (data: unknown) => void>();
   #nextId = 1;
-  #lastSeen = Date.now();
+  #lastSeen = performance.now();
 
   constructor(socket: WebSocket, scope: Scope, log: Log) {
     this.#socket = socket;
     this.scope = scope;
     this.#log = log;
     socket.on("message", (data) => this.#receive(data.toString()));
-    socket.on("ping", () => {
-      this.#lastSeen = Date.now();
-    });
+    for (const sign of ["ping", "pong"] as const) {
+      socket.on(sign, () => {
+        this.#lastSeen = performance.now();
+      });
+    }
     socket.on("error", (error) => log.debug({ err: error }, "node socket error"));
     socket.on("close", (code, reason) => void scope.close(reason.toString() || `closed ${code}`));
     scope.add("socket", (reason) => {
       socket.terminate();
       this.#rejectAll(reason);
     });
-    scope.every(limits.pingMs, "silence", () => {
-      if (Date.now() - this.#lastSeen > limits.deadAfterMs) socket.terminate();
+    this.#watch();
+  }
+
+  /** A node that froze keeps its sockets open and says nothing: it is asked, and dropped when it does not answer. */
+  #watch(): void {
+    let lookedAt = performance.now();
+    this.scope.every(limits.nodePingMs, "silence", () => {
+      const now = performance.now();
+      // Time that this process itself slept through is no silence of the other's.
+      const own = now - lookedAt - limits.nodePingMs;
+      lookedAt = now;
+      if (own > limits.nodePingMs) this.#lastSeen += own;
+      if (now - this.#lastSeen > limits.nodeDeadAfterMs) this.#socket.terminate();
+      else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
     });
   }
 
@@ -57,7 +74,7 @@ export class RpcClient {
   }
 
   #receive(text: string): void {
-    this.#lastSeen = Date.now();
+    this.#lastSeen = performance.now();
     const frame = parseFrame(text);
     if (!frame) {
       this.#log.warn("a node sent a malformed frame");
@@ -103,7 +120,7 @@ function parseFrame(text: string): ServerFrame | undefined {
 const asError = (error: WireError): RostrumError =>
   new RostrumError(error.code, error.message, { ...(error.field ? { field: error.field } : {}) });
 
-/** Open a socket to a node and send `hello`. Rejects when it cannot be reached within 3 s or refuses. */
+/** Open a socket to a node and send `hello`. Rejects when it cannot be reached within 1.5 s or refuses. */
 export async function connectRpc(
   url: string,
   options: { scope: Scope; log: Log; hello: Record<string, unknown> },
@@ -111,7 +128,7 @@ export async function connectRpc(
   const socket = new WebSocket(url, {
     maxPayload: limits.nodeFrameBytes,
     perMessageDeflate: false,
-    handshakeTimeout: 3000,
+    handshakeTimeout: 1500,
   });
   const client = new RpcClient(socket, options.scope.child(`link ${new URL(url).pathname}`), options.log);
   try {
@@ -120,7 +137,7 @@ export async function connectRpc(
       socket.once("error", reject);
       socket.once("close", () => reject(new RostrumError("closed", "the node closed the connection")));
     });
-    await client.request("hello", options.hello);
+    await client.request("hello", options.hello, 2000);
     return client;
   } catch (error) {
     await client.scope.close("could not connect");

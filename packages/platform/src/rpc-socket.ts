@@ -133,6 +133,10 @@ export class RpcSocket {
   async #dispatch(frame: RequestFrame): Promise<void> {
     if (this.closed) return;
     const handler = this.#handlers.get(frame.method);
+    if (frame.method === "ping") {
+      this.#answer(frame.id, {});
+      return;
+    }
     if (!handler) {
       this.#answer(frame.id, {
         error: { code: "method.unknown", message: `There is no method "${frame.method}" here.` },

@@ -237,6 +237,25 @@ describe("lease", () => {
     await two.close("done");
   });
 
+  it("outlasts a Redis that is away, for as long as it was told to, and is held again afterwards", async () => {
+    const key = `lease:${randomUUID()}`;
+    const owner = scope.child("patient");
+    const lease = await Lease.take({ redis, key, holder: "a", ttlMs: 600, silenceMs: 10_000, scope: owner });
+    let lost = false;
+    lease?.onLost(() => {
+      lost = true;
+    });
+    await server.kill();
+    await sleep(1500);
+    expect(lease?.held).toBe(false);
+    expect(lost).toBe(false);
+    await server.start();
+    await until("held again", () => lease?.held === true);
+    expect((await Lease.peek(redis, key))?.fencing).toBe(lease?.fencing);
+    expect(lost).toBe(false);
+    await owner.close("done");
+  });
+
   it("is lost when the server neither answers nor hangs up", async () => {
     const owner = scope.child("silence");
     const lease = await Lease.take({

@@ -5,6 +5,7 @@ import {
   connectRedis,
   createLog,
   EventLog,
+  type Fence,
   Lease,
   type LogPosition,
   type Redis,
@@ -115,6 +116,61 @@ describe("lease", () => {
     expect(second?.fencing).toBeGreaterThan(first?.fencing ?? 0);
     await two.close("done");
     expect(await Lease.peek(redis, key)).toBeUndefined();
+  });
+});
+
+describe("fencing", () => {
+  it("lets a taker have the lease of one who is known to be gone, and refuses what that one still writes", async () => {
+    const [key, state, log] = [`lease:${randomUUID()}`, `state:${randomUUID()}`, `log:${randomUUID()}`];
+    const [one, two, events] = [scope.child("one"), scope.child("two"), newLog()];
+    const old = await Lease.take({ redis, key, holder: "a", address: "http://a", ttlMs: 60_000, scope: one });
+    expect(await old?.write(state, "of the old one", 60)).toBe(true);
+    expect(await events.appendFenced(log, { n: 1 }, old?.fence as Fence)).toMatchObject({ seq: 1 });
+
+    const known = await Lease.last(redis, key);
+    expect(known).toMatchObject({ holder: "a", address: "http://a", fencing: old?.fencing });
+    const taken = { redis, key, holder: "b", ttlMs: 60_000, scope: two };
+    expect(await Lease.take({ ...taken, instead: (known?.fencing ?? 0) - 1 })).toBeUndefined();
+    const next = await Lease.take({ ...taken, instead: known?.fencing ?? 0 });
+    expect(next?.fencing).toBeGreaterThan(old?.fencing ?? Number.POSITIVE_INFINITY);
+    expect(await next?.write(state, "of the new one", 60)).toBe(true);
+
+    let lost = false;
+    old?.onLost(() => {
+      lost = true;
+    });
+    expect(await events.appendFenced(log, { n: 2 }, old?.fence as Fence)).toBeUndefined();
+    expect(await events.position(log)).toMatchObject({ seq: 1 });
+    expect(await old?.write(state, null, 60)).toBe(false);
+    expect(lost).toBe(true);
+    expect(await redis.get(state)).toBe("of the new one");
+    await one.close("done");
+    expect(await Lease.peek(redis, key)).toMatchObject({ holder: "b" });
+
+    // Let go on purpose: nobody has to be asked, and the number is still remembered.
+    await two.close("done");
+    expect(await Lease.peek(redis, key)).toBeUndefined();
+    expect(await Lease.last(redis, key)).toBeUndefined();
+  });
+
+  it("tells a holder who slept whether the lease is still theirs", async () => {
+    const key = `lease:${randomUUID()}`;
+    const [one, two] = [scope.child("one"), scope.child("two")];
+    const lease = await Lease.take({ redis, key, holder: "a", ttlMs: 60_000, scope: one });
+    expect(await lease?.confirm()).toBe(true);
+    const other = await Lease.take({
+      redis,
+      key,
+      holder: "b",
+      ttlMs: 60_000,
+      scope: two,
+      instead: lease?.fencing ?? 0,
+    });
+    expect(other).toBeDefined();
+    expect(await lease?.write(`state:${key}`, "x", 5)).toBe(false);
+    expect(await lease?.confirm()).toBe(false);
+    await one.close("done");
+    await two.close("done");
   });
 });
 

@@ -1,5 +1,7 @@
+import type { AddressInfo } from "node:net";
 import { limits, RostrumError } from "@rostrum/protocol";
 import { afterEach, describe, expect, it } from "vitest";
+import { WebSocketServer } from "ws";
 import { z } from "zod";
 import { connectRpc, type RpcSocket, type Scope, sleep } from "../src/index.ts";
 import { log, RawClient, serveSockets, until } from "./harness.ts";
@@ -219,6 +221,38 @@ describe("a node's client", () => {
     await expect(last).rejects.toMatchObject({ code: "closed", message: "draining" });
     await expect(client.request("echo", {})).rejects.toMatchObject({ code: "closed" });
     expect(client.scope.count()).toBe(0);
+  });
+
+  it("notices within seconds that the other node has frozen: its socket is open and nothing answers", async () => {
+    const { scope: server } = await echoServer();
+    // Takes the connection and says hello, then never answers a ping: what a stopped process looks like.
+    const frozen = new WebSocketServer({ port: 0, host: "127.0.0.1", autoPong: false });
+    frozen.on("connection", (socket) =>
+      socket.on("message", (data) => {
+        const { id, method } = JSON.parse(data.toString()) as { id: number; method: string };
+        if (method === "hello") socket.send(JSON.stringify({ id, ok: true, data: {} }));
+      }),
+    );
+    await new Promise((resolve) => frozen.once("listening", resolve));
+    const { port } = frozen.address() as AddressInfo;
+    const client = await connectRpc(`ws://127.0.0.1:${port}`, {
+      scope: server.child("client"),
+      log,
+      hello: {},
+    });
+    const askedAt = performance.now();
+    await expect(client.request("echo", {}, 20_000)).rejects.toMatchObject({ code: "closed" });
+    expect(performance.now() - askedAt).toBeLessThan(limits.nodeDeadAfterMs + 3 * limits.nodePingMs + 500);
+    expect(client.closed).toBe(true);
+    await new Promise((resolve) => frozen.close(resolve));
+  });
+
+  it("keeps a connection on which nothing is said as long as the other node answers pings", async () => {
+    const { url, scope: server } = await echoServer();
+    const client = await connectRpc(url, { scope: server.child("client"), log, hello: {} });
+    await sleep(limits.nodeDeadAfterMs + 3 * limits.nodePingMs);
+    expect(await client.request("echo", { text: "still here" })).toEqual({ text: "still here" });
+    await client.scope.close("done");
   });
 
   it("fails cleanly when nobody is there or hello is refused", async () => {

@@ -18,6 +18,8 @@ export const Admission = z.object({
   name: z.string(),
   phase: WebinarPhase,
   delivery: Delivery,
+  /** True while the participant waits for an interactive seat; `seat.offered` follows. */
+  waiting: z.boolean(),
   /** Why this tier and this edge, for people and logs. */
   reasons: z.array(z.string()),
   edge: z.object({ nodeId: z.string(), url: z.string(), token: z.string() }),

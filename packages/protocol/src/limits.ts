@@ -17,6 +17,9 @@ export const limits = {
   helloTimeoutMs: 5_000,
   pingMs: 5_000,
   deadAfterMs: 15_000,
+  /** Between two nodes, which are near: one that froze must be noticed before its viewers give up. */
+  nodePingMs: 400,
+  nodeDeadAfterMs: 2_000,
   /** A socket whose unsent bytes pass this is dropped; the client reconnects and takes a snapshot. */
   bufferedBytes: 1024 * 1024,
   messagesPerSecond: 40,

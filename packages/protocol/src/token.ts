@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AdmissionId, Delivery, DisplayName, NodeId, ParticipantId, Role, WebinarId } from "./ids.ts";
+import { EpochMs } from "./time.ts";
 
 /** Which socket a room token opens: `edge` for events and receiving, `stage` for publishing on the origin. */
 export const RoomAudience = z.enum(["edge", "stage"]);
@@ -14,6 +15,8 @@ export const RoomClaims = z.object({
   role: Role,
   delivery: Delivery,
   name: DisplayName,
+  /** Waits for an interactive seat since then, epoch ms. */
+  waitsSince: EpochMs.optional(),
 });
 export type RoomClaims = z.infer<typeof RoomClaims>;
 

@@ -1,4 +1,5 @@
 export * from "./attendance.ts";
+export * from "./branches.ts";
 export * from "./cascade.ts";
 export type { Decision } from "./decision.ts";
 export * from "./hand-queue.ts";

@@ -1,45 +1,91 @@
 import type { NodeHeartbeat } from "@rostrum/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { place } from "./placement.ts";
+import { type PlacementRequest, place, placementRules } from "./placement.ts";
 
-const edge = (nodeId: string, peers: number, draining = false): NodeHeartbeat => ({
+type Some = Partial<{ peers: number; draining: boolean; region: string; cpu: number; capacity: number }>;
+const edge = (nodeId: string, some: Some = {}): NodeHeartbeat => ({
   nodeId,
   kind: "edge",
   epoch: "11111111-1111-4111-8111-111111111111",
-  region: "local",
+  region: some.region ?? "local",
   publicUrl: "http://edge",
   internalUrl: "http://edge",
-  draining,
-  capacity: 100,
-  load: { peers, consumers: 0, workerCpu: 0, eventLoopDelayMs: 0 },
-  webinars: {},
+  draining: some.draining ?? false,
+  capacity: some.capacity ?? 100,
+  load: { peers: some.peers ?? 0, consumers: 0, workerCpu: some.cpu ?? 0, eventLoopDelayMs: 0 },
+  webinars: { w: some.peers ?? 0 },
   at: 0,
 });
-const request = { webinarId: "w", prefer: "webrtc" as const, excluded: [], recent: {}, freeSeats: 10 };
-const nodes = fc.array(fc.record({ peers: fc.nat(200), draining: fc.boolean(), excluded: fc.boolean() }), {
-  maxLength: 8,
+const request: PlacementRequest = {
+  webinarId: "w",
+  region: "local",
+  prefer: "webrtc",
+  excluded: [],
+  recent: {},
+  seated: true,
+};
+const node = fc.record({
+  peers: fc.nat(150),
+  draining: fc.boolean(),
+  excluded: fc.boolean(),
+  region: fc.constantFrom("local", "far"),
+  cpu: fc.double({ min: 0, max: 1, noNaN: true }),
 });
+const nodes = fc.array(node, { maxLength: 8 });
+
+/** Let `people` in one after another before any heartbeat; who went where and how. */
+function admitAll(edges: NodeHeartbeat[], people: number, excluded: string[] = []) {
+  const recent: Record<string, number> = {};
+  const tiers = { webrtc: 0, hls: 0, nowhere: 0 };
+  for (let i = 0; i < people; i++) {
+    const placed = place(edges, { ...request, recent, excluded });
+    if (!placed) tiers.nowhere++;
+    else {
+      tiers[placed.delivery]++;
+      if (placed.delivery === "webrtc") recent[placed.edge.nodeId] = (recent[placed.edge.nodeId] ?? 0) + 1;
+    }
+  }
+  return { recent, tiers };
+}
 
 describe("placement", () => {
-  it("takes the least loaded edge, counting admissions that heartbeats do not show yet", () => {
-    expect(place([edge("b", 1), edge("a", 1)], request)?.edge.nodeId).toBe("a");
-    expect(place([edge("a", 1), edge("b", 1)], { ...request, recent: { a: 1 } })?.edge.nodeId).toBe("b");
+  it("never exceeds an edge's capacity and never loses an attendee", () => {
+    fc.assert(
+      fc.property(nodes, fc.nat(600), (list, people) => {
+        const edges = list.map((some, i) => edge(`e${i}`, some));
+        const excluded = list.flatMap((some, i) => (some.excluded ? [`e${i}`] : []));
+        const { recent, tiers } = admitAll(edges, people, excluded);
+        for (const { nodeId, load, capacity } of edges)
+          expect(recent[nodeId] ?? 0).toBeLessThanOrEqual(Math.max(0, capacity - load.peers));
+        const reachable = list.some((some) => !some.draining && !some.excluded);
+        expect(tiers.nowhere).toBe(reachable ? 0 : people);
+        // Nobody watches the broadcast while an edge that is fit has room.
+        const room = edges
+          .filter(
+            ({ nodeId, draining, load }) => !draining && !excluded.includes(nodeId) && load.workerCpu <= 0.9,
+          )
+          .reduce((sum, { capacity, load }) => sum + Math.max(0, capacity - load.peers), 0);
+        expect(tiers.webrtc).toBe(Math.min(people, room));
+      }),
+      { numRuns: 60 },
+    );
   });
 
-  it("never sends anyone to an excluded or draining edge, and says why each was left out", () => {
+  it("never sends anyone to an excluded, draining or busy edge, and says why each was left out", () => {
     fc.assert(
       fc.property(nodes, (list) => {
-        const edges = list.map((node, i) => edge(`e${i}`, node.peers, node.draining));
-        const excluded = list.flatMap((node, i) => (node.excluded ? [`e${i}`] : []));
+        const edges = list.map((some, i) => edge(`e${i}`, some));
+        const excluded = list.flatMap((some, i) => (some.excluded ? [`e${i}`] : []));
         const placed = place(edges, { ...request, excluded });
-        const unfit = list.filter((node) => node.draining || node.excluded).length;
-        expect(placed !== undefined).toBe(unfit < list.length);
-        if (!placed) return;
+        if (!placed) {
+          expect(list.every((some) => some.draining || some.excluded)).toBe(true);
+          return;
+        }
         expect(excluded).not.toContain(placed.edge.nodeId);
         expect(placed.edge.draining).toBe(false);
-        expect(placed.delivery === "webrtc").toBe(placed.edge.load.peers < placed.edge.capacity);
-        expect(placed.rejected).toHaveLength(unfit);
+        if (placed.delivery === "webrtc")
+          expect(placed.edge.load.workerCpu).toBeLessThanOrEqual(placementRules.workerCpu);
         for (const { reason } of placed.rejected) expect(reason).not.toBe("");
       }),
     );
@@ -48,26 +94,33 @@ describe("placement", () => {
   it("answers alike in every process: the order of the heartbeats does not matter", () => {
     fc.assert(
       fc.property(nodes, fc.nat(), (list, turn) => {
-        const edges = list.map((node, i) => edge(`e${i}`, node.peers, node.draining));
+        const edges = list.map((some, i) => edge(`e${i}`, some));
         const turned = edges.map((_, i) => edges[(i + turn) % edges.length] as NodeHeartbeat);
         expect(place(turned, request)?.edge.nodeId).toBe(place(edges, request)?.edge.nodeId);
       }),
     );
   });
 
-  it("spreads a burst evenly before any heartbeat shows it", () => {
-    const edges = [edge("a", 0), edge("b", 0), edge("c", 0)];
-    const recent: Record<string, number> = {};
-    for (let i = 0; i < 90; i++) {
-      const nodeId = place(edges, { ...request, recent, freeSeats: 90 - i })?.edge.nodeId ?? "";
-      recent[nodeId] = (recent[nodeId] ?? 0) + 1;
-    }
-    expect(recent).toEqual({ a: 30, b: 30, c: 30 });
+  it("uses two edges for a small audience, and all of them, evenly, for a large one", () => {
+    const edges = ["a", "b", "c", "d"].map((id) => edge(id, { capacity: 600 }));
+    expect(Object.keys(admitAll(edges, 60).recent)).toHaveLength(2);
+    const { recent } = admitAll(edges, 1200);
+    expect(Object.values(recent)).toHaveLength(4);
+    expect(Math.max(...Object.values(recent)) - Math.min(...Object.values(recent))).toBeLessThanOrEqual(1);
+  });
+
+  it("stays in the participant's region while it has room there", () => {
+    const edges = [edge("near", { peers: 90 }), edge("far", { region: "far" })];
+    expect(place(edges, request)?.edge.nodeId).toBe("near");
+    expect(place(edges, { ...request, region: "far" })?.edge.nodeId).toBe("far");
+    expect(place([edge("near", { peers: 100 }), edge("far", { region: "far" })], request)?.edge.nodeId).toBe(
+      "far",
+    );
   });
 
   it("sends people to the broadcast when seats or edges are full, or when they ask for it", () => {
-    expect(place([edge("a", 0)], { ...request, freeSeats: 0 })?.delivery).toBe("hls");
-    expect(place([edge("a", 100)], request)?.delivery).toBe("hls");
-    expect(place([edge("a", 0)], { ...request, prefer: "hls" })?.delivery).toBe("hls");
+    expect(place([edge("a")], { ...request, seated: false })?.delivery).toBe("hls");
+    expect(place([edge("a", { peers: 100 })], request)?.delivery).toBe("hls");
+    expect(place([edge("a")], { ...request, prefer: "hls" })?.delivery).toBe("hls");
   });
 });

@@ -12,15 +12,15 @@ function hash(text: string): number {
 }
 
 /**
- * Highest-random-weight choice: every caller with the same nodes picks the same one for a key, and a node that goes
- * moves only its own keys. Undefined when there are no nodes.
+ * Highest-random-weight order: every caller with the same nodes has the same order for a key, and a node that goes moves
+ * only its own keys.
  */
-export function rendezvous(key: string, nodes: readonly string[]): string | undefined {
-  let best: { node: string; weight: number } | undefined;
-  for (const node of nodes) {
-    const weight = hash(`${node}\u0000${key}`);
-    if (!best || weight > best.weight || (weight === best.weight && node < best.node))
-      best = { node, weight };
-  }
-  return best?.node;
+export function rank(key: string, nodes: readonly string[]): string[] {
+  return nodes
+    .map((node) => ({ node, weight: hash(`${node}\u0000${key}`) }))
+    .sort((a, b) => b.weight - a.weight || (a.node < b.node ? -1 : 1))
+    .map(({ node }) => node);
 }
+
+/** The first of that order; undefined when there are no nodes. */
+export const rendezvous = (key: string, nodes: readonly string[]): string | undefined => rank(key, nodes)[0];

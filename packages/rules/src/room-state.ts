@@ -36,6 +36,8 @@ function change(room: RoomSnapshot, body: RoomEventBody): RoomSnapshot {
       return { ...room, presence: body.presence };
     case "recording.ready":
       return { ...room, recordingMs: body.durationMs };
+    case "seat.offered":
+      return room;
     default:
       return changeInteraction(room, body);
   }
@@ -50,7 +52,8 @@ type InteractionBody = Exclude<
       | "speaker.changed"
       | "layout.changed"
       | "presence.counted"
-      | "recording.ready";
+      | "recording.ready"
+      | "seat.offered";
   }
 >;
 

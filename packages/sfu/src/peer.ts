@@ -1,4 +1,4 @@
-import type { Log, RpcSocket } from "@rostrum/platform";
+import type { Log, RpcSocket, Scope } from "@rostrum/platform";
 import { limits, publishMethods, RostrumError, receiveMethods, type StageProducer } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import type { Board } from "./board.ts";
@@ -16,12 +16,16 @@ type PeerOptions = {
   board: Board;
   identity: PublisherIdentity;
   /** Absent: the peer may only receive. */
-  publish?: { onProducer: (producer: types.Producer, described: StageProducer) => void };
+  publish?: {
+    /** Called before each producer is opened; throws when this stage takes no more. */
+    before?: () => Promise<void>;
+    onProducer: (producer: types.Producer, described: StageProducer) => void;
+  };
 };
 
 /**
  * The media of one socket. Every id a message names is looked up in this peer's own maps and nowhere else: mediasoup
- * itself would let anyone who knows an id use it. Everything closes with the socket's scope.
+ * itself would let anyone who knows an id use it. Everything closes with its own scope, a child of the socket's.
  */
 export class Peer {
   readonly #options: PeerOptions;
@@ -29,25 +33,24 @@ export class Peer {
     string,
     { transport: types.WebRtcTransport; direction: "send" | "receive"; connected: boolean }
   >();
+  readonly scope: Scope;
   readonly receiver: Receiver;
   readonly publisher: Publisher | undefined;
 
   constructor(options: PeerOptions) {
     this.#options = options;
-    this.receiver = new Receiver({ ...options, ownParticipantId: options.identity.participantId });
+    this.scope = options.socket.scope.child("media");
+    const { scope } = this;
+    this.receiver = new Receiver({ ...options, scope, ownParticipantId: options.identity.participantId });
     this.publisher = options.publish
       ? new Publisher({ ...options, onProducer: options.publish.onProducer })
       : undefined;
     this.#handleTransports();
     this.#handleReceiving();
     this.#handlePublishing();
-    options.socket.scope.add("transports", () => this.closeTransports());
-  }
-
-  /** All media of this peer ends; it may open transports again. */
-  closeTransports(): void {
-    for (const { transport } of [...this.#transports.values()]) transport.close();
-    this.#transports.clear();
+    this.scope.add("transports", () => {
+      for (const { transport } of this.#transports.values()) transport.close();
+    });
   }
 
   get transportCount(): number {
@@ -79,7 +82,7 @@ export class Peer {
         );
       }
       const transport = await createWebRtcTransport(router, place.webRtcServer);
-      if (socket.closed) {
+      if (this.scope.closed) {
         transport.close();
         throw new RostrumError("closed", "The connection has closed.");
       }
@@ -165,6 +168,7 @@ export class Peer {
         const { transport, direction } = this.#transport(transportId);
         if (direction !== "send")
           throw new RostrumError("conflict", "This transport is for receiving.", { field: "transportId" });
+        await this.#options.publish?.before?.();
         return { producerId: await owner.open(transport, media) };
       },
     );

@@ -1,4 +1,4 @@
-import type { Log, RpcSocket } from "@rostrum/platform";
+import type { Log, RpcSocket, Scope } from "@rostrum/platform";
 import { RostrumError, type RtpCapabilities, type StageProducer } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import type { Board } from "./board.ts";
@@ -6,6 +6,7 @@ import { checkCapabilities } from "./rtp-check.ts";
 
 type ReceiverOptions = {
   socket: RpcSocket;
+  scope: Scope;
   log: Log;
   router: types.Router;
   board: Board;
@@ -24,11 +25,17 @@ export class Receiver {
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
-    options.socket.scope.add("receiver", () => this.#started?.stop());
+    options.scope.add("receiver", () => this.#started?.stop());
   }
 
   get consumerCount(): number {
     return this.#consumers.size;
+  }
+
+  /** True while no video flows although there is some: nobody looks. */
+  get idle(): boolean {
+    const videos = [...this.#consumers.values()].filter(({ kind }) => kind === "video");
+    return videos.length > 0 && videos.every(({ paused }) => paused);
   }
 
   async start(transport: types.WebRtcTransport, capabilities: RtpCapabilities): Promise<void> {
@@ -50,7 +57,7 @@ export class Receiver {
     rtpCapabilities: types.RtpCapabilities,
     producer: StageProducer,
   ): Promise<void> {
-    const { router, socket, log, ownParticipantId } = this.#options;
+    const { router, scope, log, ownParticipantId } = this.#options;
     const { producerId } = producer;
     if (producer.participantId === ownParticipantId || !router.canConsume({ producerId, rtpCapabilities }))
       return;
@@ -61,7 +68,7 @@ export class Receiver {
         paused: true,
         ignoreDtx: true,
       });
-      if (socket.closed) {
+      if (scope.closed) {
         consumer.close();
         return;
       }

@@ -1,4 +1,5 @@
-import { type Log, type Scope, withTimeout } from "@rostrum/platform";
+import { type Log, type Scope, sleep, withTimeout } from "@rostrum/platform";
+import { RostrumError } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import { createWorker } from "mediasoup";
 
@@ -13,56 +14,95 @@ export type RtcListen = {
   basePort: number;
 };
 
-/** The media workers of this node: one process and one WebRTC port each. */
-export class WorkerPool {
-  readonly workers: PoolWorker[];
+type PoolOptions = {
+  count: number;
+  listen: RtcListen;
+  scope: Scope;
+  log: Log;
+  onDied: (worker: types.Worker) => void;
+};
 
-  private constructor(workers: PoolWorker[]) {
-    this.workers = workers;
+/** Waits between attempts to replace a worker, ms: the first is at once, so that the node is of use again. */
+const replaceWaits = [0, 100, 500, 2000];
+
+/** The media workers of this node: one process and one WebRTC port each. A worker that dies is replaced. */
+export class WorkerPool {
+  readonly workers: PoolWorker[] = [];
+  readonly #options: PoolOptions;
+
+  private constructor(options: PoolOptions) {
+    this.#options = options;
   }
 
   /** `onDied` is told when a worker process ends by itself: everything on it is gone. */
-  static async create(options: {
-    count: number;
-    listen: RtcListen;
-    scope: Scope;
-    log: Log;
-    onDied: (worker: types.Worker) => void;
-  }): Promise<WorkerPool> {
-    const { count, listen, scope, log } = options;
-    const workers: PoolWorker[] = [];
-    for (let i = 0; i < count; i++) {
-      const worker = await withTimeout(
-        createWorker({ logLevel: "warn" }),
-        10_000,
-        "the media worker did not start in 10 s",
-      );
-      scope.add(`worker ${worker.pid}`, () => worker.close());
-      worker.on("died", (error) => {
-        log.error({ err: error, pid: worker.pid }, "a media worker died");
-        options.onDied(worker);
-      });
+  static async create(options: PoolOptions): Promise<WorkerPool> {
+    const pool = new WorkerPool(options);
+    for (let i = 0; i < options.count; i++) await pool.#start(i);
+    return pool;
+  }
+
+  /** Whether there is a worker to put anything on. */
+  get alive(): boolean {
+    return this.workers.some(({ worker }) => !worker.closed);
+  }
+
+  async #start(index: number): Promise<void> {
+    const { listen, scope, log, onDied } = this.#options;
+    const worker = await withTimeout(
+      createWorker({ logLevel: "warn" }),
+      10_000,
+      "the media worker did not start in 10 s",
+    );
+    const forget = scope.add(`worker ${worker.pid}`, () => worker.close());
+    try {
       const webRtcServer = await worker.createWebRtcServer({
         listenInfos: (["udp", "tcp"] as const).map((protocol) => ({
           protocol,
           ip: listen.ip,
           announcedAddress: listen.announcedAddress,
-          port: listen.basePort + i,
+          port: listen.basePort + index,
         })),
       });
-      workers.push({ worker, webRtcServer, routers: 0 });
+      const entry = { worker, webRtcServer, routers: 0 };
+      this.workers.push(entry);
+      worker.on("died", (error) => {
+        log.error({ err: error, pid: worker.pid }, "a media worker died");
+        forget();
+        this.workers.splice(this.workers.indexOf(entry), 1);
+        this.#usage.delete(worker.pid);
+        onDied(worker);
+        scope.run("replace worker", (signal) => this.#replace(index, signal));
+      });
+    } catch (error) {
+      forget();
+      worker.close();
+      throw error;
     }
-    return new WorkerPool(workers);
   }
 
-  /** A router on the worker with the fewest; it gives its place back when it closes. */
+  async #replace(index: number, signal: AbortSignal): Promise<void> {
+    const { log } = this.#options;
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      await sleep(replaceWaits[Math.min(attempt, replaceWaits.length - 1)] ?? 0, signal);
+      try {
+        await this.#start(index);
+        log.info({ attempt }, "a new media worker took the place of the one that died");
+        return;
+      } catch (error) {
+        log.error({ err: error }, "a media worker could not be started; trying again");
+      }
+    }
+  }
+
+  /** A router on the worker with the fewest, none of `except`; it gives its place back when it closes. */
   async createRouter(
     mediaCodecs: types.RouterRtpCodecCapability[],
+    except: ReadonlySet<PoolWorker> = new Set(),
   ): Promise<{ router: types.Router; place: PoolWorker }> {
     const [place] = [...this.workers]
-      .filter(({ worker }) => !worker.closed)
+      .filter((place) => !place.worker.closed && !except.has(place))
       .sort((a, b) => a.routers - b.routers);
-    if (!place) throw new Error("no media worker is alive");
+    if (!place) throw new RostrumError("node.unavailable", "No media worker is alive here right now.");
     place.routers++;
     try {
       const router = await place.worker.createRouter({ mediaCodecs });

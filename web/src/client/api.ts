@@ -1,4 +1,4 @@
-import { WireError } from "@rostrum/protocol";
+import { RostrumError, WireError } from "@rostrum/protocol";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import superjson from "superjson";
 import type { AppRouter } from "../server/routers/index.ts";
@@ -23,6 +23,7 @@ export type Api = ReturnType<typeof createApi>;
 
 /** Our own error behind whatever a call threw. */
 export function wireError(error: unknown): WireError {
+  if (error instanceof RostrumError) return error.toWire();
   if (error instanceof TRPCClientError) {
     const parsed = WireError.safeParse((error.data as { rostrum?: unknown } | null)?.rostrum);
     if (parsed.success) return parsed.data;

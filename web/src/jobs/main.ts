@@ -5,6 +5,7 @@ import {
   deleteOldKeys,
   deleteOldMails,
   listProgrammes,
+  type OutboxMail,
   PermanentMailError,
   payResyncs,
   sendDueMails,
@@ -15,16 +16,20 @@ import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { offerSeats } from "./seat-offers.ts";
 import { LostStays } from "./stays.ts";
 
 /** Ended programmes stay listed this long, so that egress can finish recordings after a restart of anything. */
 const endedProgrammesMs = 6 * 3600_000;
 const hourMs = 3600_000;
+/** The pool's connections. One mail waits for the provider most of its time: in a row they would be some ten a second. */
+const mailsAtOnce = 5;
 
 const services = createServices(webConfig(), "web-jobs");
 const { scope, log, db, events } = services;
 const transport = nodemailer.createTransport(services.config.SMTP_URL, {
   pool: true,
+  maxConnections: mailsAtOnce,
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
   socketTimeout: 30_000,
@@ -37,13 +42,16 @@ const isFinal = (error: unknown): boolean => {
   return responseCode >= 500 && responseCode < 600 && ["RCPT TO", "DATA"].includes(command);
 };
 
-scope.every(500, "mail", async () => {
-  const tried = await sendDueMails(db, async (mail) => {
-    const message = await composeMail(services, mail);
-    await transport.sendMail(message).catch((error: unknown) => {
-      throw isFinal(error) ? new PermanentMailError((error as Error).message, { cause: error }) : error;
-    });
+const send = async (mail: OutboxMail): Promise<void> => {
+  const message = await composeMail(services, mail);
+  await transport.sendMail(message).catch((error: unknown) => {
+    throw isFinal(error) ? new PermanentMailError((error as Error).message, { cause: error }) : error;
   });
+};
+
+scope.every(500, "mail", async () => {
+  const batches = Array.from({ length: mailsAtOnce }, () => sendDueMails(db, send));
+  const tried = (await Promise.all(batches)).reduce((sum, count) => sum + count, 0);
   if (tried > 0) log.info({ tried }, "mails handled");
 });
 
@@ -56,6 +64,10 @@ const stays = new LostStays(services);
 scope.every(2000, "lost stays", async () => {
   const ended = await stays.sweep();
   if (ended > 0) log.warn({ ended }, "stays on lost edges were ended");
+});
+
+scope.every(500, "seats", async () => {
+  await offerSeats(services);
 });
 
 scope.every(1000, "owed events", async () => {

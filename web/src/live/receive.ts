@@ -8,12 +8,40 @@ import type { Value } from "./value.ts";
 /** A producer of the stage with its track here. */
 export type StageTrack = { producer: StageProducer; track: MediaStreamTrack; consumerId: string };
 
-/** mediasoup-client, loaded when media is needed: pages without a stage stay light. */
-export async function loadDevice(routerRtpCapabilities: types.RtpCapabilities): Promise<Device> {
+let loaded: { key: string; device: Promise<Device> } | undefined;
+
+/**
+ * mediasoup-client, loaded when media is needed: pages without a stage stay light. Nodes of one release have the same
+ * capabilities, so a device that was loaded once serves every later connection.
+ */
+export function loadDevice(routerRtpCapabilities: types.RtpCapabilities): Promise<Device> {
+  const key = JSON.stringify(routerRtpCapabilities);
+  if (loaded?.key === key) return loaded.device;
+  const device = createDevice(routerRtpCapabilities);
+  loaded = { key, device };
+  // A chunk that could not be fetched may be there the next time.
+  device.catch(() => {
+    loaded = undefined;
+  });
+  return device;
+}
+
+async function createDevice(routerRtpCapabilities: types.RtpCapabilities): Promise<Device> {
   const { Device } = await import("mediasoup-client");
   const device = await Device.factory();
   await device.load({ routerRtpCapabilities });
   return device;
+}
+
+/** Ask for what a transport needs while the device still loads. */
+export const requestTransport = (rpc: Rpc, direction: "send" | "receive"): Promise<types.TransportOptions> =>
+  rpc.request("transport.create", { direction }) as Promise<types.TransportOptions>;
+
+/** The router's capabilities. */
+export async function requestCapabilities(rpc: Rpc): Promise<types.RtpCapabilities> {
+  const answer = await rpc.request("media.capabilities", {});
+  const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(answer);
+  return routerRtpCapabilities as types.RtpCapabilities;
 }
 
 /** Join a client transport to the server's: DTLS parameters travel when the browser has them. */
@@ -25,20 +53,35 @@ export function connectOnDemand(transport: types.Transport, rpc: Rpc): void {
   });
 }
 
-export async function createTransport(
-  rpc: Rpc,
-  device: Device,
-  options: { direction: "send" | "receive"; iceServers: IceServer[] },
-): Promise<types.Transport> {
-  const params = (await rpc.request("transport.create", {
-    direction: options.direction,
-  })) as types.TransportOptions;
-  const full = { ...params, iceServers: options.iceServers as RTCIceServer[] };
+type TransportWish = {
+  direction: "send" | "receive";
+  iceServers: IceServer[];
+  /** What the server said, when it was asked already. */
+  params: types.TransportOptions;
+  /** The path to the server is gone for good, or for longer than a hiccup. */
+  onLost: (reason: string) => void;
+};
+
+/** A path that is interrupted heals by itself within a moment, or not at all, ms. */
+const interruptionMs = 2000;
+
+export function createTransport(rpc: Rpc, device: Device, wish: TransportWish): types.Transport {
+  const full = { ...wish.params, iceServers: wish.iceServers as RTCIceServer[] };
   const transport =
-    options.direction === "send" ? device.createSendTransport(full) : device.createRecvTransport(full);
+    wish.direction === "send" ? device.createSendTransport(full) : device.createRecvTransport(full);
   connectOnDemand(transport, rpc);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  transport.on("connectionstatechange", (state) => {
+    clearTimeout(timer);
+    if (state === "failed") wish.onLost("no path for media");
+    if (state === "disconnected")
+      timer = setTimeout(() => wish.onLost("the path for media was interrupted"), interruptionMs);
+  });
   return transport;
 }
+
+/** Voice comes every 20 ms, silence every 400 (RFC 7587 §3.1.3), ms. */
+const flowMs = 450;
 
 /** What one connection receives. Tracks appear in `tracks` as soon as media may flow; all end with `close`. */
 export class StageReceiver {
@@ -55,27 +98,32 @@ export class StageReceiver {
     this.#tracks = tracks;
   }
 
-  /** `reach` is told of the transport before anything flows, and says which relays it is made with. */
+  /**
+   * Rejects when the server refuses or the browser cannot. `reach` is told of the transport before anything flows, and
+   * says which relays it is made with. A path lost later loses the connection.
+   */
   async start(iceServers: IceServer[], reach?: ReachWatch): Promise<void> {
-    const answer = await this.#rpc.request("media.capabilities", {});
-    const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(answer);
-    await this.startWith(await loadDevice(routerRtpCapabilities as types.RtpCapabilities), iceServers, reach);
-  }
-
-  async startWith(device: Device, iceServers: IceServer[], reach?: ReachWatch): Promise<void> {
-    const transport = await createTransport(this.#rpc, device, {
+    const rpc = this.#rpc;
+    const [device, params] = await Promise.all([
+      requestCapabilities(rpc).then(loadDevice),
+      requestTransport(rpc, "receive"),
+    ]);
+    if (this.#closed) return;
+    const transport = createTransport(rpc, device, {
       direction: "receive",
       iceServers: reach?.iceServers ?? iceServers,
+      params,
+      // Before there was a way at all, whoever looks for one decides.
+      onLost: (reason) => {
+        if (!reach?.trying) rpc.lose(reason);
+      },
     });
     reach?.follow(transport);
-    if (this.#closed) {
-      transport.close();
-      return;
-    }
     this.#transport = transport;
     this.#playout = new PlayoutKeeper(transport, () =>
       [...this.#consumers.values()].flatMap(({ rtpReceiver }) => rtpReceiver ?? []),
     );
+    rpc.watch(() => this.#flow());
     this.#listen();
     await this.#rpc.request("receive.start", {
       transportId: transport.id,
@@ -150,9 +198,24 @@ export class StageReceiver {
     }
   }
 
-  /** Sum of what the browser's statistics say, for people who look for faults. */
-  async stats(): Promise<RTCStatsReport | undefined> {
-    return this.#transport?.getStats();
+  /** Whether media comes in right now. */
+  async #flow(): Promise<"flows" | "stalled" | "none"> {
+    const sending = this.#tracks.get().some(({ producer }) => !producer.paused);
+    const before = sending ? await this.#bytesReceived() : undefined;
+    if (before === undefined) return "none";
+    await new Promise((resolve) => setTimeout(resolve, flowMs));
+    return ((await this.#bytesReceived()) ?? 0) > before ? "flows" : "stalled";
+  }
+
+  async #bytesReceived(): Promise<number | undefined> {
+    const report = await this.#transport?.getStats();
+    if (!report) return undefined;
+    let bytes = 0;
+    // `bytesReceived` of inbound-rtp (W3C webrtc-stats §8.4): media only, no connectivity checks.
+    report.forEach((entry: { type: string; bytesReceived?: number }) => {
+      if (entry.type === "inbound-rtp") bytes += entry.bytesReceived ?? 0;
+    });
+    return bytes;
   }
 
   close(): void {

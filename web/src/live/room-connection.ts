@@ -1,19 +1,19 @@
 import {
   type Admission,
   type Delivery,
-  edgeEvents,
-  edgeMethods,
   type MediaPath,
+  type RoomEvent,
   type RoomSnapshot,
   RostrumError,
 } from "@rostrum/protocol";
-import { backoffMs, evolveRoom } from "@rostrum/rules";
+import { evolveRoom } from "@rostrum/rules";
 import { type Api, createApi, wireError } from "../client/api.ts";
-import { noWebRtc, startsWithHls } from "./reach.ts";
+import { EdgeSession, type SessionEvents } from "./edge-session.ts";
+import { startsWithHls } from "./reach.ts";
 import { forgetPath, recallPath } from "./reach-memory.ts";
-import { hasWebRtc, ReachWatch, restartIce, tellPath } from "./reach-watch.ts";
-import { StageReceiver, type StageTrack } from "./receive.ts";
-import { Rpc, type SocketEnd } from "./rpc.ts";
+import type { StageReceiver, StageTrack } from "./receive.ts";
+import { Reconnect } from "./reconnect.ts";
+import type { SocketEnd } from "./rpc.ts";
 import { Value } from "./value.ts";
 
 export type Connection = "idle" | "connecting" | "connected" | "reconnecting" | "ended" | "refused";
@@ -21,18 +21,26 @@ export type Connection = "idle" | "connecting" | "connected" | "reconnecting" | 
 export type RoomState = {
   connection: Connection;
   admission: Admission | null;
+  /** How the programme is shown now. */
+  delivery: Delivery;
+  /** Why it is the broadcast although a seat was wanted, for people. */
+  tierReason: string | null;
+  /** How the stage gets here, once it does. */
+  path: MediaPath | null;
+  /** Why WebRTC is not used although there is a seat: it did not get through. */
+  fallen: string | null;
   room: RoomSnapshot | null;
   /** Why the room cannot be entered, for people. */
   fault: string | null;
-  /** How the stage gets here: as admitted, or HLS with a reason once WebRTC did not get through. */
-  delivery: Delivery;
-  path: MediaPath | null;
-  fallen: string | null;
 };
 
-type Admit = (excludeEdges: string[], prefer?: Delivery) => Promise<Admission>;
+/** `only`: a tier that must be, whatever the participant asked for. */
+type Admit = (excludeEdges: string[], only?: Delivery) => Promise<Admission>;
+/** What ends one round on a connection: its end, or the wish to go elsewhere. */
+type Turn = { end: SocketEnd } | { successor: EdgeSession };
 
-const refusals = new Set([
+/** Refusals that asking again does not change. */
+export const finalRefusals: ReadonlySet<string> = new Set([
   "token.invalid",
   "not-found",
   "permission.denied",
@@ -41,35 +49,47 @@ const refusals = new Set([
   "input.invalid",
 ]);
 
+const endTexts: Record<string, string> = {
+  replaced: "You joined from another window or device.",
+  removed: "The host has removed you from this webinar.",
+  unauthorized: "Your link is no longer valid.",
+};
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 /**
- * One participant's presence in a room: admission, one socket to an edge, the room's state, the stage's tracks. When
+ * One participant's presence in a room: admission, one connection to an edge, the room's state, the stage's tracks. When
  * the edge goes, admission is asked for again without it, at once and then with back-off, for as long as the room lives.
+ * The old picture stays until there is a new one: a draining edge is left without a gap, a dead one without a blank.
  */
 export class RoomConnection {
   readonly state = new Value<RoomState>({
     connection: "idle",
     admission: null,
-    room: null,
-    fault: null,
     delivery: "webrtc",
+    tierReason: null,
     path: null,
     fallen: null,
+    room: null,
+    fault: null,
   });
   readonly tracks = new Value<StageTrack[]>([]);
   /** Calls made as this participant. */
   readonly api: Api = createApi(() => this.state.get().admission?.edge.token);
   readonly #admit: Admit;
-  #rpc: Rpc | undefined;
-  #receiver: StageReceiver | undefined;
+  readonly #reconnect = new Reconnect();
+  #session: EdgeSession | undefined;
+  #unwatch: () => void = () => {};
   #left = false;
-  #wake: (() => void) | undefined;
+  /** Set by whatever wants the current round to go elsewhere. */
+  #move: (excludeEdges: string[], delayMs: number) => void = () => {};
 
   constructor(admit: Admit) {
     this.#admit = admit;
   }
 
   get receiver(): StageReceiver | undefined {
-    return this.#receiver;
+    return this.#session?.receiver;
   }
 
   enter(): void {
@@ -81,9 +101,20 @@ export class RoomConnection {
 
   leave(): void {
     this.#left = true;
-    this.#wake?.();
-    this.#receiver?.close();
-    this.#rpc?.close();
+    this.#session?.close();
+  }
+
+  /** Watch over HLS from now on; called when its picture is there. */
+  async leaveSeat(reason: string): Promise<void> {
+    this.#patch({ delivery: "hls", tierReason: reason });
+    await this.#session?.leaveSeat(reason).catch(() => undefined);
+    this.tracks.set([]);
+  }
+
+  /** Ask for an interactive place again, for somebody whose network may have changed. */
+  retryWebRtc(): void {
+    forgetPath();
+    this.#session?.lose("another try over WebRTC");
   }
 
   #patch(change: Partial<RoomState>): void {
@@ -91,136 +122,151 @@ export class RoomConnection {
   }
 
   async #stay(): Promise<void> {
-    const tried: string[] = [];
-    for (let attempt = 0; !this.#left; attempt++) {
-      if (attempt > 0) await this.#pause(backoffMs(attempt - 1, Math.random()));
+    const dead: string[] = [];
+    while (!this.#left) {
+      await sleep(this.#reconnect.next());
       if (this.#left) return;
+      const startedAt = performance.now();
       try {
-        const end = await this.#attempt(tried);
-        if (!end.retry) return this.#finish(end);
-        // The first retry is at once; the next ones wait.
-        attempt = -1;
+        const end = await this.#attend(await this.#open(dead));
+        if (this.#left || !end.retry) return this.#finish(end);
+        this.#reconnect.lasted(performance.now() - startedAt);
       } catch (error) {
         if (this.#refused(error)) return;
         // Nobody would take us: one of the edges that failed may be back.
-        if (!(error instanceof RostrumError)) tried.length = 0;
+        if (!(error instanceof RostrumError)) dead.length = 0;
       }
       this.#patch({ connection: this.state.get().room ? "reconnecting" : "connecting" });
     }
   }
 
-  /** One admission and its connection, avoiding the edges in `tried`. */
-  async #attempt(tried: string[]): Promise<SocketEnd> {
-    const admission = await this.#admitted(tried);
+  /** Admission and connection, avoiding the edges in `dead`; the edge is in there when this rejects or ends. */
+  async #open(dead: string[]): Promise<EdgeSession> {
+    const fallen = startsWithHls(recallPath(), Date.now());
+    const admission = await this.#admit(dead, fallen ? "hls" : undefined);
     const { nodeId } = admission.edge;
-    tried.push(nodeId);
-    return this.#attend(admission, () => tried.splice(0, tried.length, nodeId));
+    dead.push(nodeId);
+    const { room } = this.state.get();
+    const resume = room ? { epoch: room.epoch, seq: room.seq } : undefined;
+    const { session } = await EdgeSession.open(admission, this.#events(), resume);
+    dead.splice(0, dead.length, nodeId);
+    if (this.#left) session.close();
+    else if (admission.role === "attendee") {
+      if (admission.delivery === "webrtc") session.receive();
+      else if (fallen) session.tellPath("hls", fallen);
+      this.#patch(fallen ? { fallen, path: "hls" } : { fallen: null });
+    }
+    return session;
   }
 
-  async #admitted(excluded: string[]): Promise<Admission> {
-    const fallen = startsWithHls(recallPath(), Date.now()) ?? null;
-    const admission = await this.#admit(excluded, fallen ? "hls" : undefined);
-    const { delivery, role } = admission;
-    const here = role === "attendee" && delivery === "hls" ? fallen : null;
-    this.#patch({ admission, delivery, fallen: here, path: here ? "hls" : null });
-    return admission;
+  /** Be on `session` and on those that take its place, until one ends with none to follow. */
+  async #attend(first: EdgeSession): Promise<SocketEnd> {
+    let session = first;
+    for (;;) {
+      const before = this.#session;
+      this.#session = session;
+      const { admission } = session;
+      this.#patch({ connection: "connected", admission, fault: null, tierReason: tierReason(admission) });
+      await Promise.race([this.#show(session), session.ended]);
+      before?.lose("another connection has taken over");
+      const turn = await this.#turn(session);
+      if ("end" in turn) return turn.end;
+      session = turn.successor;
+    }
+  }
+
+  /** Let the tracks of `session` take the place of the ones there are, once it has any. */
+  async #show(session: EdgeSession): Promise<void> {
+    const { role } = session.admission;
+    if (role === "attendee" && session.delivery === "webrtc" && this.tracks.get().length > 0)
+      await session.settled(this.#expected());
+    if (this.#session !== session) return;
+    this.#unwatch();
+    const copy = () => {
+      // A connection that broke keeps its last picture until the next one has its own.
+      if (this.#session === session) this.tracks.set(session.tracks.get());
+    };
+    this.#unwatch = session.tracks.subscribe(copy);
+    copy();
+    this.#patch({ delivery: session.delivery });
+  }
+
+  /** Tracks that the stage sends. */
+  #expected(): number {
+    const sources = this.state.get().room?.stage.flatMap((member) => member.sources) ?? [];
+    return Math.max(1, sources.length);
+  }
+
+  /** The end of `session`, or the connection that follows it. */
+  #turn(session: EdgeSession): Promise<Turn> {
+    return new Promise((resolve) => {
+      let moving: Promise<EdgeSession | undefined> | undefined;
+      this.#move = (excluded, delayMs) => {
+        // Nobody else may take us: then we stay until the end and try like everyone whose edge has gone.
+        moving ??= sleep(delayMs)
+          .then(() => (this.#left ? undefined : this.#open([...excluded])))
+          .catch(() => undefined);
+        void moving.then((successor) => {
+          if (successor) resolve({ successor });
+          else moving = undefined;
+        });
+      };
+      void session.ended.then(async (end) => {
+        this.#unwatch();
+        const successor = await moving;
+        if (!successor) resolve({ end });
+      });
+    });
+  }
+
+  #events(): SessionEvents {
+    return {
+      onSnapshot: (room) => this.#patch({ room }),
+      onEvent: (event) => this.#apply(event),
+      onDraining: (delayMs) =>
+        this.#move(this.#session ? [this.#session.admission.edge.nodeId] : [], delayMs),
+      onPath: (path) => this.#patch({ path, fallen: null }),
+      onFallen: (reason) => this.#patch({ delivery: "hls", path: "hls", fallen: reason }),
+      onSeatLost: (reason) => this.#patch({ delivery: "hls", tierReason: reason }),
+    };
+  }
+
+  #apply(event: RoomEvent): void {
+    const { room } = this.state.get();
+    if (!room || event.seq <= room.seq) return;
+    this.#patch({ room: evolveRoom(room, event.body, { seq: event.seq, epoch: room.epoch }) });
+    if (event.body.type === "seat.offered") void this.#acceptSeat().catch(() => undefined);
+  }
+
+  /** A seat is kept for us: take it on this connection, or on one to the edge that has room. */
+  async #acceptSeat(): Promise<void> {
+    const session = this.#session;
+    if (!session) return;
+    const admission = await this.#admit([]);
+    if (admission.delivery !== "webrtc" || session !== this.#session) return;
+    if (admission.edge.nodeId !== session.admission.edge.nodeId) return this.#move([], 0);
+    await session.takeSeat(admission);
+    await session.settled(this.#expected());
+    if (session !== this.#session) return;
+    this.tracks.set(session.tracks.get());
+    this.#patch({ delivery: "webrtc", tierReason: null, admission });
   }
 
   /** True when asking again is of no use. */
   #refused(error: unknown): boolean {
     const fault = wireError(error);
-    if (!refusals.has(fault.code)) return false;
+    if (!finalRefusals.has(fault.code)) return false;
     this.#patch({ connection: "refused", fault: fault.message });
     return true;
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   #finish(end: SocketEnd): void {
-    const texts: Record<string, string> = {
-      replaced: "You joined from another window or device.",
-      removed: "The host has removed you from this webinar.",
-      unauthorized: "Your link is no longer valid.",
-    };
-    this.#patch({ connection: "ended", fault: texts[end.reason] ?? null });
-  }
-
-  /** One connection from hello to its end. */
-  async #attend(admission: Admission, connected: () => void): Promise<SocketEnd> {
-    const { rpc, hello } = await Rpc.connect(admission.edge.url, admission.edge.token);
-    this.#rpc = rpc;
-    const { snapshot } = edgeMethods.hello.response.parse(hello);
-    if (snapshot) this.#patch({ room: snapshot });
-    this.#follow(rpc);
-    this.#patch({ connection: "connected", fault: null });
-    connected();
-    const reach = this.#receive(rpc, admission);
-    const end = await rpc.ended;
-    reach?.close();
-    this.#receiver?.close();
-    this.#receiver = undefined;
-    return this.#left ? { ...end, retry: false } : end;
-  }
-
-  /** Receive the stage over WebRTC while it gets through. */
-  #receive(rpc: Rpc, admission: Admission): ReachWatch | undefined {
-    const { fallen } = this.state.get();
-    if (fallen) tellPath(rpc, "hls", fallen);
-    if (admission.delivery !== "webrtc" || admission.role !== "attendee") return undefined;
-    if (!hasWebRtc()) {
-      this.#fall(rpc, noWebRtc);
-      return undefined;
-    }
-    const reach = new ReachWatch({
-      iceServers: admission.iceServers,
-      restartIce: (transportId) => restartIce(rpc, transportId),
-      onPath: (path, reason) => {
-        tellPath(rpc, path, reason);
-        this.#patch({ path });
-      },
-      onFall: (reason) => this.#fall(rpc, reason),
-    });
-    this.#receiver = new StageReceiver(rpc, this.tracks);
-    this.#receiver.start(admission.iceServers, reach).catch(() => rpc.close());
-    return reach;
-  }
-
-  /** The room stays as it is; only the picture comes another way from now on. */
-  #fall(rpc: Rpc, reason: string): void {
-    this.#receiver?.close();
-    this.#receiver = undefined;
-    tellPath(rpc, "hls", reason);
-    this.#patch({ delivery: "hls", path: "hls", fallen: reason });
-  }
-
-  /** Ask for an interactive place again, for somebody whose network may have changed. */
-  retryWebRtc(): void {
-    forgetPath();
-    this.#rpc?.retry();
-  }
-
-  #follow(rpc: Rpc): void {
-    rpc.on("room.event", (data) => {
-      const event = edgeEvents["room.event"].safeParse(data);
-      const { room } = this.state.get();
-      if (!event.success || !room || event.data.seq <= room.seq) return;
-      this.#patch({ room: evolveRoom(room, event.data.body, { seq: event.data.seq, epoch: room.epoch }) });
-    });
-    rpc.on("room.snapshot", (data) => {
-      const snapshot = edgeEvents["room.snapshot"].safeParse(data);
-      if (snapshot.success) this.#patch({ room: snapshot.data });
-    });
-    rpc.on("node.draining", (data) => {
-      const draining = edgeEvents["node.draining"].safeParse(data);
-      if (draining.success) setTimeout(() => rpc.close(), draining.data.delayMs);
-    });
+    this.#session?.close();
+    this.tracks.set([]);
+    this.#patch({ connection: "ended", fault: endTexts[end.reason] ?? null });
   }
 }
+
+/** Only what the participant did not choose needs a reason. */
+const tierReason = ({ waiting, reasons }: Admission): string | null =>
+  waiting ? `${reasons[0] ?? ""} You are watching the broadcast until one becomes free.`.trim() : null;

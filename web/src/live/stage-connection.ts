@@ -1,16 +1,23 @@
 import {
   type Admission,
   type MediaSource,
-  receiveMethods,
   type StageMember,
   stageEvents,
   stageMethods,
   type WebinarPhase,
 } from "@rostrum/protocol";
-import { backoffMs } from "@rostrum/rules";
 import type { Device, types } from "mediasoup-client";
 import { wireError } from "../client/api.ts";
-import { createTransport, loadDevice, StageReceiver, type StageTrack } from "./receive.ts";
+import {
+  createTransport,
+  loadDevice,
+  requestCapabilities,
+  requestTransport,
+  StageReceiver,
+  type StageTrack,
+} from "./receive.ts";
+import { Reconnect } from "./reconnect.ts";
+import { finalRefusals } from "./room-connection.ts";
 import { Rpc } from "./rpc.ts";
 import { Value } from "./value.ts";
 
@@ -81,20 +88,20 @@ export class StageConnection {
   }
 
   async #stay(): Promise<void> {
-    for (let attempt = 0; !this.#left; attempt++) {
-      if (attempt > 0)
-        await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt - 1, Math.random())));
+    const reconnect = new Reconnect();
+    while (!this.#left) {
+      await new Promise((resolve) => setTimeout(resolve, reconnect.next()));
       if (this.#left) return;
+      const startedAt = performance.now();
       try {
         const { stage, iceServers } = await this.#admit();
         if (!stage) throw new Error("no stage for this role");
         const retry = await this.#attend(stage, iceServers);
         if (!retry) return this.#patch({ connection: "ended" });
-        attempt = 0;
+        reconnect.lasted(performance.now() - startedAt);
       } catch (error) {
         const fault = wireError(error);
-        if (fault.code === "token.invalid" || fault.code === "session.required")
-          return this.#patch({ connection: "ended", fault: fault.message });
+        if (finalRefusals.has(fault.code)) return this.#patch({ connection: "ended", fault: fault.message });
       }
       this.#patch({ connection: "reconnecting" });
     }
@@ -106,31 +113,44 @@ export class StageConnection {
   ): Promise<boolean> {
     const { rpc, hello } = await Rpc.connect(stage.url, stage.token);
     this.#rpc = rpc;
-    const greeting = stageMethods.hello.response.parse(hello);
-    rpc.on("stage.phase", (data) => this.#patch(stageEvents["stage.phase"].parse(data)));
-    rpc.on("stage.members", (data) => this.#patch(stageEvents["stage.members"].parse(data)));
-    const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(
-      await rpc.request("media.capabilities", {}),
-    );
-    const device = await loadDevice(routerRtpCapabilities as types.RtpCapabilities);
+    if (this.#left) rpc.close();
+    const receiver = new StageReceiver(rpc, this.tracks);
+    try {
+      const greeting = stageMethods.hello.response.parse(hello);
+      rpc.on("stage.phase", (data) => this.#patch(stageEvents["stage.phase"].parse(data)));
+      rpc.on("stage.members", (data) => this.#patch(stageEvents["stage.members"].parse(data)));
+      await Promise.all([this.#openSend(rpc, iceServers), receiver.start(iceServers)]);
+      this.#patch({ connection: "connected", phase: greeting.phase, members: greeting.stage, fault: null });
+      for (const local of this.#local.values()) await this.#publish(local);
+      const end = await rpc.ended;
+      return !this.#left && end.retry;
+    } finally {
+      rpc.lose("the stage was left");
+      this.#send?.close();
+      this.#send = undefined;
+      this.#producers.clear();
+      receiver.close();
+    }
+  }
+
+  async #openSend(rpc: Rpc, iceServers: Admission["iceServers"]): Promise<void> {
+    const [device, params] = await Promise.all([
+      requestCapabilities(rpc).then(loadDevice),
+      requestTransport(rpc, "send"),
+    ]);
     this.#device = device;
-    const send = await createTransport(rpc, device, { direction: "send", iceServers });
+    const send = createTransport(rpc, device, {
+      direction: "send",
+      iceServers,
+      params,
+      onLost: (reason) => rpc.lose(reason),
+    });
     send.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
       rpc
         .request("producer.open", { transportId: send.id, kind, rtpParameters, source: appData.source })
         .then((answer) => done({ id: (answer as { producerId: string }).producerId }), failed);
     });
     this.#send = send;
-    const receiver = new StageReceiver(rpc, this.tracks);
-    await receiver.startWith(device, iceServers);
-    this.#patch({ connection: "connected", phase: greeting.phase, members: greeting.stage, fault: null });
-    for (const local of this.#local.values()) await this.#publish(local);
-    const end = await rpc.ended;
-    this.#send = undefined;
-    this.#producers.clear();
-    send.close();
-    receiver.close();
-    return !this.#left && end.retry;
   }
 
   /** Send a track as `source`; a track that ends by itself (a stopped share, an unplugged camera) is withdrawn. */

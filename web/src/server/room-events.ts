@@ -1,6 +1,6 @@
 import { requestResync } from "@rostrum/db";
 import {
-  type EventAudience,
+  type ParticipantId,
   type RoomEventBody,
   RoomEventDraft,
   roomLogKey,
@@ -18,13 +18,13 @@ export async function publishRoomEvent(
   services: Services,
   webinarId: string,
   body: RoomEventBody,
-  audience: EventAudience = "all",
+  audience: "all" | "hosts" | { to: ParticipantId } = "all",
 ): Promise<void> {
   try {
     const event = RoomEventDraft.parse({
       webinarId: WebinarId.parse(webinarId),
       at: Date.now(),
-      audience,
+      ...(typeof audience === "string" ? { audience } : { audience: "participant", to: audience.to }),
       body,
     });
     await services.events.append(roomLogKey(webinarId), event);
@@ -41,7 +41,7 @@ export function announce(
   services: Services,
   webinarId: string,
   key: string,
-  read: () => Promise<{ body: RoomEventBody; audience?: EventAudience } | undefined>,
+  read: () => Promise<{ body: RoomEventBody; audience?: "all" | "hosts" } | undefined>,
 ): Promise<void> {
   return services.announcer.announce(key, read, ({ body, audience }) =>
     publishRoomEvent(services, webinarId, body, audience),

@@ -8,6 +8,7 @@ import {
   type Redis,
   Registry,
   Scope,
+  SeatLedger,
   type Tokens,
 } from "@rostrum/platform";
 import { RoomEventDraft } from "@rostrum/protocol";
@@ -23,6 +24,7 @@ export type Services = {
   tokens: Tokens;
   registry: Registry;
   events: EventLog<RoomEventDraft>;
+  seats: SeatLedger;
   announcer: Announcer;
   scope: Scope;
 };
@@ -41,6 +43,7 @@ export function createServices(config: WebConfig, name: string): Services {
     redis,
     tokens: createTokens(config.ROSTRUM_SECRET),
     registry: new Registry(redis),
+    seats: new SeatLedger(redis),
     events: new EventLog({ redis, subscriber, schema: RoomEventDraft, log }),
     announcer: new Announcer({ scope, log }),
     scope,

@@ -13,8 +13,14 @@ if not epoch or string.sub(epoch, 1, #life) ~= life then
 end
 redis.call('SET', KEYS[3], epoch, 'EX', ARGV[2])`;
 
-/** ARGV: new epoch, TTL s, event JSON, entries kept. Numbered, stored and published at once: nobody sees half of it. */
-export const appendScript = `${openEpoch}
+/**
+ * ARGV: new epoch, TTL s, event JSON, entries kept, number of the writer's lease. KEYS[4], when there is one: who had
+ * that lease last. Numbered, stored and published at once: nobody sees half of it. Nil when the lease was taken since.
+ */
+export const appendScript = `
+local last = KEYS[4] and redis.call('GET', KEYS[4])
+if last and cjson.decode(last).fencing > tonumber(ARGV[5]) then return nil end
+${openEpoch}
 local seq = redis.call('INCR', KEYS[2])
 local entry = '{"seq":' .. seq .. ',"epoch":"' .. epoch .. '","event":' .. ARGV[3] .. '}'
 redis.call('RPUSH', KEYS[1], entry)

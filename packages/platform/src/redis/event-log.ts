@@ -13,6 +13,11 @@ const ttlSeconds = 24 * 3600;
 /** A follower looks this often whether it missed something, ms. */
 const checkMs = 5000;
 
+/** A lease, as `Lease.fence` gives it. */
+export type Fence = { key: string; fencing: number };
+
+const logKeys = (key: string): [string, string, string] => [key, `${key}:seq`, `${key}:epoch`];
+
 /** Published in place of an entry when a log begins anew. */
 const renewed = "renewed";
 
@@ -48,6 +53,16 @@ export class EventLog<E> {
     return { seq, epoch };
   }
 
+  /** The same on behalf of a lease; undefined, and nothing appended, when somebody else has taken it since. */
+  async appendFenced(key: string, event: E, fence: Fence): Promise<LogPosition | undefined> {
+    const keys = [...logKeys(key), fence.key];
+    const rest = [randomUUID(), ttlSeconds, JSON.stringify(event), keptEvents, fence.fencing];
+    const answer = await this.#redis.eval(appendScript, keys.length, ...keys, ...rest);
+    if (answer === null) return undefined;
+    const [seq, epoch] = answer as [number, string];
+    return { seq, epoch };
+  }
+
   /** Where the log ends now; starts an epoch when there is none. Read this before reading the state it describes. */
   async position(key: string): Promise<LogPosition> {
     const [seq, epoch] = (await this.#run(positionScript, key)) as [number, string];
@@ -69,7 +84,7 @@ export class EventLog<E> {
   }
 
   #run(script: string, key: string, ...args: (string | number)[]): Promise<unknown> {
-    return this.#redis.eval(script, 3, key, `${key}:seq`, `${key}:epoch`, randomUUID(), ttlSeconds, ...args);
+    return this.#redis.eval(script, 3, ...logKeys(key), randomUUID(), ttlSeconds, ...args);
   }
 
   /** Follow a log until `scope` closes. Retries for ever; resolves at once. */

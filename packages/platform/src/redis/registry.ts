@@ -16,8 +16,11 @@ export class Registry {
     this.#redis = redis;
   }
 
-  /** Announce until the scope closes, then withdraw. A Redis that comes back empty has the node again within `everyMs`. */
-  announce(scope: Scope, heartbeat: () => NodeHeartbeat, everyMs = 500): void {
+  /**
+   * Announce until the scope closes, then withdraw. A Redis that comes back empty has the node again within `everyMs`.
+   * Answers a function that announces at once, for news that must not wait.
+   */
+  announce(scope: Scope, heartbeat: () => NodeHeartbeat, everyMs = 500): () => Promise<void> {
     const send = async () => {
       const beat = heartbeat();
       await this.#redis
@@ -32,7 +35,9 @@ export class Registry {
     });
     // Redis away: the client says so once, and the next beat is soon.
     scope.every(everyMs, "heartbeat", () => send().catch(() => {}));
-    scope.run("first heartbeat", () => send().catch(() => {}));
+    const now = () => send().catch(() => {});
+    scope.run("first heartbeat", now);
+    return now;
   }
 
   /** Live nodes of a kind, by id. */

@@ -22,6 +22,16 @@ export const Fact = z.discriminatedUnion("type", [
     nodeId: z.string().max(128),
     at: EpochMs,
   }),
+  /** The same stay goes on by another tier. */
+  z.object({
+    type: z.literal("attendance.moved"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    intervalId: z.uuid(),
+    delivery: Delivery,
+    reason: z.string().max(64),
+    at: EpochMs,
+  }),
   z.object({
     type: z.literal("attendance.closed"),
     factId: z.uuid(),

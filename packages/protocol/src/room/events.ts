@@ -4,8 +4,8 @@ import { LayoutName, StageMember } from "../stage.ts";
 import { EpochMs } from "../time.ts";
 import { ChatMessage, Hand, Poll, PollTally, Presence, Question, WebinarPhase } from "./entities.ts";
 
-/** Who may see an event. `hosts`: hosts and panelists of the webinar. */
-export const EventAudience = z.enum(["all", "hosts"]);
+/** Who may see an event. `hosts`: hosts and panelists of the webinar. `participant`: the one in `to`, nobody else. */
+export const EventAudience = z.enum(["all", "hosts", "participant"]);
 export type EventAudience = z.infer<typeof EventAudience>;
 
 /**
@@ -30,6 +30,8 @@ export const RoomEventBody = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hand.lowered"), participantId: ParticipantId }),
   z.object({ type: z.literal("chat.posted"), message: ChatMessage }),
   z.object({ type: z.literal("presence.counted"), presence: Presence }),
+  /** An interactive seat is kept for somebody who waits: ask for admission again before it goes to the next. */
+  z.object({ type: z.literal("seat.offered"), participantId: ParticipantId, expiresAt: EpochMs }),
   z.object({ type: z.literal("recording.ready"), durationMs: z.number().int().nonnegative() }),
 ]);
 export type RoomEventBody = z.infer<typeof RoomEventBody>;
@@ -39,6 +41,7 @@ export const RoomEventDraft = z.object({
   webinarId: WebinarId,
   at: EpochMs,
   audience: EventAudience,
+  to: ParticipantId.optional(),
   body: RoomEventBody,
 });
 export type RoomEventDraft = z.infer<typeof RoomEventDraft>;

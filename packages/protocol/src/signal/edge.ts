@@ -23,6 +23,16 @@ export const edgeMethods = {
       serverTimeMs: z.number(),
     }),
   },
+  /** An overflow viewer got a seat: receive over WebRTC on this socket from now on. The token is of a new admission. */
+  "seat.take": {
+    request: z.strictObject({ token: z.string().min(1).max(4096) }),
+    response: z.strictObject({}),
+  },
+  /** Watch the programme over HLS from now on; the room stays. */
+  "seat.leave": {
+    request: z.strictObject({ reason: z.string().max(200) }),
+    response: z.strictObject({}),
+  },
   ...receiveMethods,
   /**
    * Told once it is known how media gets through, and whenever it changes. `hls`: this browser gives up WebRTC, its media
@@ -40,5 +50,7 @@ export const edgeEvents = {
   "room.snapshot": RoomSnapshot,
   /** This node is going away: ask for admission again after `delayMs`. */
   "node.draining": z.object({ delayMs: z.number().int().nonnegative() }),
+  /** Media ends here after `graceMs`: go on with the programme over HLS. The room stays. */
+  "seat.lost": z.object({ reason: z.string(), graceMs: z.number().int().nonnegative() }),
   ...mediaEvents,
 } as const;

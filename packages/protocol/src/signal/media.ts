@@ -7,6 +7,8 @@ const Empty = z.strictObject({});
 
 /** Media methods every peer may call, on an edge (receive only) and on the origin. */
 export const receiveMethods = {
+  /** Are you there? Answered at once, on every socket of ours. */
+  ping: { request: Empty, response: Empty },
   /** RTP capabilities of the router this peer will use. */
   "media.capabilities": { request: Empty, response: z.object({ routerRtpCapabilities: RtpCapabilities }) },
   "transport.create": {

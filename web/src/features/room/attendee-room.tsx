@@ -13,11 +13,10 @@ import { Notice } from "../../ui/notice.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
 import { FallenNotice } from "./fallen-notice.tsx";
-import { HlsStage } from "./hls-stage.tsx";
 import { PollPanel } from "./poll-panel.tsx";
+import { Programme } from "./programme.tsx";
 import { QuestionsPanel } from "./questions-panel.tsx";
 import { RoomHeader } from "./room-header.tsx";
-import { StageGrid } from "./stage-grid.tsx";
 
 type Props = { joinToken: string; prefer: Delivery };
 
@@ -79,8 +78,8 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 }
 
 function Room({ connection }: { connection: RoomConnection }) {
-  const { connection: status, room, admission, fault, delivery, path, fallen } = useValue(connection.state);
-  const tracks = useValue(connection.tracks);
+  const state = useValue(connection.state);
+  const { connection: status, room, admission, delivery, path, fallen, tierReason, fault } = state;
   if (!room || !admission) return null;
   const { api } = connection;
   const openPolls = room.polls.filter((poll) => poll.status === "open").length;
@@ -102,21 +101,16 @@ function Room({ connection }: { connection: RoomConnection }) {
             <StageMessage title="This webinar is over" text="Thank you for being here." />
           ) : room.phase !== "live" ? (
             <StageMessage title={room.title} text="It begins soon. You can stay on this page." />
-          ) : delivery === "hls" ? (
-            <HlsStage connection={connection} title={room.title} />
           ) : (
-            <StageGrid
-              tracks={tracks}
-              members={room.stage}
-              layout={room.layout}
-              speaker={room.speaker}
-              onLayer={(consumerId, layer) =>
-                void connection.receiver?.preferLayer(consumerId, layer).catch(() => undefined)
-              }
-            />
+            <Programme connection={connection} room={room} />
           )}
         </div>
         {room.phase === "live" && fallen && <FallenNotice connection={connection} />}
+        {room.phase === "live" && tierReason && (
+          <p className="stage-note" role="status">
+            {tierReason}
+          </p>
+        )}
         {room.phase !== "ended" && <HandButton connection={connection} />}
       </div>
       <aside className="panel" aria-label="Participate">

@@ -3,11 +3,21 @@ import { backoffMs } from "@rostrum/rules";
 import { useEffect, useRef, useState } from "react";
 import type { RoomConnection } from "../../live/room-connection.ts";
 
+type Props = {
+  connection: RoomConnection;
+  title: string;
+  /** Another picture still lies over this one: play unseen and unheard. */
+  covered: boolean;
+  onPlaying: () => void;
+};
+
 /** The programme over HLS: waits calmly until it runs, plays low-latency, starts again by itself after a fault. */
-export function HlsStage({ connection, title }: { connection: RoomConnection; title: string }) {
+export function HlsStage({ connection, title, covered, onPlaying }: Props) {
   const element = useRef<HTMLVideoElement>(null);
   const [playing, setPlaying] = useState(false);
   const [latency, setLatency] = useState<number | null>(null);
+  const told = useRef(onPlaying);
+  told.current = onPlaying;
 
   useEffect(() => {
     const video = element.current;
@@ -38,23 +48,24 @@ export function HlsStage({ connection, title }: { connection: RoomConnection; ti
       }
     };
     void start();
-    const onPlaying = () => {
+    const started = () => {
       setPlaying(true);
+      told.current();
       if (performance.getEntriesByName("rostrum:first-frame").length === 0)
         performance.mark("rostrum:first-frame");
     };
-    video.addEventListener("playing", onPlaying);
+    video.addEventListener("playing", started);
     return () => {
       gone = true;
       clearTimeout(timer);
       stop?.();
-      video.removeEventListener("playing", onPlaying);
+      video.removeEventListener("playing", started);
     };
   }, [connection]);
 
   return (
-    <section className="stage" aria-label="Stage">
-      <video ref={element} data-player="hls" playsInline controls aria-label={title}>
+    <section className="stage" aria-label="Stage" hidden={covered}>
+      <video ref={element} data-player="hls" playsInline controls muted={covered} aria-label={title}>
         <track kind="captions" />
       </video>
       {!playing && (

@@ -26,6 +26,8 @@ import type { Services } from "../services.ts";
 const tokenSeconds = 6 * 3600;
 /** How long an admission counts as load before heartbeats must show it, ms. */
 const recentMs = 2000;
+/** How long a seat is kept for somebody who was let in and has not arrived, ms. */
+const reservedMs = 15_000;
 
 export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[] };
 type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
@@ -81,32 +83,36 @@ async function requireWebinar(services: Services, id: string): Promise<Webinar> 
 }
 
 async function admit(services: Services, person: Person, wish: AdmissionWish): Promise<Admission> {
-  const { webinar, role } = person;
+  const { webinar, role, participantId } = person;
+  const prefer = wish.prefer ?? "webrtc";
   const edges = await services.registry.list("edge").catch(() => []);
-  const recent = await recentAdmissions(services, edges);
+  const wantsSeat = role === "attendee" && prefer === "webrtc";
+  const seated = !wantsSeat || (await takeSeat(services, webinar, participantId));
   const placed = place(edges, {
     webinarId: webinar.id,
-    prefer: wish.prefer ?? "webrtc",
+    region: services.config.REGION,
+    prefer,
     excluded: wish.excludeEdges,
-    recent,
-    freeSeats:
-      role === "attendee"
-        ? webinar.seats - (await countSeated(services.db, webinar.id, [person.participantId]))
-        : 1,
+    recent: await recentAdmissions(services, edges),
+    seated,
   });
   if (!placed) throw new RostrumError("node.unavailable", "No server can take you right now. Trying again.");
+  const waitsSince =
+    wantsSeat && placed.delivery === "hls" ? await wait(services, webinar.id, participantId) : undefined;
   await services.redis.zadd(`placed:${placed.edge.nodeId}`, Date.now(), randomUUID()).catch(() => 0);
   const claims = {
     webinarId: WebinarId.parse(webinar.id),
-    participantId: ParticipantId.parse(person.participantId),
+    participantId: ParticipantId.parse(participantId),
     admissionId: randomUUID() as Admission["admissionId"],
     role,
     delivery: placed.delivery,
     name: person.name,
+    ...(waitsSince === undefined ? {} : { waitsSince }),
   };
   return Admission.parse({
     ...claims,
     phase: webinar.phase,
+    waiting: waitsSince !== undefined,
     reasons: placed.reasons,
     edge: {
       nodeId: placed.edge.nodeId,
@@ -115,9 +121,24 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     },
     stage: role === "attendee" ? null : await stageAccess(services, claims),
     playlistUrl: await playlistUrl(services, webinar.id),
-    iceServers: iceServers(services, person.participantId),
+    iceServers: iceServers(services, participantId),
     expiresIn: tokenSeconds,
   });
+}
+
+/** A seat for somebody who may sit already. While Redis is away the database says how many are taken. */
+async function takeSeat(services: Services, { id, seats }: Webinar, participantId: string): Promise<boolean> {
+  const taken = await countSeated(services.db, id, [participantId]);
+  return services.seats
+    .take(id, participantId, { seats, floor: taken, ttlMs: reservedMs })
+    .catch(() => taken < seats);
+}
+
+/** Give the seat back that nobody could place, and wait for the next. Answers since when. */
+async function wait(services: Services, webinarId: string, participantId: string): Promise<number> {
+  const now = Date.now();
+  await services.seats.release(webinarId, participantId, 0).catch(() => undefined);
+  return services.seats.wait(webinarId, participantId, now).catch(() => now);
 }
 
 const socketUrl = (node: NodeHeartbeat): string => `${node.publicUrl.replace(/^http/, "ws")}/ws`;

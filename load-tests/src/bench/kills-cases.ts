@@ -1,0 +1,223 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { descendants } from "../e2e/product.ts";
+import { assert, until } from "../e2e/runner.ts";
+import { admitAs, snapshotOf } from "../wire/api.ts";
+import type { Scene } from "./kills-scene.ts";
+
+/** What one repetition did. */
+export type Disturbance = {
+  /** Edge whose viewers are hit; undefined when everybody is. */
+  edge?: string;
+  /** Runs while the viewers are watched; resolves with what is wrong. */
+  check?: (scene: Scene, since: number) => Promise<string[]>;
+};
+
+export type KillCase = {
+  name: string;
+  /** Watched for this long from the disturbance, ms. */
+  watchMs: number;
+  /** Who is watched: attendees over WebRTC, or one viewer of the broadcast. */
+  tier: "webrtc" | "hls";
+  disturb: (scene: Scene, repetition: number) => Promise<Disturbance>;
+};
+
+const frozenMs = 10_000;
+
+/** To the process and all it started: a machine that goes takes them together. */
+function signal(scene: Scene, name: string, what: NodeJS.Signals): void {
+  process.kill(-scene.product.pid(name), what);
+}
+
+async function edgeOfOne(scene: Scene, repetition: number): Promise<string> {
+  const edges = await scene.edgesOfViewers();
+  const edge = edges[repetition % edges.length];
+  assert(edge, "a viewer is on an edge");
+  return edge;
+}
+
+/** Whoever was on `edge` is somewhere else now. */
+async function movedAway(scene: Scene, edge: string): Promise<string[]> {
+  const edges = await scene.edgesOfViewers();
+  return edges.includes(edge) ? [`a viewer is still on ${edge}`] : [];
+}
+
+/** SIGSTOP for ten seconds, then SIGCONT: resolves some time after the return, when any harm is done. */
+async function freeze(scene: Scene, name: string): Promise<void> {
+  const pid = scene.product.pid(name);
+  process.kill(-pid, "SIGSTOP");
+  try {
+    await new Promise((resolve) => setTimeout(resolve, frozenMs));
+  } finally {
+    process.kill(-pid, "SIGCONT");
+  }
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+}
+
+/** Exactly one origin has the stage, and it is not `old`. */
+async function oneStage(scene: Scene, old?: string): Promise<string[]> {
+  const having = await scene.withStage();
+  if (having.length !== 1) return [`${having.length} origins have the stage: ${having.join(", ")}`];
+  return having[0] === old ? [`${old} still has the stage`] : [];
+}
+
+/** The stage is where it was. */
+async function stays(scene: Scene, owner: string, faults: string[]): Promise<string[]> {
+  return (await scene.owner()) === owner ? faults : [...faults, `the stage left ${owner}`];
+}
+
+/** Everybody who asks is admitted and counted again. */
+async function rebuilt(scene: Scene, since: number): Promise<string[]> {
+  const wanted = scene.viewers.length;
+  try {
+    await until("admission and presence are back", 15_000, async () => {
+      const { edge } = await admitAs(scene.web, scene.inspector);
+      const { presence } = await snapshotOf(edge.url, edge.token);
+      return presence.webrtc === wanted;
+    });
+    const ms = Date.now() - since;
+    process.stderr.write(`      registry, presence and seats after ${ms} ms\n`);
+    return ms <= 10_000 ? [] : [`registry, presence and seats were rebuilt after ${ms} ms`];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+export const killCases: KillCase[] = [
+  {
+    name: "edge SIGKILL",
+    watchMs: 8000,
+    tier: "webrtc",
+    disturb: async (scene, repetition) => {
+      const edge = await edgeOfOne(scene, repetition);
+      signal(scene, edge, "SIGKILL");
+      return { edge, check: () => movedAway(scene, edge) };
+    },
+  },
+  {
+    name: "edge SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene, repetition) => {
+      const edge = await edgeOfOne(scene, repetition);
+      const frozen = freeze(scene, edge);
+      return { edge, check: () => frozen.then(() => movedAway(scene, edge)) };
+    },
+  },
+  {
+    name: "edge drained (SIGTERM)",
+    watchMs: 8000,
+    tier: "webrtc",
+    disturb: async (scene, repetition) => {
+      const edge = await edgeOfOne(scene, repetition);
+      process.kill(scene.product.pid(edge), "SIGTERM");
+      return { edge, check: () => movedAway(scene, edge) };
+    },
+  },
+  {
+    name: "media worker of an edge SIGKILL",
+    watchMs: 8000,
+    tier: "webrtc",
+    disturb: async (scene, repetition) => {
+      const edge = await edgeOfOne(scene, repetition);
+      const pid = scene.product.pid(edge);
+      const [worker] = descendants(pid);
+      assert(worker, `${edge} has a media worker`);
+      process.kill(worker, "SIGKILL");
+      const check = async (): Promise<string[]> =>
+        scene.product.pid(edge) === pid ? [] : [`${edge} went down with its worker`];
+      return { edge, check };
+    },
+  },
+  {
+    name: "origin SIGKILL",
+    watchMs: 10_000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const old = await scene.owner();
+      signal(scene, old, "SIGKILL");
+      return { check: () => oneStage(scene, old) };
+    },
+  },
+  {
+    name: "origin SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const old = await scene.owner();
+      const frozen = freeze(scene, old);
+      return { check: () => frozen.then(() => oneStage(scene, old)) };
+    },
+  },
+  {
+    name: "origin drained (SIGTERM)",
+    watchMs: 10_000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const old = await scene.owner();
+      process.kill(scene.product.pid(old), "SIGTERM");
+      return { check: () => oneStage(scene, old) };
+    },
+  },
+  {
+    name: "Redis SIGKILL, back empty",
+    watchMs: 12_000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const owner = await scene.owner();
+      const data = scene.product.folder("redis");
+      signal(scene, "redis", "SIGKILL");
+      for (const folder of ["appendonlydir", "dump.rdb"])
+        rmSync(path.join(data, folder), { recursive: true, force: true });
+      return { check: async (_, since) => stays(scene, owner, await rebuilt(scene, since)) };
+    },
+  },
+  {
+    name: "Redis SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const owner = await scene.owner();
+      const frozen = freeze(scene, "redis");
+      return {
+        check: () => frozen.then(() => oneStage(scene)).then((faults) => stays(scene, owner, faults)),
+      };
+    },
+  },
+  {
+    name: "web SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const frozen = freeze(scene, "web");
+      return { check: () => frozen.then(() => oneStage(scene)) };
+    },
+  },
+  {
+    name: "web SIGKILL",
+    watchMs: 10_000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      signal(scene, "web", "SIGKILL");
+      return { check: () => oneStage(scene) };
+    },
+  },
+  {
+    name: "PostgreSQL SIGKILL",
+    watchMs: 10_000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      signal(scene, "postgres", "SIGKILL");
+      return { check: () => oneStage(scene) };
+    },
+  },
+  {
+    name: "egress SIGKILL",
+    watchMs: 15_000,
+    tier: "hls",
+    disturb: async (scene) => {
+      signal(scene, "egress", "SIGKILL");
+      return {};
+    },
+  },
+];

@@ -1,0 +1,33 @@
+import type { JoinPlan, Population } from "./population.ts";
+
+/** What a swarm can be told to do. A join that takes longer than `settleMs` is answered then and goes on. */
+export type Command =
+  | ({ do: "join"; settleMs?: number } & JoinPlan)
+  | { do: "leave" | "pause" | "resume"; group: string }
+  | { do: "window" }
+  | { do: "report" };
+
+/** Do it; the answer's fields. Throws for what it does not know. */
+export async function obey(population: Population, command: Command): Promise<Record<string, unknown>> {
+  switch (command.do) {
+    case "join": {
+      const late = new Promise((resolve) => setTimeout(resolve, command.settleMs ?? 30_000).unref());
+      await Promise.race([population.join(command), late]);
+      return {};
+    }
+    case "leave":
+      population.leave(command.group);
+      return {};
+    case "pause":
+    case "resume":
+      await population.setPaused(command.group, command.do === "pause");
+      return {};
+    case "window":
+      population.startWindow();
+      return {};
+    case "report":
+      return { report: population.report() };
+    default:
+      throw new Error(`unknown command: ${JSON.stringify(command)}`);
+  }
+}

@@ -1,0 +1,171 @@
+import { type Admission, mediaEvents, protocolVersion, receiveMethods } from "@rostrum/protocol";
+import type { VideoCodec } from "./key-frame.ts";
+import { MediaPeer } from "./peer.ts";
+import { isRtcp, readRtp } from "./rtp.ts";
+import { type Codec, fingerprintIn, receiverCapabilities } from "./sdp.ts";
+import { Signal } from "./signal.ts";
+import { type GapSink, StreamMeter } from "./stream-meter.ts";
+
+/** Moments of one join, ms of the process's clock. */
+export type JoinTimes = { startedAt: number; admittedAt?: number; greetedAt?: number; connectedAt?: number };
+
+type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
+type Consumer = { consumerId: string; ssrc: number; rtxSsrc?: number; meter: StreamMeter };
+type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: string };
+
+/** Changes of the stage within this long are negotiated together. */
+const gatherMs = 5;
+
+/**
+ * One attendee: a socket to the edge, and real ICE, DTLS and SRTP for everything the edge offers. Nothing is decoded;
+ * each stream is counted by its SSRC.
+ */
+export class Receiver {
+  readonly times: JoinTimes;
+  readonly #consumers = new Map<string, Consumer>();
+  readonly #meters = new Map<number, StreamMeter>();
+  readonly #retransmissionSsrcs = new Set<number>();
+  readonly #options: { gaps: GapSink; onEnd: (reason: string) => void };
+  #signal: Signal | undefined;
+  #peer: MediaPeer | undefined;
+  #waiting: Consumer[] = [];
+  #negotiations: Promise<void> = Promise.resolve();
+  edge = "";
+  /** Packets of retransmission streams, and of streams that were never announced: neither counts as media. */
+  retransmissions = 0;
+  unannounced = 0;
+  ended: string | undefined;
+
+  constructor(startedAt: number, options: { gaps: GapSink; onEnd: (reason: string) => void }) {
+    this.times = { startedAt };
+    this.#options = options;
+  }
+
+  get meters(): Iterable<StreamMeter> {
+    return this.#meters.values();
+  }
+
+  /** Resolves when ICE and DTLS are through and every request was granted. */
+  async join(edge: Admission["edge"]): Promise<void> {
+    this.times.admittedAt = performance.now();
+    this.edge = edge.nodeId;
+    const signal = await Signal.open(edge.url, 15_000);
+    this.#signal = signal;
+    signal.onClose = (code, reason) => this.#end(`socket ${code} ${reason}`.trim());
+    signal.onEvent = (event, data) => this.#hear(event, data);
+    await signal.request("hello", { version: protocolVersion, token: edge.token });
+    this.times.greetedAt = performance.now();
+    const [capabilities, transport] = await Promise.all([
+      signal.request("media.capabilities", {}),
+      signal.request("transport.create", { direction: "receive" }),
+    ]);
+    const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(capabilities);
+    const options = receiveMethods["transport.create"].response.parse(transport);
+    const rtpCapabilities = receiverCapabilities(routerRtpCapabilities);
+    const peer = new MediaPeer(options, rtpCapabilities.codecs, {
+      onPacket: (packet) => this.#count(packet),
+      onEnd: (reason) => this.#end(reason),
+    });
+    this.#peer = peer;
+    if (this.ended !== undefined) return peer.close();
+    const fingerprints = [{ algorithm: "sha-256", value: fingerprintIn(await peer.negotiate()) }];
+    await Promise.all([
+      signal.request("transport.connect", {
+        transportId: options.id,
+        dtlsParameters: { role: "client", fingerprints },
+      }),
+      signal.request("receive.start", { transportId: options.id, rtpCapabilities }),
+      peer.connected,
+    ]);
+    this.times.connectedAt = performance.now();
+  }
+
+  #hear(event: string, data: unknown): void {
+    if (event === "consumer.opened") this.#open(mediaEvents["consumer.opened"].parse(data));
+    else if (event === "consumer.closed") this.#drop((data as { consumerId: string }).consumerId);
+    else if (event === "transport.closed") this.#end(`transport ${(data as { reason: string }).reason}`);
+  }
+
+  #open({ consumerId, producer, rtpParameters }: Opened): void {
+    const [encoding] = rtpParameters.encodings as Encoding[];
+    const [codec] = rtpParameters.codecs as Codec[];
+    if (encoding?.ssrc === undefined || !codec) return;
+    const kind = producer.kind;
+    const meter = new StreamMeter(kind, videoCodecOf(codec), this.#options.gaps);
+    const rtxSsrc = encoding.rtx?.ssrc;
+    const stream = { ssrc: encoding.ssrc, ...(rtxSsrc === undefined ? {} : { rtxSsrc }) };
+    const consumer = { consumerId, ...stream, meter };
+    this.#consumers.set(consumerId, consumer);
+    this.#meters.set(encoding.ssrc, meter);
+    if (rtxSsrc !== undefined) this.#retransmissionSsrcs.add(rtxSsrc);
+    this.#peer?.addStream(kind, { ...stream, cname: String(rtpParameters.rtcp?.cname ?? "stage") });
+    const layered = /^[LS]([2-9])/.test(encoding.scalabilityMode ?? "");
+    if (layered) void this.#ask("consumer.layers", { consumerId, spatialLayer: 0 });
+    this.#waiting.push(consumer);
+    if (this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
+  }
+
+  /** Let libdatachannel know the new SSRCs, then let them flow. */
+  #announce(): void {
+    const peer = this.#peer;
+    const opened = this.#waiting;
+    this.#waiting = [];
+    if (!peer || this.ended !== undefined) return;
+    this.#negotiations = this.#negotiations
+      .then(async () => {
+        await peer.negotiate();
+        await Promise.all(opened.map(({ consumerId }) => this.#ask("consumer.resume", { consumerId })));
+      })
+      .catch((error: unknown) => this.#end(error instanceof Error ? error.message : String(error)));
+  }
+
+  #drop(consumerId: string): void {
+    const consumer = this.#consumers.get(consumerId);
+    if (!consumer) return;
+    this.#consumers.delete(consumerId);
+    this.#meters.delete(consumer.ssrc);
+    this.#peer?.removeStream(consumer.ssrc);
+  }
+
+  /** A consumer that closed meanwhile is no fault; a socket that closed ends the receiver by itself. */
+  #ask(method: string, data: unknown): Promise<unknown> {
+    return this.#signal?.request(method, data).catch(() => undefined) ?? Promise.resolve();
+  }
+
+  #count(data: Buffer): void {
+    if (isRtcp(data)) return;
+    const packet = readRtp(data);
+    if (!packet) return;
+    const meter = this.#meters.get(packet.ssrc);
+    if (meter) meter.push(packet, data, performance.now());
+    else if (this.#retransmissionSsrcs.has(packet.ssrc)) this.retransmissions++;
+    else this.unannounced++;
+  }
+
+  /** Pause or resume everything, as a hidden page would. */
+  async setPaused(paused: boolean): Promise<void> {
+    const method = paused ? "consumer.pause" : "consumer.resume";
+    const asked = [...this.#consumers.values()].map(({ consumerId, meter }) => {
+      meter.expectRestart();
+      return this.#ask(method, { consumerId });
+    });
+    await Promise.all(asked);
+  }
+
+  #end(reason: string): void {
+    if (this.ended !== undefined) return;
+    this.ended = reason;
+    this.#peer?.close();
+    this.#signal?.close();
+    this.#options.onEnd(reason);
+  }
+
+  leave(): void {
+    this.#end("left");
+  }
+}
+
+function videoCodecOf(codec: Codec): VideoCodec | undefined {
+  if (/^video\/h264$/i.test(codec.mimeType)) return "h264";
+  return /^video\/vp8$/i.test(codec.mimeType) ? "vp8" : undefined;
+}

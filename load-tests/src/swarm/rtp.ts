@@ -1,0 +1,53 @@
+/** The fields of an RTP packet that a receiver counts by (RFC 3550 §5.1). Offsets are into the packet. */
+export type RtpPacket = {
+  ssrc: number;
+  payloadType: number;
+  sequence: number;
+  /** Media clock units. */
+  timestamp: number;
+  marker: boolean;
+  payloadStart: number;
+  payloadEnd: number;
+};
+
+/** RTP and RTCP share a port; packet types 64 to 95 are RTCP's (RFC 5761 §4). */
+export const isRtcp = (packet: Uint8Array): boolean => {
+  const type = (packet[1] ?? 0) & 0x7f;
+  return type >= 64 && type <= 95;
+};
+
+/** Undefined for what is not RTP version 2 or is cut short. */
+export function readRtp(packet: Buffer): RtpPacket | undefined {
+  if (packet.length < 12) return undefined;
+  const [first = 0, second = 0] = packet;
+  if (first >> 6 !== 2) return undefined;
+  let payloadStart = 12 + (first & 0x0f) * 4;
+  if ((first & 0x10) !== 0) {
+    if (packet.length < payloadStart + 4) return undefined;
+    payloadStart += 4 + packet.readUInt16BE(payloadStart + 2) * 4;
+  }
+  const padding = (first & 0x20) === 0 ? 0 : (packet[packet.length - 1] ?? 0);
+  const payloadEnd = packet.length - padding;
+  if (payloadStart > payloadEnd) return undefined;
+  return {
+    ssrc: packet.readUInt32BE(8),
+    payloadType: second & 0x7f,
+    sequence: packet.readUInt16BE(2),
+    timestamp: packet.readUInt32BE(4),
+    marker: (second & 0x80) !== 0,
+    payloadStart,
+    payloadEnd,
+  };
+}
+
+/** Key frame requests in a compound RTCP packet: PLI (RFC 4585 §6.3.1) and FIR (RFC 5104 §4.3.1). */
+export function keyFrameRequestsIn(packet: Buffer): number {
+  let requests = 0;
+  for (let at = 0; at + 4 <= packet.length; ) {
+    const format = (packet[at] ?? 0) & 0x1f;
+    const type = packet[at + 1] ?? 0;
+    if (type === 206 && (format === 1 || format === 4)) requests++;
+    at += 4 + packet.readUInt16BE(at + 2) * 4;
+  }
+  return requests;
+}

@@ -1,0 +1,54 @@
+import type { Scope, SeatLedger } from "@rostrum/platform";
+import type { WebinarId } from "@rostrum/protocol";
+import type { Attendee } from "./attendee.ts";
+import type { FanOut } from "./fan-out.ts";
+
+const everyMs = 1000;
+/** A seat whose edge says nothing for this long is free. */
+const holdMs = 6000;
+/** Somebody whose socket broke comes back to the same seat within this, ms. */
+const graceMs = 1500;
+
+type SeatKeeperOptions = { ledger: SeatLedger; webinarId: WebinarId; fanOut: FanOut; scope: Scope };
+
+/** Tells the ledger who sits and who waits here: again and again, so that a ledger that was lost is whole in a second. */
+export class SeatKeeper {
+  readonly #options: SeatKeeperOptions;
+
+  constructor(options: SeatKeeperOptions) {
+    this.#options = options;
+    options.scope.every(everyMs, "seats", () => this.#tell().catch(() => {}));
+  }
+
+  /** Somebody sits from now on. */
+  taken(attendee: Attendee): void {
+    const { ledger, webinarId, scope } = this.#options;
+    scope.run("seat", () => ledger.hold(webinarId, [attendee.claims.participantId], holdMs).catch(() => {}));
+  }
+
+  /** Somebody's seat or socket here is gone; `left`: of their own will. */
+  freed(attendee: Attendee, left: boolean): void {
+    const { ledger, webinarId, fanOut, scope } = this.#options;
+    const { participantId } = attendee.claims;
+    const elsewhere = [...fanOut.attendees].some(
+      (other) => other !== attendee && other.receives && other.claims.participantId === participantId,
+    );
+    if (!elsewhere)
+      scope.run("free seat", () =>
+        ledger.release(webinarId, participantId, left ? 0 : graceMs).catch(() => {}),
+      );
+  }
+
+  async #tell(): Promise<void> {
+    const { ledger, webinarId, fanOut } = this.#options;
+    const seated: string[] = [];
+    const waiting: { participantId: string; since: number }[] = [];
+    for (const { receives, claims, waitsSince } of fanOut.attendees) {
+      if (receives) seated.push(claims.participantId);
+      else if (waitsSince !== undefined)
+        waiting.push({ participantId: claims.participantId, since: waitsSince });
+    }
+    await ledger.hold(webinarId, seated, holdMs);
+    await ledger.keepWaiting(webinarId, waiting);
+  }
+}

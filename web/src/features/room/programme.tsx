@@ -1,0 +1,42 @@
+"use client";
+import type { RoomSnapshot } from "@rostrum/protocol";
+import { useEffect, useState } from "react";
+import type { RoomConnection } from "../../live/room-connection.ts";
+import { useValue } from "../../live/use-value.ts";
+import { HlsStage } from "./hls-stage.tsx";
+import { StageGrid } from "./stage-grid.tsx";
+
+type Props = { connection: RoomConnection; room: RoomSnapshot };
+
+/** The programme by the tier the viewer is on. Changing the tier, the old picture stays until the new one plays. */
+export function Programme({ connection, room }: Props) {
+  const { delivery, tierReason } = useValue(connection.state);
+  const tracks = useValue(connection.tracks);
+  const [broadcastPlays, setBroadcastPlays] = useState(false);
+  useEffect(() => {
+    if (delivery === "webrtc") setBroadcastPlays(false);
+  }, [delivery]);
+  const showGrid = delivery === "webrtc" || (tracks.length > 0 && !broadcastPlays);
+  const onBroadcast = () => {
+    setBroadcastPlays(true);
+    if (connection.receiver) void connection.leaveSeat(tierReason ?? "the broadcast plays");
+  };
+  return (
+    <>
+      {delivery === "hls" && (
+        <HlsStage connection={connection} title={room.title} covered={showGrid} onPlaying={onBroadcast} />
+      )}
+      {showGrid && (
+        <StageGrid
+          tracks={tracks}
+          members={room.stage}
+          layout={room.layout}
+          speaker={room.speaker}
+          onLayer={(consumerId, layer) =>
+            void connection.receiver?.preferLayer(consumerId, layer).catch(() => undefined)
+          }
+        />
+      )}
+    </>
+  );
+}
