@@ -22,7 +22,13 @@ export function portNeeds(settings: Settings): PortNeed[] {
     tcp(ports.rtmp, "the RTMP hub", local),
     ...(external.databaseUrl ? [] : [tcp(ports.postgres, "PostgreSQL", local)]),
     ...(external.redisUrl ? [] : [tcp(ports.redis, "Redis", local)]),
-    ...(external.turnUrls || !which("turnserver") ? [] : [tcp(ports.turn, "TURN"), udp(ports.turn, "TURN")]),
+    ...(external.turnUrls || !which("turnserver")
+      ? []
+      : [
+          tcp(ports.turn, "TURN"),
+          udp(ports.turn, "TURN"),
+          ...(settings.turn.tls ? [tcp(settings.turn.tls.port, "TURN over TLS")] : []),
+        ]),
     ...(
       [
         [ports.originRtc, "origin media"],

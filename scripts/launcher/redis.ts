@@ -7,13 +7,21 @@ import { Trouble } from "./trouble.ts";
 
 export type RedisServer = { command: [string, ...string[]]; user: ServerUser | undefined; url: string };
 
-/** Write the configuration of an embedded Redis on 127.0.0.1, with a password and an append-only file. */
-export function prepareRedis(home: string, port: number, secrets: Secrets): RedisServer {
+/**
+ * Write the configuration of an embedded Redis with a password and an append-only file. It listens on 127.0.0.1, and on
+ * `nodeIp` too when nodes on other machines need it.
+ */
+export function prepareRedis(
+  home: string,
+  port: number,
+  secrets: Secrets,
+  nodeIp = "127.0.0.1",
+): RedisServer {
   const user = serverUser();
   const folder = serverFolder(home, "redis", user);
   const config = path.join(folder, "redis.conf");
   const lines = [
-    "bind 127.0.0.1",
+    `bind ${[...new Set(["127.0.0.1", nodeIp])].join(" ")}`,
     `port ${port}`,
     `requirepass ${secrets.redis}`,
     `dir ${JSON.stringify(folder)}`,

@@ -20,6 +20,9 @@ export type Settings = {
   listenIp: string;
   /** Name or address by which browsers reach this machine. */
   publicHost: string;
+  /** Address by which nodes on other machines reach this one; loopback when there are none. */
+  nodeIp: string;
+  turn: TurnSettings;
   /** Parts that already run elsewhere: their embedded counterpart is not started. */
   external: {
     databaseUrl?: string;
@@ -33,6 +36,16 @@ export type Settings = {
   /** Services that stay down once they died: for tests that kill one. */
   noRestart: Set<string>;
   env: Env;
+};
+
+/** The embedded TURN server. */
+export type TurnSettings = {
+  /** Name or address in its URLs; a certificate must be for it. */
+  host: string;
+  /** PEM files; without them there is no TLS. */
+  tls: { port: number; cert: string; key: string } | undefined;
+  /** Addresses and ranges (`a-b`) that it relays to besides this machine's own. */
+  peers: string[];
 };
 
 function portBase(text: string | undefined, edges: number): number {
@@ -66,6 +79,12 @@ export function readSettings(env: Env, options: { noRestart?: string[] } = {}): 
     throw new Trouble(`ROSTRUM_LISTEN_IP=${listenIp} is not an IP address`, "for example 0.0.0.0");
   const everywhere = listenIp === "0.0.0.0" || listenIp === "::";
   const publicHost = env.ROSTRUM_PUBLIC_HOST || (everywhere ? "127.0.0.1" : listenIp);
+  const nodeIp = env.ROSTRUM_NODE_IP || "127.0.0.1";
+  if (isIP(nodeIp) === 0)
+    throw new Trouble(
+      `ROSTRUM_NODE_IP=${nodeIp} is not an IP address`,
+      "give this machine's own, not 0.0.0.0",
+    );
   const named = (env.ROSTRUM_NO_RESTART ?? "").split(",").filter((name) => name !== "");
   const edges = countOf(env, "ROSTRUM_EDGES", { preset: 2, most: edgeNames.length });
   return {
@@ -76,6 +95,8 @@ export function readSettings(env: Env, options: { noRestart?: string[] } = {}): 
     origins: countOf(env, "ROSTRUM_ORIGINS", { preset: 1, most: originNames.length }),
     listenIp,
     publicHost,
+    nodeIp,
+    turn: turnSettings(env, publicHost),
     external: {
       databaseUrl: env.DATABASE_URL || undefined,
       databaseOwnerUrl: env.DATABASE_OWNER_URL || undefined,
@@ -86,5 +107,22 @@ export function readSettings(env: Env, options: { noRestart?: string[] } = {}): 
     },
     noRestart: new Set([...named, ...(options.noRestart ?? [])]),
     env,
+  };
+}
+
+function turnSettings(env: Env, publicHost: string): TurnSettings {
+  const { TURN_CERT: cert, TURN_KEY: key, TURN_TLS_PORT: text, TURN_PEERS: peers } = env;
+  const port = Number(text || 443);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Trouble(`TURN_TLS_PORT=${text} is not a port`, "443 passes most firewalls");
+  if (Boolean(cert) !== Boolean(key))
+    throw new Trouble("TURN_CERT and TURN_KEY belong together", "name a PEM file with each, or set neither");
+  return {
+    host: env.TURN_HOST || publicHost,
+    tls: cert && key ? { port, cert: path.resolve(cert), key: path.resolve(key) } : undefined,
+    peers: (peers ?? "")
+      .split(",")
+      .map((peer) => peer.trim())
+      .filter(Boolean),
   };
 }

@@ -54,6 +54,19 @@ export function toolsFor(settings: Settings): Tool[] {
   return tools;
 }
 
+/** What the test bed of several hosts needs; without them it is skipped. Only root may make namespaces. */
+export const bedTools = (): Tool[] =>
+  process.getuid?.() !== 0
+    ? []
+    : (
+        [
+          ["ip", "iproute2"],
+          ["nft", "nftables"],
+          ["ethtool", "ethtool"],
+          ["certutil", "libnss3-tools"],
+        ] as const
+      ).map(([name, pkg]) => tool(name, pkg, () => which(name) !== undefined, false));
+
 export const chromiumTool: Tool = tool("chromium", "chromium", () => chromiumProgram() !== undefined);
 
 /** How this user may run apt-get; undefined when not at all. */
@@ -136,9 +149,12 @@ export async function ensureTools(tools: Tool[], progress: Progress, log: string
 
 function tellMissing(missing: Tool[], progress: Progress): void {
   for (const one of missing) {
-    const lost =
-      one.package === "coturn" ? "no TURN relay for people behind strict firewalls" : "no names in pictures";
-    progress.line(`! ${one.name} is not installed: ${lost} (apt-get install ${one.package})`);
+    const lost: Record<string, string> = {
+      coturn: "no TURN relay for people behind strict firewalls",
+      "fonts-dejavu-core": "no names in pictures",
+    };
+    const what = lost[one.package] ?? "no test of several hosts";
+    progress.line(`! ${one.name} is not installed: ${what} (apt-get install ${one.package})`);
   }
 }
 

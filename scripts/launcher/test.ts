@@ -4,18 +4,24 @@ import path from "node:path";
 import type { Progress } from "./progress.ts";
 import { lastLines, runCommand } from "./run-command.ts";
 import type { Settings } from "./settings.ts";
-import { chromiumTool, ensureTools, toolsFor } from "./system.ts";
+import { bedTools, chromiumTool, ensureTools, toolsFor } from "./system.ts";
 import { TestBacking } from "./test-backing.ts";
 import { Trouble } from "./trouble.ts";
 import { ensureWorker } from "./worker.ts";
 
 export type Tally = { passed: number; failed: number };
+type Result = Tally & {
+  /** What to show when something failed. */
+  report: string;
+  /** Why nothing was checked. */
+  skipped?: string;
+};
 
 type Stage = {
   name: string;
   timeoutMs: number;
   /** Counts, and what to show when something failed. */
-  run: (context: StageContext) => Promise<Tally & { report: string }>;
+  run: (context: StageContext) => Promise<Result>;
 };
 
 type StageContext = {
@@ -56,7 +62,7 @@ export async function test(settings: Settings, progress: Progress, only: string[
   const scratch = mkdtempSync(path.join(tmpdir(), "rostrum-test-"));
   const deadline = Date.now() + TOTAL_MS;
   const total: Tally = { passed: 0, failed: 0 };
-  const real = chosen.some(({ name }) => name.startsWith("real") || name === "e2e");
+  const real = chosen.some(({ name }) => name.startsWith("real") || name === "e2e" || name === "hosts");
   const backing = new TestBacking(root, scratch);
   try {
     const env = real ? await realParts(settings, progress, { scratch, backing }) : process.env;
@@ -66,7 +72,7 @@ export async function test(settings: Settings, progress: Progress, only: string[
       const result = await stage.run({ root, env, scratch, timeoutMs, note: step.note });
       total.passed += result.passed;
       total.failed += result.failed;
-      if (result.failed === 0) step.done(`${result.passed} passed`);
+      if (result.failed === 0) step.done(result.skipped ?? `${result.passed} passed`);
       else {
         step.fail();
         progress.line(result.report);
@@ -87,7 +93,7 @@ async function realParts(
   { scratch, backing }: { scratch: string; backing: TestBacking },
 ): Promise<NodeJS.ProcessEnv> {
   const log = path.join(scratch, "setup.log");
-  await ensureTools([...toolsFor(settings), chromiumTool], progress, log);
+  await ensureTools([...toolsFor(settings), chromiumTool, ...bedTools()], progress, log);
   const worker = await progress.during("media worker", (step) => ensureWorker(settings.root, log, step));
   const urls = await progress.during("PostgreSQL and Redis for tests", () => backing.start());
   return { ...process.env, ...urls, MEDIASOUP_WORKER_BIN: worker };
@@ -140,7 +146,17 @@ function stages(root: string): Stage[] {
           context,
         ),
     })),
-    { name: "e2e", timeoutMs: 20 * 60_000, run: runStory },
+    {
+      name: "e2e",
+      timeoutMs: 20 * 60_000,
+      run: (context) => runProduct("load-tests/src/e2e/main.ts", context),
+    },
+    // After e2e, which builds the site.
+    {
+      name: "hosts",
+      timeoutMs: 6 * 60_000,
+      run: (context) => runProduct("load-tests/src/bed/main.ts", context),
+    },
   ];
 }
 
@@ -219,18 +235,15 @@ export function tallyOf(report: VitestReport): Tally & { report: string } {
   };
 }
 
-/** The story in browsers: it brings up a product of its own and closes with its counts. */
-async function runStory({
-  root,
-  env,
-  timeoutMs,
-  note,
-  scratch,
-}: StageContext): Promise<Tally & { report: string }> {
-  const log = path.join(scratch, "e2e.log");
+/** A story in browsers: it brings up a product of its own and closes with its counts, or says why it is skipped. */
+async function runProduct(
+  program: string,
+  { root, env, timeoutMs, note, scratch }: StageContext,
+): Promise<Result> {
+  const log = path.join(scratch, `${path.basename(path.dirname(program))}.log`);
   // It must see the product as a newcomer does: with embedded parts, not with those of the other tests.
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...clean } = env;
-  const { code, stdout, stderr } = await runCommand([process.execPath, "load-tests/src/e2e/main.ts"], {
+  const { code, stdout, stderr } = await runCommand([process.execPath, program], {
     cwd: root,
     env: clean,
     timeoutMs,
@@ -241,5 +254,11 @@ async function runStory({
   const passed = Number(counts?.[1] ?? 0);
   const failed = Number(counts?.[2] ?? 0);
   const report = lastLines(`${stdout}\n${stderr}`, 30);
-  return { passed, failed: code !== 0 || !counts ? Math.max(1, failed) : failed, report };
+  const skipped = /^skipped: .*/m.exec(stdout)?.[0];
+  return {
+    passed,
+    failed: code !== 0 || !counts ? Math.max(1, failed) : failed,
+    report,
+    ...(skipped ? { skipped } : {}),
+  };
 }

@@ -62,7 +62,7 @@ export function upPlan(bringing: Bringing, options: UpOptions): Step[] {
       await progress.during("redis (yours)", () => requireRedis(external.redisUrl ?? ""));
       return;
     }
-    const server = prepareRedis(settings.home, ports.redis, secrets);
+    const server = prepareRedis(settings.home, ports.redis, secrets, settings.nodeIp);
     backing.redisUrl = server.url;
     await bringing.start({
       name: "redis",

@@ -87,6 +87,12 @@ function handleSeat(socket: RpcSocket, { audience, attendee }: Seated, options: 
       throw new RostrumError("permission.denied", "This admission has no seat.", { field: "token" });
     if (!attendee.receives || !attendee.branch) await audience.seat(attendee);
   });
+  socket.handle("media.path", edgeMethods["media.path"].request, async ({ path, reason }) => {
+    if (attendee.hosts) return;
+    attendee.reportPath(path, reason);
+    // WebRTC does not get through: the seat is of no use.
+    if (path === "hls") await audience.unseat(attendee, reason);
+  });
   socket.handle("seat.leave", edgeMethods["seat.leave"].request, ({ reason }) =>
     audience.unseat(attendee, reason),
   );

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log, RpcSocket } from "@rostrum/platform";
-import type { Delivery, RoomClaims } from "@rostrum/protocol";
+import type { Delivery, MediaPath, RoomClaims } from "@rostrum/protocol";
 import { type Branch, Peer } from "@rostrum/sfu";
 import type { Facts } from "./facts.ts";
 
@@ -15,6 +15,8 @@ export class Attendee {
   #waitsSince: number | undefined;
   #media: { peer: Peer; branch: Branch } | undefined;
   #moved: (delivery: Delivery, reason: string) => void = () => {};
+  #path: MediaPath | undefined;
+  #told: (path: MediaPath, reason: string) => void = () => {};
 
   constructor(options: { claims: RoomClaims; socket: RpcSocket; log: Log }) {
     this.claims = options.claims;
@@ -32,6 +34,11 @@ export class Attendee {
   /** Since when this participant waits for a seat, epoch ms. */
   get waitsSince(): number | undefined {
     return this.#waitsSince;
+  }
+
+  /** How the stage gets to this browser, once it has told. */
+  get path(): MediaPath | undefined {
+    return this.#path;
   }
 
   /** Attendees of tier webrtc receive here; hosts and panelists watch the stage on the origin. */
@@ -77,6 +84,13 @@ export class Attendee {
     await media?.peer.scope.close(reason);
   }
 
+  /** The browser says how the stage gets to it. Saying the same again tells web nothing. */
+  reportPath(path: MediaPath, reason: string): void {
+    if (path === this.#path) return;
+    this.#path = path;
+    this.#told(path, reason);
+  }
+
   stopWaiting(): void {
     this.#waitsSince = undefined;
   }
@@ -103,8 +117,10 @@ export class Attendee {
     });
     this.#moved = (delivery, reason) =>
       facts.report({ ...about(), type: "attendance.moved", delivery, reason: reason.slice(0, 64) });
+    this.#told = (path, reason) => facts.report({ ...about(), type: "attendance.path", path, reason });
     this.socket.scope.add("attendance", (reason) => {
       this.#moved = () => {};
+      this.#told = () => {};
       facts.report({ ...about(), type: "attendance.closed", reason: reason.slice(0, 64) });
     });
   }

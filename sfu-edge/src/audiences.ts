@@ -1,5 +1,5 @@
 import type { Log, Redis, Scope, SeatLedger } from "@rostrum/platform";
-import type { WebinarId } from "@rostrum/protocol";
+import type { Presence, WebinarId } from "@rostrum/protocol";
 import type { RoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import { Audience } from "./audience.ts";
@@ -86,8 +86,10 @@ export class Audiences {
   }
 }
 
-function counts(audience: Audience): { webrtc: number; hls: number } {
+function counts(audience: Audience): Presence {
   const attendees = [...audience.fanOut.attendees].filter((attendee) => attendee.claims.role === "attendee");
   const hls = attendees.filter((attendee) => attendee.delivery === "hls").length;
-  return { webrtc: attendees.length - hls, hls };
+  const paths: Presence["paths"] = {};
+  for (const { path } of attendees) if (path) paths[path] = (paths[path] ?? 0) + 1;
+  return { webrtc: attendees.length - hls, hls, paths };
 }

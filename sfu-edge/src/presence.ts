@@ -1,5 +1,5 @@
 import type { Redis, Scope } from "@rostrum/platform";
-import { type Presence, roomLogKey, type WebinarId } from "@rostrum/protocol";
+import { MediaPath, type Presence, roomLogKey, type WebinarId } from "@rostrum/protocol";
 import type { RoomEvents } from "@rostrum/sfu";
 
 /** A node's count is believed for this long after it was last written. */
@@ -55,8 +55,14 @@ async function sum(redis: Redis, key: string): Promise<Presence> {
     (value) => JSON.parse(value) as Presence & { at: number },
   );
   const fresh = shares.filter((share) => Date.now() - share.at < freshMs);
+  const paths: NonNullable<Presence["paths"]> = {};
+  for (const path of MediaPath.options) {
+    const count = fresh.reduce((total, share) => total + (share.paths?.[path] ?? 0), 0);
+    if (count > 0) paths[path] = count;
+  }
   return {
     webrtc: fresh.reduce((total, share) => total + share.webrtc, 0),
     hls: fresh.reduce((total, share) => total + share.hls, 0),
+    paths,
   };
 }

@@ -65,6 +65,11 @@ async function store(db: Executor, fact: Fact): Promise<void> {
       .update(attendanceIntervals)
       .set({ delivery: fact.delivery })
       .where(eq(attendanceIntervals.id, fact.intervalId));
+  } else if (fact.type === "attendance.path") {
+    await db
+      .update(attendanceIntervals)
+      .set({ path: fact.path, pathReason: fact.reason })
+      .where(eq(attendanceIntervals.id, fact.intervalId));
   } else if (fact.type === "recording.ready") {
     await saveRecording(db, {
       webinarId: fact.webinarId,

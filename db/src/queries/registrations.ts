@@ -5,7 +5,10 @@ import { answerKey, claimKey, hashRequest } from "./idempotency.ts";
 import { queueMail } from "./outbox.ts";
 
 export type Registration = typeof registrations.$inferSelect;
-export type Stay = { joinedAt: Date; leftAt: Date | null; delivery: "webrtc" | "hls" };
+export type Stay = Pick<
+  typeof attendanceIntervals.$inferSelect,
+  "joinedAt" | "leftAt" | "delivery" | "path" | "pathReason"
+>;
 export type RegistrationWithStays = Registration & { stays: Stay[] };
 
 type Submission = {

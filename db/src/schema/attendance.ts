@@ -19,12 +19,16 @@ export const attendanceIntervals = pgTable(
     joinedAt: instant("joined_at").notNull(),
     leftAt: instant("left_at"),
     reason: text("reason"),
+    /** How the stage got to this stay, as its browser told last, and why not better. */
+    path: text("path", { enum: ["udp", "tcp", "turn-udp", "turn-tcp", "turn-tls", "hls"] }),
+    pathReason: text("path_reason"),
   },
   (table) => [
     index("attendance_participant").on(table.webinarId, table.participantId),
     index("attendance_open").on(table.nodeId).where(sql`${table.leftAt} is null`),
     check("attendance_role", sql`${table.role} in ('host', 'panelist', 'attendee')`),
     check("attendance_delivery", sql`${table.delivery} in ('webrtc', 'hls')`),
+    check("attendance_path", sql`${table.path} in ('udp', 'tcp', 'turn-udp', 'turn-tcp', 'turn-tls', 'hls')`),
     check("attendance_order", sql`${table.leftAt} is null or ${table.leftAt} >= ${table.joinedAt}`),
   ],
 );

@@ -19,11 +19,17 @@ const flags = [
   "--allow-loopback-in-peer-connection",
 ];
 
-export const launchBrowser = (): Promise<Browser> =>
+export const chromiumPath = (): string => process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+/** `args` are added to the flags that every test's browser has. */
+export const launchBrowser = (
+  options: { executablePath?: string; env?: NodeJS.ProcessEnv; args?: string[] } = {},
+): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: flags,
+    executablePath: options.executablePath ?? chromiumPath(),
+    args: [...flags, ...(options.args ?? [])],
     timeout: 30_000,
+    ...(options.env ? { env: options.env as Record<string, string> } : {}),
   });
 
 export type Person = { name: string; context: BrowserContext; page: Page; faults: string[] };

@@ -7,6 +7,7 @@ export * from "./node/facts.ts";
 export * from "./node/heartbeat.ts";
 export * from "./node/pipe.ts";
 export * from "./node/programme.ts";
+export * from "./reach.ts";
 export * from "./room/entities.ts";
 export * from "./room/events.ts";
 export * from "./room/snapshot.ts";

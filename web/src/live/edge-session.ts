@@ -1,10 +1,14 @@
 import {
   type Admission,
+  type Delivery,
   edgeEvents,
   edgeMethods,
+  type MediaPath,
   type RoomEvent,
   type RoomSnapshot,
 } from "@rostrum/protocol";
+import { noWebRtc } from "./reach.ts";
+import { hasWebRtc, ReachWatch, restartIce, tellPath } from "./reach-watch.ts";
 import { StageReceiver, type StageTrack } from "./receive.ts";
 import { type Resume, Rpc, type SocketEnd } from "./rpc.ts";
 import { Value } from "./value.ts";
@@ -19,6 +23,10 @@ export type SessionEvents = {
   onDraining: (delayMs: number) => void;
   /** The edge takes the seat back. */
   onSeatLost: (reason: string) => void;
+  /** Media flows this way now. */
+  onPath: (path: MediaPath) => void;
+  /** WebRTC does not get through to this browser. */
+  onFallen: (reason: string) => void;
 };
 
 /** One admission's connection to one edge: the room's events, and the stage while there is a seat. */
@@ -26,6 +34,9 @@ export class EdgeSession {
   readonly admission: Admission;
   readonly tracks = new Value<StageTrack[]>([]);
   readonly #rpc: Rpc;
+  readonly #events: SessionEvents;
+  #delivery: Delivery;
+  #reach: ReachWatch | undefined;
   #receiver: StageReceiver | undefined;
 
   /** `resume`: the last event seen; without a snapshot the missed ones follow. Rejects when the edge does not take us. */
@@ -35,20 +46,27 @@ export class EdgeSession {
     resume?: Resume,
   ): Promise<{ session: EdgeSession; snapshot: RoomSnapshot | undefined }> {
     const { rpc, hello } = await Rpc.connect(admission.edge.url, admission.edge.token, resume);
-    const session = new EdgeSession(admission, rpc);
+    const session = new EdgeSession(admission, rpc, events);
     const { snapshot } = edgeMethods.hello.response.parse(hello);
     if (snapshot) events.onSnapshot(snapshot);
-    session.#follow(events);
+    session.#follow();
     return { session, snapshot };
   }
 
-  private constructor(admission: Admission, rpc: Rpc) {
+  private constructor(admission: Admission, rpc: Rpc, events: SessionEvents) {
     this.admission = admission;
     this.#rpc = rpc;
+    this.#events = events;
+    this.#delivery = admission.delivery;
   }
 
   get ended(): Promise<SocketEnd> {
     return this.#rpc.ended;
+  }
+
+  /** How the programme is shown over this connection: as admitted, until that changes. */
+  get delivery(): Delivery {
+    return this.#delivery;
   }
 
   get receiver(): StageReceiver | undefined {
@@ -57,25 +75,59 @@ export class EdgeSession {
 
   /** Receive the stage. A failure to set it up loses the connection: another edge may do better. */
   receive(): void {
-    this.#receiver = new StageReceiver(this.#rpc, this.tracks);
-    this.#receiver
-      .start(this.admission.iceServers)
-      .catch((error: unknown) => this.#rpc.lose(`the stage cannot be received: ${String(error)}`));
+    this.#start(this.admission.iceServers).catch((error: unknown) =>
+      this.#rpc.lose(`the stage cannot be received: ${String(error)}`),
+    );
   }
 
   /** Take the seat of a new admission to the same edge. */
   async takeSeat({ edge, iceServers }: Admission): Promise<void> {
     await this.#rpc.request("seat.take", { token: edge.token });
-    this.#receiver?.close();
-    this.#receiver = new StageReceiver(this.#rpc, this.tracks);
-    await this.#receiver.start(iceServers);
+    this.#delivery = "webrtc";
+    await this.#start(iceServers);
   }
 
   /** Stop receiving; the room goes on. */
   async leaveSeat(reason: string): Promise<void> {
-    this.#receiver?.close();
-    this.#receiver = undefined;
+    this.#stop();
+    this.#delivery = "hls";
     await this.#rpc.request("seat.leave", { reason });
+  }
+
+  /** For the edge's books: this browser did not try WebRTC, or could not. */
+  tellPath(path: MediaPath, reason: string): void {
+    tellPath(this.#rpc, path, reason);
+  }
+
+  async #start(iceServers: Admission["iceServers"]): Promise<void> {
+    this.#stop();
+    if (!hasWebRtc()) return this.#fall(noWebRtc);
+    this.#reach = new ReachWatch({
+      iceServers,
+      restartIce: (transportId) => restartIce(this.#rpc, transportId),
+      onPath: (path, reason) => {
+        this.tellPath(path, reason);
+        this.#events.onPath(path);
+      },
+      onFall: (reason) => this.#fall(reason),
+    });
+    this.#receiver = new StageReceiver(this.#rpc, this.tracks);
+    await this.#receiver.start(iceServers, this.#reach);
+  }
+
+  /** The room stays as it is; only the picture comes another way from now on. */
+  #fall(reason: string): void {
+    this.#stop();
+    this.#delivery = "hls";
+    this.tellPath("hls", reason);
+    this.#events.onFallen(reason);
+  }
+
+  #stop(): void {
+    this.#reach?.close();
+    this.#receiver?.close();
+    this.#reach = undefined;
+    this.#receiver = undefined;
   }
 
   /** Resolves when `tracks` flow, when the session ends, or after a while: somebody on stage may send nothing. */
@@ -96,17 +148,18 @@ export class EdgeSession {
 
   /** For good. */
   close(): void {
-    this.#receiver?.close();
+    this.#stop();
     this.#rpc.close();
   }
 
   /** For another one. */
   lose(reason: string): void {
-    this.#receiver?.close();
+    this.#stop();
     this.#rpc.lose(reason);
   }
 
-  #follow(events: SessionEvents): void {
+  #follow(): void {
+    const events = this.#events;
     const on = (name: keyof typeof edgeEvents, act: (data: never) => void) =>
       this.#rpc.on(name, (data) => {
         const parsed = edgeEvents[name].safeParse(data);

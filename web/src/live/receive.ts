@@ -1,5 +1,6 @@
 import { type IceServer, mediaEvents, receiveMethods, type StageProducer } from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
+import type { ReachWatch } from "./reach-watch.ts";
 import type { Rpc } from "./rpc.ts";
 import type { Value } from "./value.ts";
 
@@ -95,8 +96,11 @@ export class StageReceiver {
     this.#tracks = tracks;
   }
 
-  /** Rejects when the server refuses or the browser cannot. A path lost later loses the connection. */
-  async start(iceServers: IceServer[]): Promise<void> {
+  /**
+   * Rejects when the server refuses or the browser cannot. `reach` is told of the transport before anything flows, and
+   * says which relays it is made with. A path lost later loses the connection.
+   */
+  async start(iceServers: IceServer[], reach?: ReachWatch): Promise<void> {
     const rpc = this.#rpc;
     const [device, params] = await Promise.all([
       requestCapabilities(rpc).then(loadDevice),
@@ -105,10 +109,14 @@ export class StageReceiver {
     if (this.#closed) return;
     const transport = createTransport(rpc, device, {
       direction: "receive",
-      iceServers,
+      iceServers: reach?.iceServers ?? iceServers,
       params,
-      onLost: (reason) => rpc.lose(reason),
+      // Before there was a way at all, whoever looks for one decides.
+      onLost: (reason) => {
+        if (!reach?.trying) rpc.lose(reason);
+      },
     });
+    reach?.follow(transport);
     this.#transport = transport;
     rpc.watch(() => this.#flow());
     this.#listen();

@@ -1,6 +1,7 @@
 import {
   type Admission,
   type Delivery,
+  type MediaPath,
   type RoomEvent,
   type RoomSnapshot,
   RostrumError,
@@ -8,6 +9,8 @@ import {
 import { evolveRoom } from "@rostrum/rules";
 import { type Api, createApi, wireError } from "../client/api.ts";
 import { EdgeSession, type SessionEvents } from "./edge-session.ts";
+import { startsWithHls } from "./reach.ts";
+import { forgetPath, recallPath } from "./reach-memory.ts";
 import type { StageReceiver, StageTrack } from "./receive.ts";
 import { Reconnect } from "./reconnect.ts";
 import type { SocketEnd } from "./rpc.ts";
@@ -20,14 +23,19 @@ export type RoomState = {
   admission: Admission | null;
   /** How the programme is shown now. */
   delivery: Delivery;
-  /** Why it is not the other way, for people; null when there is nothing to say. */
+  /** Why it is the broadcast although a seat was wanted, for people. */
   tierReason: string | null;
+  /** How the stage gets here, once it does. */
+  path: MediaPath | null;
+  /** Why WebRTC is not used although there is a seat: it did not get through. */
+  fallen: string | null;
   room: RoomSnapshot | null;
   /** Why the room cannot be entered, for people. */
   fault: string | null;
 };
 
-type Admit = (excludeEdges: string[]) => Promise<Admission>;
+/** `only`: a tier that must be, whatever the participant asked for. */
+type Admit = (excludeEdges: string[], only?: Delivery) => Promise<Admission>;
 /** What ends one round on a connection: its end, or the wish to go elsewhere. */
 type Turn = { end: SocketEnd } | { successor: EdgeSession };
 
@@ -60,6 +68,8 @@ export class RoomConnection {
     admission: null,
     delivery: "webrtc",
     tierReason: null,
+    path: null,
+    fallen: null,
     room: null,
     fault: null,
   });
@@ -101,6 +111,12 @@ export class RoomConnection {
     this.tracks.set([]);
   }
 
+  /** Ask for an interactive place again, for somebody whose network may have changed. */
+  retryWebRtc(): void {
+    forgetPath();
+    this.#session?.lose("another try over WebRTC");
+  }
+
   #patch(change: Partial<RoomState>): void {
     this.state.update((state) => ({ ...state, ...change }));
   }
@@ -126,21 +142,21 @@ export class RoomConnection {
 
   /** Admission and connection, avoiding the edges in `dead`; the edge is in there when this rejects or ends. */
   async #open(dead: string[]): Promise<EdgeSession> {
-    const admission = await this.#admit(dead);
+    const fallen = startsWithHls(recallPath(), Date.now());
+    const admission = await this.#admit(dead, fallen ? "hls" : undefined);
     const { nodeId } = admission.edge;
     dead.push(nodeId);
-    const { session } = await this.#connect(admission);
-    dead.splice(0, dead.length, nodeId);
-    return session;
-  }
-
-  async #connect(admission: Admission): Promise<{ session: EdgeSession }> {
     const { room } = this.state.get();
     const resume = room ? { epoch: room.epoch, seq: room.seq } : undefined;
-    const opened = await EdgeSession.open(admission, this.#events(), resume);
-    if (this.#left) opened.session.close();
-    else if (admission.delivery === "webrtc" && admission.role === "attendee") opened.session.receive();
-    return opened;
+    const { session } = await EdgeSession.open(admission, this.#events(), resume);
+    dead.splice(0, dead.length, nodeId);
+    if (this.#left) session.close();
+    else if (admission.role === "attendee") {
+      if (admission.delivery === "webrtc") session.receive();
+      else if (fallen) session.tellPath("hls", fallen);
+      this.#patch(fallen ? { fallen, path: "hls" } : { fallen: null });
+    }
+    return session;
   }
 
   /** Be on `session` and on those that take its place, until one ends with none to follow. */
@@ -161,8 +177,8 @@ export class RoomConnection {
 
   /** Let the tracks of `session` take the place of the ones there are, once it has any. */
   async #show(session: EdgeSession): Promise<void> {
-    const { delivery, role } = session.admission;
-    if (role === "attendee" && delivery === "webrtc" && this.tracks.get().length > 0)
+    const { role } = session.admission;
+    if (role === "attendee" && session.delivery === "webrtc" && this.tracks.get().length > 0)
       await session.settled(this.#expected());
     if (this.#session !== session) return;
     this.#unwatch();
@@ -172,7 +188,7 @@ export class RoomConnection {
     };
     this.#unwatch = session.tracks.subscribe(copy);
     copy();
-    this.#patch({ delivery });
+    this.#patch({ delivery: session.delivery });
   }
 
   /** Tracks that the stage sends. */
@@ -209,6 +225,8 @@ export class RoomConnection {
       onEvent: (event) => this.#apply(event),
       onDraining: (delayMs) =>
         this.#move(this.#session ? [this.#session.admission.edge.nodeId] : [], delayMs),
+      onPath: (path) => this.#patch({ path, fallen: null }),
+      onFallen: (reason) => this.#patch({ delivery: "hls", path: "hls", fallen: reason }),
       onSeatLost: (reason) => this.#patch({ delivery: "hls", tierReason: reason }),
     };
   }

@@ -134,6 +134,11 @@ export class Rpc {
     this.#pending.clear();
   }
 
+  /** End so that the owner connects again. */
+  retry(): void {
+    this.#socket.close(3000);
+  }
+
   #receive(text: string): void {
     const frame = parseFrame(text);
     if (!frame) return;

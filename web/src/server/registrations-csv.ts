@@ -16,6 +16,8 @@ export const csvColumns = [
   "delivery",
   "joins",
   ...utmColumns,
+  "media_path",
+  "media_path_reason",
 ] as const;
 
 const instant = (ms: number | null): string =>
@@ -36,6 +38,8 @@ export function registrationsCsv(services: Services, webinarId: string): Readabl
         attendance.delivery,
         attendance.joins,
         ...utmColumns.map((column) => row.utm[column] ?? ""),
+        row.reach?.path ?? "",
+        row.reach?.reason ?? "",
       ];
     }
   };

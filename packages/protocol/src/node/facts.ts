@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AdmissionId, Delivery, ParticipantId, Role, WebinarId } from "../ids.ts";
+import { MediaPath, PathReason } from "../reach.ts";
 import { EpochMs } from "../time.ts";
 
 /**
@@ -37,6 +38,16 @@ export const Fact = z.discriminatedUnion("type", [
     webinarId: WebinarId,
     intervalId: z.uuid(),
     reason: z.string().max(64),
+    at: EpochMs,
+  }),
+  /** How the stage gets to this stay, and why not better. `hls` ends its interactive seat. */
+  z.object({
+    type: z.literal("attendance.path"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    intervalId: z.uuid(),
+    path: MediaPath,
+    reason: PathReason,
     at: EpochMs,
   }),
   z.object({

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DisplayName, EntityId, ParticipantId } from "../ids.ts";
 import { limits } from "../limits.ts";
+import { MediaPath } from "../reach.ts";
 import { EpochMs } from "../time.ts";
 
 export const WebinarPhase = z.enum(["draft", "scheduled", "green-room", "live", "ended"]);
@@ -62,5 +63,7 @@ export type ChatMessage = z.infer<typeof ChatMessage>;
 export const Presence = z.object({
   webrtc: z.number().int().nonnegative(),
   hls: z.number().int().nonnegative(),
+  /** Attendees here now by how the stage gets to them, as far as their browsers have told. */
+  paths: z.partialRecord(MediaPath, z.number().int().nonnegative()).optional(),
 });
 export type Presence = z.infer<typeof Presence>;

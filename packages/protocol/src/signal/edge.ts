@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MediaPath, PathReason } from "../reach.ts";
 import { RoomEvent } from "../room/events.ts";
 import { RoomSnapshot } from "../room/snapshot.ts";
 import { mediaEvents, receiveMethods } from "./media.ts";
@@ -33,6 +34,14 @@ export const edgeMethods = {
     response: z.strictObject({}),
   },
   ...receiveMethods,
+  /**
+   * Told once it is known how media gets through, and whenever it changes. `hls`: this browser gives up WebRTC, its media
+   * here is closed, and its seat is free.
+   */
+  "media.path": {
+    request: z.strictObject({ path: MediaPath, reason: PathReason }),
+    response: z.strictObject({}),
+  },
 } as const;
 
 export const edgeEvents = {

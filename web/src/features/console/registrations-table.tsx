@@ -79,7 +79,10 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
                   <td className="number">
                     {row.attendance.joins > 0 ? (row.attendance.totalMs / 60_000).toFixed(1) : "–"}
                   </td>
-                  <td>{tiers[row.attendance.delivery]}</td>
+                  <td>
+                    {tiers[row.attendance.delivery]}
+                    {row.reach?.reason && <div className="dim small">{row.reach.reason}</div>}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -12,6 +12,7 @@ import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
+import { FallenNotice } from "./fallen-notice.tsx";
 import { PollPanel } from "./poll-panel.tsx";
 import { Programme } from "./programme.tsx";
 import { QuestionsPanel } from "./questions-panel.tsx";
@@ -23,8 +24,8 @@ type Props = { joinToken: string; prefer: Delivery };
 export function AttendeeRoom({ joinToken, prefer }: Props) {
   const connection = useMemo(() => {
     const api = createApi();
-    return new RoomConnection((excludeEdges) =>
-      api.attendance.admit.mutate({ joinToken, prefer, excludeEdges }),
+    return new RoomConnection((excludeEdges, only) =>
+      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges }),
     );
   }, [joinToken, prefer]);
   useEffect(() => () => connection.leave(), [connection]);
@@ -77,7 +78,8 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 }
 
 function Room({ connection }: { connection: RoomConnection }) {
-  const { connection: status, room, admission, delivery, fault } = useValue(connection.state);
+  const state = useValue(connection.state);
+  const { connection: status, room, admission, delivery, path, fallen, tierReason, fault } = state;
   if (!room || !admission) return null;
   const { api } = connection;
   const openPolls = room.polls.filter((poll) => poll.status === "open").length;
@@ -86,6 +88,7 @@ function Room({ connection }: { connection: RoomConnection }) {
       className="room"
       data-room-phase={room.phase}
       data-delivery={delivery}
+      data-path={path ?? ""}
       data-edge={admission.edge.nodeId}
       data-connection={status}
     >
@@ -102,6 +105,12 @@ function Room({ connection }: { connection: RoomConnection }) {
             <Programme connection={connection} room={room} />
           )}
         </div>
+        {room.phase === "live" && fallen && <FallenNotice connection={connection} />}
+        {room.phase === "live" && tierReason && (
+          <p className="stage-note" role="status">
+            {tierReason}
+          </p>
+        )}
         {room.phase !== "ended" && <HandButton connection={connection} />}
       </div>
       <aside className="panel" aria-label="Participate">

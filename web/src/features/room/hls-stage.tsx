@@ -6,15 +6,13 @@ import type { RoomConnection } from "../../live/room-connection.ts";
 type Props = {
   connection: RoomConnection;
   title: string;
-  /** Why the viewer is on this tier, when they did not choose it. */
-  note: string | null;
   /** Another picture still lies over this one: play unseen and unheard. */
   covered: boolean;
   onPlaying: () => void;
 };
 
 /** The programme over HLS: waits calmly until it runs, plays low-latency, starts again by itself after a fault. */
-export function HlsStage({ connection, title, note, covered, onPlaying }: Props) {
+export function HlsStage({ connection, title, covered, onPlaying }: Props) {
   const element = useRef<HTMLVideoElement>(null);
   const [playing, setPlaying] = useState(false);
   const [latency, setLatency] = useState<number | null>(null);
@@ -78,11 +76,6 @@ export function HlsStage({ connection, title, note, covered, onPlaying }: Props)
       )}
       {playing && latency !== null && (
         <span className="stage-chip number">{latency.toFixed(1)} s behind live</span>
-      )}
-      {note && (
-        <p className="stage-note" role="status">
-          {note}
-        </p>
       )}
     </section>
   );

@@ -24,13 +24,7 @@ export function Programme({ connection, room }: Props) {
   return (
     <>
       {delivery === "hls" && (
-        <HlsStage
-          connection={connection}
-          title={room.title}
-          note={tierReason}
-          covered={showGrid}
-          onPlaying={onBroadcast}
-        />
+        <HlsStage connection={connection} title={room.title} covered={showGrid} onPlaying={onBroadcast} />
       )}
       {showGrid && (
         <StageGrid

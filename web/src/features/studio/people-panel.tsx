@@ -1,7 +1,9 @@
 import type { RoomSnapshot, StageMember } from "@rostrum/protocol";
+import { reachSummary } from "./reach-summary.ts";
 
 /** Who is on stage, and how many watch on which tier. */
 export function PeoplePanel({ room, members }: { room: RoomSnapshot; members: StageMember[] }) {
+  const reach = reachSummary(room.presence.paths);
   return (
     <div className="panel-body">
       <section className="stack-small">
@@ -20,6 +22,16 @@ export function PeoplePanel({ room, members }: { room: RoomSnapshot; members: St
         <h3>Audience</h3>
         <p className="number">{room.presence.webrtc} interactive</p>
         <p className="number">{room.presence.hls} on the broadcast</p>
+        {reach && (
+          <>
+            <p className="number">{reach.title}</p>
+            <ul className="dim small number">
+              {reach.details.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </>
+        )}
       </section>
     </div>
   );

@@ -1,0 +1,117 @@
+/**
+ * The product on several hosts, in real browsers: the picture goes from the origin through an edge on another host to a
+ * browser on a third, and finds its way through every firewall of the matrix within 8 s of the click on Join, with the
+ * reason recorded. `--keep FOLDER`: screenshots, and logs of a failure. Closes with `N passed, N failed`; skipped with a
+ * line where the machine permits no namespaces.
+ */
+import { cpSync, mkdirSync } from "node:fs";
+import { parseArgs } from "node:util";
+import type { Browser, Page } from "playwright-core";
+import { newPerson } from "../e2e/browser.ts";
+import { assert, Runner, StoryStopped, until } from "../e2e/runner.ts";
+import { Bed } from "./bed.ts";
+import { launchOnHost } from "./bed-browser.ts";
+import { Cluster, doors, twoRegions } from "./cluster.ts";
+import { type Landing, land, landMs, picturesOf, recorded, toldHost } from "./landing.ts";
+import { bedFault } from "./owner.ts";
+import { type Rung, rungs } from "./rungs.ts";
+
+const { keep } = parseArgs({ options: { keep: { type: "string" } } }).values;
+if (keep) mkdirSync(keep, { recursive: true });
+
+const fault = await bedFault();
+if (fault) {
+  process.stdout.write(`skipped: ${fault}\n0 passed, 0 failed\n`);
+  process.exit(0);
+}
+
+/** The registrant of the demo's attendee link. */
+const email = "ada@example.test";
+type Stage = { bed: Bed; cluster: Cluster; browser: Browser; host: Page };
+
+/** The host is in the studio and looks at who is there. */
+async function openStudio(browser: Browser, cluster: Cluster): Promise<Page> {
+  const { page } = await newPerson(browser, "host");
+  await page.goto(cluster.links.hostUrl);
+  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByRole("button", { name: "Enter studio" }).click();
+  await page.getByRole("tab", { name: "People" }).click();
+  return page;
+}
+
+async function climb({ bed, cluster, browser, host }: Stage, rung: Rung): Promise<Landing> {
+  const client = bed.host("client-us");
+  const meanwhile = async (page: Page): Promise<void> => {
+    const told = ["tcp", "turn-tls", "hls"].includes(rung.path)
+      ? "1 behind networks that block UDP"
+      : undefined;
+    if (told) await until(`the host reads "${told}"`, 10_000, async () => (await toldHost(host)) === told);
+    if (!keep) return;
+    await picturesOf(host, keep, `host-${rung.path}`);
+    await picturesOf(page, keep, `attendee-${rung.path}`);
+  };
+  await client.firewall(rung.rules);
+  const { attendeeUrl: link } = cluster.links;
+  const landing = await land({ browser, link, rung, meanwhile }).finally(() => client.firewall({}));
+  assert(landing.path === rung.path, `landed on ${landing.path}`);
+  assert(landing.landedMs <= landMs, `decided after ${landing.landedMs} ms`);
+  // What is known not to work is not waited for again.
+  if (rung.path === "hls") assert(landing.againMs < 5000, `decided after ${landing.againMs} ms again`);
+  assert(["edge-eu", "edge-us"].includes(landing.edge), `served by ${landing.edge}`);
+  const webinarId = String(cluster.state.demo?.webinarId);
+  await until("the export names path and reason", 8000, async () => {
+    const { path, reason } = await recorded(host, webinarId, email);
+    const first = path === rung.path && reason === rung.reason;
+    // The second stay of a browser that remembers says so.
+    return first || (path === "hls" && rung.path === "hls" && reason.includes("ago"));
+  });
+  return landing;
+}
+
+async function tell(runner: Runner, bed: Bed): Promise<Record<string, Landing>> {
+  const cluster = await runner.step("the product starts on three hosts", 300_000, () =>
+    Cluster.start(bed, { main: "main", edges: { "edge-eu": "eu", "edge-us": "us" }, live: true }),
+  );
+  const { authority } = cluster.certificate;
+  const [hostBrowser, browser] = await Promise.all([
+    launchOnHost(bed, bed.host("client-eu"), authority),
+    launchOnHost(bed, bed.host("client-us"), authority),
+  ]);
+  const landings: Record<string, Landing> = {};
+  try {
+    const host = await openStudio(hostBrowser, cluster);
+    for (const rung of rungs(doors(cluster.main))) {
+      const name = `${rung.name}: ${rung.path} within ${landMs / 1000} s, with its reason`;
+      landings[rung.name] = await runner.step(name, 80_000, () =>
+        climb({ bed, cluster, browser, host }, rung),
+      );
+    }
+  } finally {
+    await Promise.all([hostBrowser.close(), browser.close()]);
+  }
+  return landings;
+}
+
+const bed = await Bed.open(twoRegions);
+const runner = new Runner(async () => {
+  if (keep) cpSync(bed.folder, keep, { recursive: true });
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => void bed.close().then(() => process.exit(130)));
+try {
+  for (const [name, landing] of Object.entries(await tell(runner, bed))) {
+    const { path, edge, landedMs, pictureMs, againMs } = landing;
+    process.stdout.write(
+      `      ${name}: ${path} via ${edge}, chosen after ${landedMs} ms, picture after ${pictureMs} ms, the second time ${againMs} ms\n`,
+    );
+  }
+} catch (error) {
+  if (!(error instanceof StoryStopped)) {
+    runner.failed++;
+    process.stdout.write(`FAIL  ${error instanceof Error ? error.stack : String(error)}\n`);
+  }
+} finally {
+  await bed.close();
+}
+process.stdout.write(`${runner.passed} passed, ${runner.failed} failed\n`);
+process.exit(runner.failed === 0 ? 0 : 1);

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { reachSummary } from "./reach-summary.ts";
+
+describe("what the host is told of the audience's networks", () => {
+  it("is nothing while everybody is reached by UDP or nobody has told", () => {
+    expect(reachSummary(undefined)).toBeUndefined();
+    expect(reachSummary({ udp: 900 })).toBeUndefined();
+  });
+
+  it("counts those whose network blocks UDP, and how they are reached", () => {
+    expect(reachSummary({ udp: 900, tcp: 28, "turn-udp": 4, "turn-tls": 2, hls: 1 })).toEqual({
+      title: "31 behind networks that block UDP",
+      details: [
+        "28 over TCP",
+        "4 through a relay",
+        "2 through a relay, over TLS",
+        "1 on the broadcast, as nothing else gets through",
+      ],
+    });
+    expect(reachSummary({ "turn-udp": 4 })?.title).toBe("4 behind networks that block media");
+  });
+});
