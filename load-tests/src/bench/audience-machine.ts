@@ -21,7 +21,8 @@ export class MachineMeter {
     const others = Math.max(0, all - product.cores - generator.cores);
     return (
       `cores: product ${product.cores.toFixed(2)}, generator ${generator.cores.toFixed(2)}, others on this machine ` +
-      `${others.toFixed(2)}; datagrams dropped at full sockets: product ${product.drops}, generator ${generator.drops}`
+      `${others.toFixed(2)}; datagrams dropped at full sockets: product ${tellDrops(product.drops)}, generator ` +
+      `${sumOf(generator.drops)}`
     );
   }
 }
@@ -29,7 +30,7 @@ export class MachineMeter {
 class Side {
   readonly #pids: readonly number[];
   readonly #cpu: CpuMeter;
-  readonly #drops: number;
+  readonly #drops: Drops;
 
   constructor(pids: readonly number[]) {
     this.#pids = pids;
@@ -37,8 +38,13 @@ class Side {
     this.#drops = udpDrops(pids);
   }
 
-  read(): { cores: number; drops: number } {
-    return { cores: this.#cpu.read().cores, drops: udpDrops(this.#pids) - this.#drops };
+  read(): { cores: number; drops: Drops } {
+    const drops = new Map<number, number>();
+    for (const [port, count] of udpDrops(this.#pids)) {
+      const more = count - (this.#drops.get(port) ?? 0);
+      if (more > 0) drops.set(port, more);
+    }
+    return { cores: this.#cpu.read().cores, drops };
   }
 }
 
@@ -53,18 +59,28 @@ function machineBusyMs(): number {
   return (user + nice + system + irq + softirq) * 10;
 }
 
+/** Datagrams by the local port that could not take them. */
+type Drops = ReadonlyMap<number, number>;
+
+const sumOf = (drops: Drops): number => [...drops.values()].reduce((sum, count) => sum + count, 0);
+
+/** Which part of the product a port is, see docs/operations.md. */
+const tellDrops = (drops: Drops): string =>
+  drops.size === 0 ? "0" : [...drops].map(([port, count]) => `${count} at :${port}`).join(", ");
+
 /**
- * Datagrams that found a full receiving socket, by the processes that own the sockets: the last column of /proc/net/udp.
+ * Datagrams that found a full receiving socket, at the sockets of these processes: the last column of /proc/net/udp.
  * Sockets that are closed by then are not in it.
  */
-function udpDrops(pids: readonly number[]): number {
+function udpDrops(pids: readonly number[]): Drops {
   const inodes = new Set(pids.flatMap(socketsOf));
-  return readFileSync("/proc/net/udp", "utf8")
-    .split("\n")
-    .slice(1)
-    .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => inodes.has(fields[9] ?? ""))
-    .reduce((sum, fields) => sum + Number(fields.at(-1)), 0);
+  const drops = new Map<number, number>();
+  for (const line of readFileSync("/proc/net/udp", "utf8").split("\n").slice(1)) {
+    const fields = line.trim().split(/\s+/);
+    const port = Number.parseInt(fields[1]?.split(":")[1] ?? "", 16);
+    if (inodes.has(fields[9] ?? "")) drops.set(port, (drops.get(port) ?? 0) + Number(fields.at(-1)));
+  }
+  return drops;
 }
 
 /** Inodes of a process's sockets. */
