@@ -14,16 +14,35 @@ export class MachineMeter {
     this.#generator = new Side([crowd.pid, watchers.pid, panelist.pid]);
   }
 
+  /** Cores that neither the product nor the generator used. */
+  get others(): number {
+    const all = (machineBusyMs() - this.#busyMs) / (performance.now() - this.#at);
+    return Math.max(0, all - this.#product.read().cores - this.#generator.read().cores);
+  }
+
   /** For people to read. */
   read(): string {
-    const all = (machineBusyMs() - this.#busyMs) / (performance.now() - this.#at);
+    const others = this.others.toFixed(2);
     const [product, generator] = [this.#product.read(), this.#generator.read()];
-    const others = Math.max(0, all - product.cores - generator.cores);
     return (
       `cores: product ${product.cores.toFixed(2)}, generator ${generator.cores.toFixed(2)}, others on this machine ` +
-      `${others.toFixed(2)}; datagrams dropped at full sockets: product ${tellDrops(product.drops)}, generator ` +
+      `${others}; datagrams dropped at full sockets: product ${tellDrops(product.drops)}, generator ` +
       `${sumOf(generator.drops)}`
     );
+  }
+}
+
+/** Others may use this much of the machine, cores, while something is measured. */
+const quietCores = 0.25;
+
+/** Wait until the machine is ours for five seconds, at most so long. Answers whether it is. */
+export async function quietMachine(world: World, patienceMs: number): Promise<boolean> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const machine = new MachineMeter(world);
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    if (machine.others <= quietCores) return true;
+    if (Date.now() > deadline) return false;
   }
 }
 

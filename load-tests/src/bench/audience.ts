@@ -2,7 +2,7 @@ import { type BurstResult, joinBurst, only } from "./audience-burst.ts";
 import { compareCost } from "./audience-cost.ts";
 import { CpuMeter, rssKb, tree } from "./audience-cpu.ts";
 import { measureGlass } from "./audience-glass.ts";
-import { MachineMeter } from "./audience-machine.ts";
+import { MachineMeter, quietMachine } from "./audience-machine.ts";
 import { measureSeatPromotion } from "./audience-seats.ts";
 import { edgeNames, openWorld, type World } from "./audience-world.ts";
 
@@ -23,6 +23,8 @@ export type AudienceResult = {
   rssKbPerAttendee: number | null;
 };
 
+/** How long to wait for a machine that nobody else uses. */
+const patienceMs = Number(process.env.ROSTRUM_BENCH_PATIENCE_S ?? 0) * 1000;
 const watching = 10;
 /** Fewer on machines that cannot carry a thousand; the result says how many it was. */
 const attendees = Number(process.env.ROSTRUM_BENCH_ATTENDEES ?? 1000);
@@ -50,6 +52,8 @@ export async function measureAudience({ short }: { short: boolean }): Promise<Au
   };
   const world = await openWorld(attendees, say);
   try {
+    if (!(await quietMachine(world, patienceMs)))
+      say("others use this machine too: the figures are of what they left");
     await measureCrowd(world, result, { steadyMs: short ? 60_000 : 600_000, fewMs: short ? 20_000 : 60_000 });
     const rounds = short ? 5 : 15;
     const cost = await compareCost(world, { receivers: Math.min(300, attendees), rounds, windowMs: 5000 });
