@@ -106,6 +106,8 @@ export function describe(group: Group, base: Map<Receiver, Totals>, windowMs: nu
       ({ times }) => times.greetedAt,
       ({ times }) => times.connectedAt,
     ),
+    /** The wait for a key frame. */
+    connectedToFirstFrameMs: since(({ times }) => times.connectedAt, firstFrame),
     joinToFirstFrameMs: since(({ times }) => times.startedAt, firstFrame),
     admittedToFirstFrameMs: since(({ times }) => times.admittedAt, firstFrame),
     frameGapMs: gapsOf(group.frameGaps),

@@ -1,5 +1,5 @@
 export { Board } from "./board.ts";
-export { keyFrameRequestDelayMs, mediaCodecs } from "./codecs.ts";
+export { mediaCodecs } from "./codecs.ts";
 export { createFeedTransport, createPipeTransport, endpointOf, type PipeListen } from "./endpoint.ts";
 export { Peer } from "./peer.ts";
 export { createRoomEvents, type RoomEvents, RoomFeed, type RoomFeedOptions } from "./room-feed.ts";
