@@ -15,6 +15,16 @@ export type RtcListen = {
   basePort: number;
 };
 
+/**
+ * A worker closes itself when this process is told to stop; here the scope closes it, after everybody has been moved to
+ * another node.
+ */
+function leaveSignals(worker: types.Worker): void {
+  const { onSignal } = worker as unknown as { onSignal?: NodeJS.SignalsListener };
+  if (!onSignal) return;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, onSignal);
+}
+
 type PoolOptions = {
   count: number;
   listen: RtcListen;
@@ -54,6 +64,7 @@ export class WorkerPool {
       10_000,
       "the media worker did not start in 10 s",
     );
+    leaveSignals(worker);
     const forget = scope.add(`worker ${worker.pid}`, () => worker.close());
     try {
       const webRtcServer = await worker.createWebRtcServer({
