@@ -8,13 +8,7 @@ import {
   type StageProducer,
   type WebinarId,
 } from "@rostrum/protocol";
-import {
-  type Board,
-  createPipeTransport,
-  endpointOf,
-  keyFrameRequestDelayMs,
-  type PipeListen,
-} from "@rostrum/sfu";
+import { type Board, createPipeTransport, endpointOf, type PipeListen } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { OriginFinder, OriginPlace } from "./find-origin.ts";
 
@@ -159,7 +153,6 @@ export class StageLink {
       kind: producer.kind,
       rtpParameters: rtpParameters as types.RtpParameters,
       paused: producer.paused,
-      keyFrameRequestDelay: keyFrameRequestDelayMs,
     });
     this.#producers.set(mirrored.id, { producer: mirrored, source: producer.source });
     mirrored.observer.once("close", () => {

@@ -1,5 +1,5 @@
 export { Board } from "./board.ts";
-export { keyFrameRequestDelayMs, mediaCodecs } from "./codecs.ts";
+export { mediaCodecs } from "./codecs.ts";
 export { createFeedTransport, createPipeTransport, endpointOf, type PipeListen } from "./endpoint.ts";
 export { LoadMeter } from "./load-meter.ts";
 export { type MediaConfig, mediaConfigShape } from "./media-config.ts";
