@@ -2,6 +2,7 @@ import { type Log, type Scope, sleep, withTimeout } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import { createWorker } from "mediasoup";
+import { socketBuffers } from "./socket-buffers.ts";
 
 export type PoolWorker = { worker: types.Worker; webRtcServer: types.WebRtcServer; routers: number };
 
@@ -72,6 +73,7 @@ export class WorkerPool {
           ip: listen.ip,
           announcedAddress: listen.announcedAddress,
           port: listen.basePort + index,
+          ...(protocol === "udp" ? socketBuffers : {}),
         })),
       });
       const entry = { worker, webRtcServer, routers: 0 };

@@ -27,6 +27,8 @@ export type RoomState = {
   tierReason: string | null;
   /** How the stage gets here, once it does. */
   path: MediaPath | null;
+  /** True while the network has room for sound only. */
+  videoHeld: boolean;
   /** Why WebRTC is not used although there is a seat: it did not get through. */
   fallen: string | null;
   room: RoomSnapshot | null;
@@ -69,6 +71,7 @@ export class RoomConnection {
     delivery: "webrtc",
     tierReason: null,
     path: null,
+    videoHeld: false,
     fallen: null,
     room: null,
     fault: null,
@@ -190,7 +193,7 @@ export class RoomConnection {
     };
     this.#unwatch = session.tracks.subscribe(copy);
     copy();
-    this.#patch({ delivery: session.delivery });
+    this.#patch({ delivery: session.delivery, videoHeld: false });
   }
 
   /** Tracks that the stage sends. */
@@ -230,6 +233,7 @@ export class RoomConnection {
         this.#move(this.#session ? [this.#session.admission.edge.nodeId] : [], delayMs),
       onPath: (path) => this.#patch({ path, fallen: null }),
       onFallen: (reason) => this.#patch({ delivery: "hls", path: "hls", fallen: reason }),
+      onVideoHeld: (videoHeld) => this.#patch({ videoHeld }),
       onSeatLost: (reason) => this.#patch({ delivery: "hls", tierReason: reason }),
     };
   }
