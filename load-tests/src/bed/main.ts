@@ -15,6 +15,7 @@ import { Cluster, doors, twoRegions } from "./cluster.ts";
 import { type Landing, land, landMs, picturesOf, recorded, toldHost } from "./landing.ts";
 import { bedFault } from "./owner.ts";
 import { type Rung, rungs } from "./rungs.ts";
+import { relaysTo } from "./turn-peers.ts";
 
 const { keep } = parseArgs({ options: { keep: { type: "string" } } }).values;
 if (keep) mkdirSync(keep, { recursive: true });
@@ -74,6 +75,15 @@ async function climb({ bed, cluster, browser, host }: Stage, rung: Rung, slackMs
   return landing;
 }
 
+/** Edges may be reached through it; front doors, routers and the server's own loopback may not. */
+async function probeTurn(bed: Bed, cluster: Cluster): Promise<void> {
+  const [client, turn] = [bed.host("client-us"), cluster.turn];
+  for (const edge of ["edge-eu", "edge-us"])
+    assert((await relaysTo(client, turn, bed.host(edge).address)) !== false, `${edge} is refused`);
+  for (const peer of [cluster.main.addresses[1] ?? "", "10.77.1.1", "127.0.0.1"])
+    assert((await relaysTo(client, turn, peer)) !== true, `${peer} is relayed to`);
+}
+
 async function tell(runner: Runner, bed: Bed): Promise<void> {
   const cluster = await runner.step("the product starts on three hosts", 300_000, () =>
     Cluster.start(bed, { main: "main", edges: { "edge-eu": "eu", "edge-us": "us" }, live: true }),
@@ -85,6 +95,7 @@ async function tell(runner: Runner, bed: Bed): Promise<void> {
   ]);
   try {
     const stage = { bed, cluster, browser, host: await openStudio(hostBrowser, cluster) };
+    await runner.step("TURN relays to media nodes and to nobody else", 30_000, () => probeTurn(bed, cluster));
     let slackMs = 0;
     for (const rung of rungs(doors(cluster.main))) {
       const name = `${rung.name}: ${rung.path} within ${landMs / 1000} s, with its reason`;
