@@ -1,5 +1,6 @@
 import type { Log, Scope } from "@rostrum/platform";
 import type {
+  MediaSource,
   ParticipantId,
   RoomEventBody,
   StageMember,
@@ -42,6 +43,7 @@ export class Stage {
   readonly speaker: SpeakerFeed;
   readonly #options: StageOptions;
   readonly #panelists = new Map<ParticipantId, Panelist>();
+  readonly #producers = new Map<string, { producer: types.Producer; source: MediaSource }>();
   #phase: WebinarPhase = "scheduled";
   /** Pipes and feeds that keep the stage open. */
   #receivers = 0;
@@ -77,6 +79,10 @@ export class Stage {
 
   get idle(): boolean {
     return this.#panelists.size === 0 && this.#receivers === 0;
+  }
+
+  get producers(): { producer: types.Producer; source: MediaSource }[] {
+    return [...this.#producers.values()];
   }
 
   get panelistCount(): number {
@@ -127,9 +133,11 @@ export class Stage {
 
   addProducer(producer: types.Producer, described: StageProducer): void {
     const { producerId, kind, source, participantId } = described;
+    this.#producers.set(producerId, { producer, source });
     producer.observer.on("pause", () => this.#setPaused(producerId, true));
     producer.observer.on("resume", () => this.#setPaused(producerId, false));
     producer.observer.once("close", () => {
+      this.#producers.delete(producerId);
       this.board.remove(producerId);
       this.onAir.remove(producerId);
       this.announceMembers();

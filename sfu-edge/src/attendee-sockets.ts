@@ -11,6 +11,7 @@ import { Attendee } from "./attendee.ts";
 import type { Audience } from "./audience.ts";
 import type { Audiences } from "./audiences.ts";
 import type { Facts } from "./facts.ts";
+import type { EdgeMeasures } from "./metrics.ts";
 
 type Options = {
   http: HttpServer;
@@ -24,6 +25,7 @@ type Options = {
   epoch: string;
   allowedOrigin: string;
   isDraining: () => boolean;
+  measured: EdgeMeasures;
 };
 
 /** `/ws` on an edge: every participant's one socket, whatever the role and tier. */
@@ -44,8 +46,13 @@ export function serveAttendees(options: Options): void {
           });
         if (options.isDraining())
           throw new RostrumError("node.draining", "This edge is going away: ask for admission again.");
-        const { audience, attendee } = await welcome(socket, token, options);
+        const startedAt = performance.now();
+        const { audience, attendee } = await welcome(socket, token, options).catch((error: unknown) => {
+          options.measured.refused(error instanceof RostrumError ? error.code : "internal");
+          throw error;
+        });
         authenticated();
+        options.measured.joined((performance.now() - startedAt) / 1000);
         const answer = { nodeId: options.nodeId, serverTimeMs: Date.now() };
         const known = audience.enter(attendee, resume);
         if (!Array.isArray(known)) return { ...answer, snapshot: known };
@@ -93,6 +100,9 @@ function handleSeat(socket: RpcSocket, { audience, attendee }: Seated, options: 
     // WebRTC does not get through: the seat is of no use.
     if (path === "hls") await audience.unseat(attendee, reason);
   });
+  socket.handle("media.report", edgeMethods["media.report"].request, (report) =>
+    options.measured.reported(report),
+  );
   socket.handle("seat.leave", edgeMethods["seat.leave"].request, ({ reason }) =>
     audience.unseat(attendee, reason),
   );

@@ -10,6 +10,10 @@ export class Attendee {
   readonly socket: RpcSocket;
   readonly hosts: boolean;
   readonly joinedAt = Date.now();
+  /** When they last asked, voted or raised a hand, epoch ms; 0 when never. */
+  engagedAt = 0;
+  /** Their seat has been taken back and they are on their way out of it. */
+  leaving = false;
   readonly #log: Log;
   #delivery: Delivery;
   #waitsSince: number | undefined;
@@ -57,6 +61,11 @@ export class Attendee {
   /** True when nothing that arrives is looked at: a hidden tab. */
   get idle(): boolean {
     return this.#media?.peer.receiver.idle ?? true;
+  }
+
+  /** True while the network has room for sound only. */
+  get videoHeld(): boolean {
+    return this.#media?.peer.receiver.videoHeld ?? false;
   }
 
   get transportCount(): number {

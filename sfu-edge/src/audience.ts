@@ -7,7 +7,10 @@ import type { Attendee } from "./attendee.ts";
 import { FanOut, mayHear } from "./fan-out.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { SeatKeeper } from "./seats.ts";
-import { type LinkContext, StageLink } from "./stage-link.ts";
+import { type LinkContext, type PipedProducer, StageLink } from "./stage-link.ts";
+
+/** Time to have the broadcast's picture before the stage's ends, ms. */
+const seatGraceMs = 8000;
 
 type AudienceOptions = {
   webinarId: WebinarId;
@@ -65,6 +68,11 @@ export class Audience {
 
   get receivers(): number {
     return [...this.fanOut.attendees].filter((attendee) => attendee.receives).length;
+  }
+
+  /** What comes in from the stage. */
+  get pipedProducers(): PipedProducer[] {
+    return this.#link?.producers ?? [];
   }
 
   get linked(): boolean {
@@ -125,9 +133,27 @@ export class Audience {
     this.fanOut.send(event);
     const { type } = event.body;
     if (type === "phase.changed" || type === "stage.changed") this.#links.nudge();
+    this.#noteEngagement(event);
     if (type === "seat.offered")
       for (const attendee of this.fanOut.attendees)
         if (attendee.claims.participantId === event.to) attendee.stopWaiting();
+  }
+
+  #noteEngagement({ body }: RoomEvent): void {
+    const who =
+      (body.type === "question.changed" && body.question.participantId) ||
+      (body.type === "hand.raised" && body.hand.participantId) ||
+      (body.type === "chat.posted" && body.message.participantId);
+    if (!who) return;
+    for (const attendee of this.fanOut.attendees)
+      if (attendee.claims.participantId === who) attendee.engagedAt = Date.now();
+  }
+
+  /** Take somebody's seat to relieve this edge: they have `graceMs` to start the broadcast. */
+  relieve(attendee: Attendee, reason: string): void {
+    attendee.leaving = true;
+    attendee.socket.notify("seat.lost", { reason, graceMs: seatGraceMs });
+    attendee.socket.scope.after(seatGraceMs, "seat lost", () => this.unseat(attendee, reason));
   }
 
   async #reconcileLink(): Promise<void> {

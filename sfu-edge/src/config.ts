@@ -1,29 +1,10 @@
-import { baseConfigShape, loadServiceConfig } from "@rostrum/platform";
+import { loadServiceConfig } from "@rostrum/platform";
+import { mediaConfigShape } from "@rostrum/sfu";
 import { z } from "zod";
-
-const port = z.coerce.number().int().min(1).max(65535);
 
 /** Configuration of an edge. */
 export const EdgeConfig = z.object({
-  ...baseConfigShape,
-  RTC_LISTEN_IP: z.string().default("127.0.0.1").describe("Address the media port binds"),
-  RTC_ANNOUNCED_ADDRESS: z.string().default("127.0.0.1").describe("Address told to browsers"),
-  RTC_BASE_PORT: port.describe(
-    "Media port of the first worker, UDP and TCP; worker i takes the i-th after it",
-  ),
-  RTC_WORKERS: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(64)
-    .default(1)
-    .describe("Media workers, one per core at most"),
-  PIPE_LISTEN_IP: z
-    .string()
-    .default("127.0.0.1")
-    .describe("Address for pipes from origins; keep it internal"),
-  PIPE_PORT_MIN: port.describe("First UDP port of pipes"),
-  PIPE_PORT_MAX: port.describe("Last UDP port of pipes"),
+  ...mediaConfigShape,
   CAPACITY: z.coerce
     .number()
     .int()

@@ -1,5 +1,6 @@
 import { connectRpc, type Log, type RpcClient, type Scope, type Tokens } from "@rostrum/platform";
 import {
+  type MediaSource,
   pipeEvents,
   pipeMethods,
   protocolVersion,
@@ -7,13 +8,7 @@ import {
   type StageProducer,
   type WebinarId,
 } from "@rostrum/protocol";
-import {
-  type Board,
-  createPipeTransport,
-  endpointOf,
-  keyFrameRequestDelayMs,
-  type PipeListen,
-} from "@rostrum/sfu";
+import { type Board, createPipeTransport, endpointOf, type PipeListen } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { OriginFinder, OriginPlace } from "./find-origin.ts";
 
@@ -24,6 +19,9 @@ type OpenOptions = {
   board: Board;
   scope: Scope;
 };
+
+/** A producer of the stage as it arrives here. */
+export type PipedProducer = { producer: types.Producer; source: MediaSource };
 
 export type LinkContext = {
   origins: OriginFinder;
@@ -44,7 +42,7 @@ export class StageLink {
   readonly #board: Board;
   readonly #rpc: RpcClient;
   readonly #transport: types.PipeTransport;
-  readonly #producers = new Map<string, types.Producer>();
+  readonly #producers = new Map<string, PipedProducer>();
 
   /** Undefined while there is no origin at all; throws why the last one would not have us. */
   static async open(options: OpenOptions): Promise<StageLink | undefined> {
@@ -131,13 +129,13 @@ export class StageLink {
       });
     on("pipe.producer-opened", (data) => this.#open(pipeEvents["pipe.producer-opened"].parse(data)));
     on("pipe.producer-paused", (data) =>
-      this.#producers.get(pipeEvents["pipe.producer-paused"].parse(data).producerId)?.pause(),
+      this.#producers.get(pipeEvents["pipe.producer-paused"].parse(data).producerId)?.producer.pause(),
     );
     on("pipe.producer-resumed", (data) =>
-      this.#producers.get(pipeEvents["pipe.producer-resumed"].parse(data).producerId)?.resume(),
+      this.#producers.get(pipeEvents["pipe.producer-resumed"].parse(data).producerId)?.producer.resume(),
     );
     on("pipe.producer-closed", (data) =>
-      this.#producers.get(pipeEvents["pipe.producer-closed"].parse(data).producerId)?.close(),
+      this.#producers.get(pipeEvents["pipe.producer-closed"].parse(data).producerId)?.producer.close(),
     );
     on("pipe.closed", (data) => void this.scope.close(pipeEvents["pipe.closed"].parse(data).reason));
   }
@@ -155,9 +153,8 @@ export class StageLink {
       kind: producer.kind,
       rtpParameters: rtpParameters as types.RtpParameters,
       paused: producer.paused,
-      keyFrameRequestDelay: keyFrameRequestDelayMs,
     });
-    this.#producers.set(mirrored.id, mirrored);
+    this.#producers.set(mirrored.id, { producer: mirrored, source: producer.source });
     mirrored.observer.once("close", () => {
       this.#producers.delete(mirrored.id);
       this.#board.remove(mirrored.id);
@@ -165,7 +162,7 @@ export class StageLink {
     this.#board.add(producer);
   }
 
-  get producerCount(): number {
-    return this.#producers.size;
+  get producers(): PipedProducer[] {
+    return [...this.#producers.values()];
   }
 }

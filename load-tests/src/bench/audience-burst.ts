@@ -1,4 +1,4 @@
-import type { GroupReport, PopulationReport } from "../swarm/population.ts";
+import type { GroupReport, PopulationReport } from "../swarm/population-report.ts";
 import { MachineMeter } from "./audience-machine.ts";
 import type { World } from "./audience-world.ts";
 
@@ -48,7 +48,7 @@ export async function joinBurst(
   const machine = new MachineMeter(world);
   const from = Date.now();
   await crowd.tell({ do: "join", ...plan });
-  const cores = machine.read().text;
+  const cores = machine.read();
   // Their joins are through; the last ones' first frame may take another key frame.
   await wait(3000);
   const report = await crowd.report();

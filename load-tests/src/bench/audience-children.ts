@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Command } from "../swarm/command.ts";
-import type { PopulationReport } from "../swarm/population.ts";
+import type { PopulationReport } from "../swarm/population-report.ts";
 
 const load = path.join(import.meta.dirname, "..");
 

@@ -14,6 +14,8 @@ export type World = {
   product: Product;
   panelist: LoadPanelist;
   links: string[];
+  host: Host;
+  site: { web: string; inbox: string };
   /** A few who only watch, in a process of their own so that the others' joins do not disturb their clock. */
   watchers: Swarm;
   crowd: Swarm;
@@ -26,9 +28,16 @@ export async function openWorld(
 ): Promise<World & { close: () => Promise<void> }> {
   const home = mkdtempSync(path.join(tmpdir(), "rostrum-bench-"));
   const closers: (() => unknown)[] = [() => rmSync(home, { recursive: true, force: true })];
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
     for (const closer of closers.reverse()) await closer();
   };
+  const close = (): Promise<void> => {
+    closing ??= closeAll();
+    return closing;
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void close().then(() => process.exit(130)));
   try {
     // The compositor is measured by the programme bench; here it would take a third of the two cores.
     const env = { ROSTRUM_EDGES: String(edgeNames.length), MAX_PROGRAMMES: "0", LOG_LEVEL: "warn" };
@@ -50,7 +59,7 @@ export async function openWorld(
       () => watchers.stop(),
       () => crowd.stop(),
     );
-    return { product, panelist, links, watchers, crowd, close };
+    return { product, panelist, links, host, site, watchers, crowd, close };
   } catch (error) {
     await close();
     throw error;

@@ -95,6 +95,16 @@ export const killCases: KillCase[] = [
     },
   },
   {
+    name: "origin SIGKILL",
+    watchMs: 10_000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const old = await scene.owner();
+      signal(scene, old, "SIGKILL");
+      return { check: () => oneStage(scene, old) };
+    },
+  },
+  {
     name: "edge SIGSTOP, SIGCONT after 10 s",
     watchMs: frozenMs + 4000,
     tier: "webrtc",
@@ -102,6 +112,16 @@ export const killCases: KillCase[] = [
       const edge = await edgeOfOne(scene, repetition);
       const frozen = freeze(scene, edge);
       return { edge, check: () => frozen.then(() => movedAway(scene, edge)) };
+    },
+  },
+  {
+    name: "origin SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const old = await scene.owner();
+      const frozen = freeze(scene, old);
+      return { check: () => frozen.then(() => oneStage(scene, old)) };
     },
   },
   {
@@ -130,36 +150,6 @@ export const killCases: KillCase[] = [
     },
   },
   {
-    name: "origin SIGKILL",
-    watchMs: 10_000,
-    tier: "webrtc",
-    disturb: async (scene) => {
-      const old = await scene.owner();
-      signal(scene, old, "SIGKILL");
-      return { check: () => oneStage(scene, old) };
-    },
-  },
-  {
-    name: "origin SIGSTOP, SIGCONT after 10 s",
-    watchMs: frozenMs + 4000,
-    tier: "webrtc",
-    disturb: async (scene) => {
-      const old = await scene.owner();
-      const frozen = freeze(scene, old);
-      return { check: () => frozen.then(() => oneStage(scene, old)) };
-    },
-  },
-  {
-    name: "origin drained (SIGTERM)",
-    watchMs: 10_000,
-    tier: "webrtc",
-    disturb: async (scene) => {
-      const old = await scene.owner();
-      process.kill(scene.product.pid(old), "SIGTERM");
-      return { check: () => oneStage(scene, old) };
-    },
-  },
-  {
     name: "Redis SIGKILL, back empty",
     watchMs: 12_000,
     tier: "webrtc",
@@ -170,27 +160,6 @@ export const killCases: KillCase[] = [
       for (const folder of ["appendonlydir", "dump.rdb"])
         rmSync(path.join(data, folder), { recursive: true, force: true });
       return { check: async (_, since) => stays(scene, owner, await rebuilt(scene, since)) };
-    },
-  },
-  {
-    name: "Redis SIGSTOP, SIGCONT after 10 s",
-    watchMs: frozenMs + 4000,
-    tier: "webrtc",
-    disturb: async (scene) => {
-      const owner = await scene.owner();
-      const frozen = freeze(scene, "redis");
-      return {
-        check: () => frozen.then(() => oneStage(scene)).then((faults) => stays(scene, owner, faults)),
-      };
-    },
-  },
-  {
-    name: "web SIGSTOP, SIGCONT after 10 s",
-    watchMs: frozenMs + 4000,
-    tier: "webrtc",
-    disturb: async (scene) => {
-      const frozen = freeze(scene, "web");
-      return { check: () => frozen.then(() => oneStage(scene)) };
     },
   },
   {
@@ -218,6 +187,37 @@ export const killCases: KillCase[] = [
     disturb: async (scene) => {
       signal(scene, "egress", "SIGKILL");
       return {};
+    },
+  },
+  {
+    name: "Redis SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const owner = await scene.owner();
+      const frozen = freeze(scene, "redis");
+      return {
+        check: () => frozen.then(() => oneStage(scene)).then((faults) => stays(scene, owner, faults)),
+      };
+    },
+  },
+  {
+    name: "web SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const frozen = freeze(scene, "web");
+      return { check: () => frozen.then(() => oneStage(scene)) };
+    },
+  },
+  {
+    name: "origin drained (SIGTERM)",
+    watchMs: 10_000,
+    tier: "webrtc",
+    disturb: async (scene) => {
+      const old = await scene.owner();
+      process.kill(scene.product.pid(old), "SIGTERM");
+      return { check: () => oneStage(scene, old) };
     },
   },
 ];

@@ -217,14 +217,38 @@ export class Scene {
     await this.owner();
   }
 
-  /** Bring back viewers whose page has given up, as people do: they load it again. */
+  /** What the pages show, for whoever looks for the fault. */
+  async describe(): Promise<string> {
+    const views = await Promise.all(
+      this.viewers.map(({ page }) =>
+        page
+          .evaluate(() => {
+            const { edge, connection, delivery } = document.querySelector("main")?.dataset ?? {};
+            const media = [...document.querySelectorAll<HTMLMediaElement>("video, audio")].map((element) => {
+              const stream = element.srcObject instanceof MediaStream ? element.srcObject : undefined;
+              const tracks = stream
+                ?.getTracks()
+                .map((track) => `${track.readyState}${track.muted ? " muted" : ""}`);
+              return `${element.localName}${element.paused ? " paused" : ""} [${tracks?.join(", ")}]`;
+            });
+            return `${edge} ${connection} ${delivery}: ${media.join("; ")}`;
+          })
+          .catch((error: unknown) => String(error)),
+      ),
+    );
+    return views.join(" | ");
+  }
+
+  /** Bring back viewers who see nothing, as people do: they load the page again. */
   async repair(): Promise<void> {
     for (const { page } of this.viewers) {
+      const now = Date.now();
+      const { frames } = await readProbe(page, now - 5000).catch(() => ({ frames: [] as number[] }));
       const connection = await page
         .locator("main")
         .getAttribute("data-connection")
         .catch(() => null);
-      if (connection === "connected") continue;
+      if (connection === "connected" && frames.some((at) => at > now - 2000)) continue;
       await page.reload();
       await page.getByRole("button", { name: "Join" }).click();
       await page.locator('main[data-connection="connected"]').waitFor({ timeout: 30_000 });

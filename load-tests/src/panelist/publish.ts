@@ -104,7 +104,7 @@ const silentAfterMs = 2000;
 /** Resolves once the origin has not answered for two seconds: a frozen one keeps its sockets open. */
 async function silence(socket: RawSocket): Promise<string> {
   for (let answeredAt = performance.now(); socket.closed === undefined; ) {
-    const asked = socket.request("media.capabilities", {}).then((answer) => {
+    const asked = socket.request("ping", {}).then((answer) => {
       if (answer) answeredAt = performance.now();
     });
     await Promise.race([asked, new Promise((resolve) => setTimeout(resolve, silentAfterMs))]);

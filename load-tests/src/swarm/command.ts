@@ -3,7 +3,8 @@ import type { JoinPlan, Population } from "./population.ts";
 /** What a swarm can be told to do. A join that takes longer than `settleMs` is answered then and goes on. */
 export type Command =
   | ({ do: "join"; settleMs?: number } & JoinPlan)
-  | { do: "leave" | "pause" | "resume"; group: string }
+  | { do: "leave" | "leave-one" | "pause" | "resume"; group: string }
+  | { do: "promotions" }
   | { do: "window" }
   | { do: "report" };
 
@@ -18,6 +19,11 @@ export async function obey(population: Population, command: Command): Promise<Re
     case "leave":
       population.leave(command.group);
       return {};
+    case "leave-one":
+      population.leaveOne(command.group);
+      return {};
+    case "promotions":
+      return { promotions: population.promotions() };
     case "pause":
     case "resume":
       await population.setPaused(command.group, command.do === "pause");

@@ -109,6 +109,8 @@ metronome(1000 / fps, () => {
 });
 metronome(opusMs, () => publication.audio.sendMessageBinary(player.nextAudio()));
 say({ event: "ready" });
+// Started by a bench, and the bench is gone.
+if (!process.stdin.isTTY) process.stdin.on("end", () => process.exit(0)).resume();
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
 const reason = await publication.ended;
 say({ event: "ended", reason, keyFrames: player.keyFrames });

@@ -7,7 +7,13 @@ import { Signal } from "./signal.ts";
 import { type GapSink, StreamMeter } from "./stream-meter.ts";
 
 /** Moments of one join, ms of the process's clock. */
-export type JoinTimes = { startedAt: number; admittedAt?: number; greetedAt?: number; connectedAt?: number };
+export type JoinTimes = {
+  startedAt: number;
+  admittedAt?: number;
+  greetedAt?: number;
+  connectedAt?: number;
+  offeredAt?: number;
+};
 
 type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
 type Consumer = { consumerId: string; ssrc: number; rtxSsrc?: number; meter: StreamMeter };
@@ -29,6 +35,7 @@ export class Receiver {
   #signal: Signal | undefined;
   #peer: MediaPeer | undefined;
   #waiting: Consumer[] = [];
+  #onSeatOffered: (() => void) | undefined;
   #negotiations: Promise<void> = Promise.resolve();
   edge = "";
   /** Packets of retransmission streams, and of streams that were never announced: neither counts as media. */
@@ -48,13 +55,48 @@ export class Receiver {
   /** Resolves when ICE and DTLS are through and every request was granted. */
   async join(edge: Admission["edge"]): Promise<void> {
     this.times.admittedAt = performance.now();
-    this.edge = edge.nodeId;
+    await this.#receive(await this.#enter(edge));
+  }
+
+  /**
+   * Be in the room without media, as somebody who waits for a seat: when one is offered, `readmit` asks for admission
+   * again and media starts on this socket, or on one to the edge that has room.
+   */
+  async waitForSeat(edge: Admission["edge"], readmit: () => Promise<Admission>): Promise<void> {
+    this.times.admittedAt = performance.now();
+    this.#onSeatOffered = () => {
+      this.#onSeatOffered = undefined;
+      this.#takeSeat(readmit).catch((error: unknown) =>
+        this.#end(`seat: ${error instanceof Error ? error.message : String(error)}`),
+      );
+    };
+    await this.#enter(edge);
+  }
+
+  async #takeSeat(readmit: () => Promise<Admission>): Promise<void> {
+    this.times.offeredAt = performance.now();
+    const admission = await readmit();
+    if (admission.delivery !== "webrtc") throw new Error("the seat that was offered is gone");
+    const here = admission.edge.nodeId === this.edge ? this.#signal : undefined;
+    if (here) await here.request("seat.take", { token: admission.edge.token });
+    else this.#signal?.close();
+    await this.#receive(here ?? (await this.#enter(admission.edge)));
+  }
+
+  async #enter(edge: Admission["edge"]): Promise<Signal> {
     const signal = await Signal.open(edge.url, 15_000);
+    this.edge = edge.nodeId;
     this.#signal = signal;
-    signal.onClose = (code, reason) => this.#end(`socket ${code} ${reason}`.trim());
+    signal.onClose = (code, reason) => {
+      if (signal === this.#signal) this.#end(`socket ${code} ${reason}`.trim());
+    };
     signal.onEvent = (event, data) => this.#hear(event, data);
     await signal.request("hello", { version: protocolVersion, token: edge.token });
     this.times.greetedAt = performance.now();
+    return signal;
+  }
+
+  async #receive(signal: Signal): Promise<void> {
     const [capabilities, transport] = await Promise.all([
       signal.request("media.capabilities", {}),
       signal.request("transport.create", { direction: "receive" }),
@@ -82,6 +124,7 @@ export class Receiver {
 
   #hear(event: string, data: unknown): void {
     if (event === "consumer.opened") this.#open(mediaEvents["consumer.opened"].parse(data));
+    else if (event === "room.event") this.#onSeatOffered?.();
     else if (event === "consumer.closed") this.#drop((data as { consumerId: string }).consumerId);
     else if (event === "transport.closed") this.#end(`transport ${(data as { reason: string }).reason}`);
   }

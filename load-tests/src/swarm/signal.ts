@@ -9,8 +9,9 @@ type Frame = {
   event?: string;
 };
 
-/** Room events outnumber everything else and a receiver has no use for them: they are not parsed. */
+/** Room events outnumber everything else and a receiver has no use for them but one: the others are not parsed. */
 const roomEvent = Buffer.from('{"event":"room.');
+const seatOffer = Buffer.from('"seat.offered"');
 
 /** The client's end of the envelope protocol, light enough for a thousand in one process. */
 export class Signal {
@@ -42,7 +43,7 @@ export class Signal {
   }
 
   #take(data: Buffer): void {
-    if (data.subarray(0, roomEvent.length).equals(roomEvent)) {
+    if (data.subarray(0, roomEvent.length).equals(roomEvent) && !data.includes(seatOffer)) {
       this.roomEvents++;
       return;
     }

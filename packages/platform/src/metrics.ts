@@ -4,9 +4,13 @@ export type Metrics = {
   registry: PromRegistry;
   /** A gauge read at scrape time. */
   gauge(name: string, help: string, read: () => number): void;
+  /** A gauge with labels, read at scrape time; labels that are not read any more are gone. */
+  gauges(name: string, help: string, labels: string[], read: () => Labelled[] | Promise<Labelled[]>): void;
   counter(name: string, help: string, labels?: string[]): Counter;
   histogram(name: string, help: string, buckets: number[], labels?: string[]): Histogram;
 };
+
+type Labelled = { labels: Record<string, string>; value: number };
 
 /** Prometheus metrics of one process, all named `rostrum_*` and labelled with the node. */
 export function createMetrics(labels: { service: string; nodeId: string }): Metrics {
@@ -23,6 +27,19 @@ export function createMetrics(labels: { service: string; nodeId: string }): Metr
         registers,
         collect() {
           this.set(read());
+        },
+      });
+    },
+    gauges(name, help, labelNames, read) {
+      new Gauge({
+        name: `rostrum_${name}`,
+        help,
+        labelNames,
+        registers,
+        async collect() {
+          const values = await read();
+          this.reset();
+          for (const { labels: labelled, value } of values) this.set(labelled, value);
         },
       });
     },

@@ -1,4 +1,5 @@
 export * from "./attendance.ts";
+export * from "./audio-first.ts";
 export * from "./branches.ts";
 export * from "./cascade.ts";
 export type { Decision } from "./decision.ts";
@@ -10,6 +11,7 @@ export * from "./phase.ts";
 export * from "./placement.ts";
 export * from "./poll.ts";
 export * from "./qa.ts";
+export * from "./relief.ts";
 export * from "./rendezvous.ts";
 export * from "./retry.ts";
 export * from "./room-state.ts";

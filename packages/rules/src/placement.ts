@@ -27,7 +27,7 @@ export const placementRules = {
   leastEdges: 2,
   /** And one more for each of these people: few pipes for a small audience, all edges for a large one. */
   peoplePerEdge: 100,
-  /** An edge whose busiest media worker uses more than this share of its core takes nobody new. */
+  /** An edge whose busiest media worker uses more than this share of its core takes nobody while another can. */
   workerCpu: 0.9,
   /** Nor one whose event loop is this late (p99), ms. */
   eventLoopDelayMs: 250,
@@ -36,7 +36,8 @@ export const placementRules = {
 /**
  * Which edge serves a participant, and by which tier. Each webinar has its own order of the edges of a region and uses
  * as many of them as its audience needs; among those the least loaded wins (share of its capacity, recent admissions
- * included). Whoever fits nowhere for WebRTC watches the broadcast, on the edge with the most room. Every web process
+ * included). Whoever fits nowhere for WebRTC watches the broadcast, on the edge with the most room. An edge that is busy
+ * with less than its capacity is used when all are. Every web process
  * answers alike. Undefined when no edge is left.
  */
 export function place(edges: readonly NodeHeartbeat[], request: PlacementRequest): EdgePlacement | undefined {
@@ -46,13 +47,14 @@ export function place(edges: readonly NodeHeartbeat[], request: PlacementRequest
     if (reason) rejected.push({ nodeId: edge.nodeId, reason });
     return reason === undefined;
   });
-  const roomy = reachable.filter((edge) => {
-    const reason = fullness(edge, request);
+  const roomy = reachable.filter((edge) => load(edge, request) < 1);
+  const calm = roomy.filter((edge) => {
+    const reason = busyness(edge);
     if (reason) rejected.push({ nodeId: edge.nodeId, reason });
     return reason === undefined;
   });
   const tier = chooseTier(roomy.length > 0, request);
-  const candidates = roomy.length > 0 ? spread(roomy, request) : reachable;
+  const candidates = calm.length > 0 ? spread(calm, request) : roomy.length > 0 ? roomy : reachable;
   const [edge] = candidates.toSorted(
     (a, b) => load(a, request) - load(b, request) || a.nodeId.localeCompare(b.nodeId),
   );
@@ -70,8 +72,7 @@ function unfit(edge: NodeHeartbeat, { excluded }: PlacementRequest): string | un
   return undefined;
 }
 
-function fullness(edge: NodeHeartbeat, request: PlacementRequest): string | undefined {
-  if (load(edge, request) >= 1) return "at capacity";
+function busyness(edge: NodeHeartbeat): string | undefined {
   if (edge.load.workerCpu > placementRules.workerCpu) return "its media worker is busy";
   if (edge.load.eventLoopDelayMs > placementRules.eventLoopDelayMs) return "its event loop is late";
   return undefined;

@@ -21,5 +21,9 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   },
 ];
 
-/** One key frame a second and layer is enough for any number of joiners (a joiner waits at most that long). */
-export const keyFrameRequestDelayMs = 1000;
+/**
+ * A publisher is asked for fewer than two key frames a second and layer, whatever the number of joiners; each waits at
+ * most this long, ms. Only the origin holds requests back: where an edge did so as well, the two waits would add up. An
+ * edge asks the origin again as soon as the key frame it asked for has come.
+ */
+export const keyFrameRequestDelayMs = 550;

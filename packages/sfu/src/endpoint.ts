@@ -1,5 +1,6 @@
 import { RostrumError, type RtpEndpoint } from "@rostrum/protocol";
 import type { types } from "mediasoup";
+import { socketBuffers } from "./socket-buffers.ts";
 
 /** Where pipe and plain transports listen: an internal address and a port range of their own. */
 export type PipeListen = { ip: string; portMin: number; portMax: number };
@@ -7,6 +8,7 @@ export type PipeListen = { ip: string; portMin: number; portMax: number };
 const listenInfo = (listen: PipeListen): types.TransportListenInfo => ({
   protocol: "udp",
   ip: listen.ip,
+  ...socketBuffers,
   portRange: { min: listen.portMin, max: listen.portMax },
 });
 

@@ -1,6 +1,10 @@
 export { Board } from "./board.ts";
-export { keyFrameRequestDelayMs, mediaCodecs } from "./codecs.ts";
+export { mediaCodecs } from "./codecs.ts";
 export { createFeedTransport, createPipeTransport, endpointOf, type PipeListen } from "./endpoint.ts";
+export { LoadMeter } from "./load-meter.ts";
+export { type MediaConfig, mediaConfigShape } from "./media-config.ts";
+export { heartbeatOf, type MediaNode, openMediaNode } from "./media-node.ts";
+export { exposeLoad, type LabelledValue, readStreams } from "./node-metrics.ts";
 export { Peer } from "./peer.ts";
 export { createRoomEvents, type RoomEvents, RoomFeed, type RoomFeedOptions } from "./room-feed.ts";
 export { Branch, RouterSet } from "./router-set.ts";

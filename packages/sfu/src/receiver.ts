@@ -3,6 +3,10 @@ import { RostrumError, type RtpCapabilities, type StageProducer } from "@rostrum
 import type { types } from "mediasoup";
 import type { Board } from "./board.ts";
 import { checkCapabilities } from "./rtp-check.ts";
+import { VideoGate } from "./video-gate.ts";
+
+/** Against 1 of everything else, when the bandwidth estimate is shared out. */
+const screenPriority = 10;
 
 type ReceiverOptions = {
   socket: RpcSocket;
@@ -21,10 +25,18 @@ type ReceiverOptions = {
 export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #consumers = new Map<string, types.Consumer>();
+  /** Consumers that the client wants to flow. */
+  readonly #wanted = new Set<string>();
+  readonly #gate: VideoGate;
   #started: { transport: types.WebRtcTransport; stop: () => void } | undefined;
 
   constructor(options: ReceiverOptions) {
     this.#options = options;
+    this.#gate = new VideoGate(options.scope, (held) => {
+      options.socket.notify("video.held", { held });
+      for (const consumer of this.#consumers.values())
+        if (consumer.kind === "video") this.#flow(consumer).catch(() => undefined);
+    });
     options.scope.add("receiver", () => this.#started?.stop());
   }
 
@@ -32,10 +44,14 @@ export class Receiver {
     return this.#consumers.size;
   }
 
+  get videoHeld(): boolean {
+    return this.#gate.held;
+  }
+
   /** True while no video flows although there is some: nobody looks. */
   get idle(): boolean {
     const videos = [...this.#consumers.values()].filter(({ kind }) => kind === "video");
-    return videos.length > 0 && videos.every(({ paused }) => paused);
+    return videos.length > 0 && videos.every(({ id }) => !this.#wanted.has(id));
   }
 
   async start(transport: types.WebRtcTransport, capabilities: RtpCapabilities): Promise<void> {
@@ -49,6 +65,7 @@ export class Receiver {
     });
     this.#started = { transport, stop: unwatch };
     transport.observer.once("close", unwatch);
+    await this.#gate.follow(transport);
     for (const producer of this.#options.board.list()) open(producer);
   }
 
@@ -74,6 +91,8 @@ export class Receiver {
       }
       // The top layer may not be sent yet while the publisher's bandwidth estimate ramps up.
       if (consumer.type === "simulcast") await consumer.setPreferredLayers({ spatialLayer: 1 });
+      // What is read suffers more from a low rate than faces do.
+      if (producer.source === "screen") await consumer.setPriority(screenPriority);
       this.#own(consumer, producer);
     } catch (error) {
       if (!transport.closed) log.warn({ err: error, producerId }, "could not open a consumer");
@@ -85,6 +104,7 @@ export class Receiver {
     const consumerId = consumer.id;
     this.#consumers.set(consumerId, consumer);
     consumer.observer.once("close", () => {
+      this.#wanted.delete(consumerId);
       if (this.#consumers.delete(consumerId))
         socket.notify("consumer.closed", { consumerId, reason: "the producer closed" });
     });
@@ -120,11 +140,20 @@ export class Receiver {
   }
 
   resume(consumerId: string): Promise<void> {
-    return this.#consumer(consumerId).resume();
+    this.#wanted.add(consumerId);
+    return this.#flow(this.#consumer(consumerId));
   }
 
   pause(consumerId: string): Promise<void> {
-    return this.#consumer(consumerId).pause();
+    this.#wanted.delete(consumerId);
+    return this.#flow(this.#consumer(consumerId));
+  }
+
+  /** A consumer flows when its client wants it and the network has room for it. */
+  async #flow(consumer: types.Consumer): Promise<void> {
+    const flows = this.#wanted.has(consumer.id) && (consumer.kind === "audio" || !this.#gate.held);
+    if (flows && consumer.paused) await consumer.resume();
+    if (!flows && !consumer.paused) await consumer.pause();
   }
 
   async prefer(consumerId: string, layers: { spatialLayer: number; temporalLayer?: number }): Promise<void> {

@@ -2,6 +2,7 @@ import { type Log, type Scope, sleep, withTimeout } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import { createWorker } from "mediasoup";
+import { socketBuffers } from "./socket-buffers.ts";
 
 export type PoolWorker = { worker: types.Worker; webRtcServer: types.WebRtcServer; routers: number };
 
@@ -13,6 +14,16 @@ export type RtcListen = {
   /** Worker i listens on basePort + i, UDP and TCP. */
   basePort: number;
 };
+
+/**
+ * A worker closes itself when this process is told to stop; here the scope closes it, after everybody has been moved to
+ * another node.
+ */
+function leaveSignals(worker: types.Worker): void {
+  const { onSignal } = worker as unknown as { onSignal?: NodeJS.SignalsListener };
+  if (!onSignal) return;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, onSignal);
+}
 
 type PoolOptions = {
   count: number;
@@ -53,6 +64,7 @@ export class WorkerPool {
       10_000,
       "the media worker did not start in 10 s",
     );
+    leaveSignals(worker);
     const forget = scope.add(`worker ${worker.pid}`, () => worker.close());
     try {
       const webRtcServer = await worker.createWebRtcServer({
@@ -61,6 +73,7 @@ export class WorkerPool {
           ip: listen.ip,
           announcedAddress: listen.announcedAddress,
           port: listen.basePort + index,
+          ...(protocol === "udp" ? socketBuffers : {}),
         })),
       });
       const entry = { worker, webRtcServer, routers: 0 };

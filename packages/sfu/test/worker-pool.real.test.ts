@@ -33,3 +33,18 @@ it("a worker that is killed is replaced on the same port, and its owner is told 
   await scope.close("done");
   expect(pool.alive).toBe(false);
 });
+
+it("a pool does not close by itself when the process is told to stop: media goes on while people are moved", async () => {
+  const signals = ["SIGTERM", "SIGINT"] as const;
+  const before = signals.map((signal) => process.listenerCount(signal));
+  const scope = new Scope("test", log);
+  await WorkerPool.create({
+    count: 2,
+    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 47_152 },
+    scope,
+    log,
+    onDied: () => undefined,
+  });
+  expect(signals.map((signal) => process.listenerCount(signal))).toEqual(before);
+  await scope.close("done");
+});

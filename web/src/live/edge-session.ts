@@ -25,6 +25,8 @@ export type SessionEvents = {
   onSeatLost: (reason: string) => void;
   /** Media flows this way now. */
   onPath: (path: MediaPath) => void;
+  /** The network has room for sound only, or for the picture again. */
+  onVideoHeld: (held: boolean) => void;
   /** WebRTC does not get through to this browser. */
   onFallen: (reason: string) => void;
 };
@@ -111,8 +113,10 @@ export class EdgeSession {
       },
       onFall: (reason) => this.#fall(reason),
     });
-    this.#receiver = new StageReceiver(this.#rpc, this.tracks);
-    await this.#receiver.start(iceServers, this.#reach);
+    const receiver = new StageReceiver(this.#rpc, this.tracks);
+    receiver.videoHeld.subscribe(() => this.#events.onVideoHeld(receiver.videoHeld.get()));
+    this.#receiver = receiver;
+    await receiver.start(iceServers, this.#reach);
   }
 
   /** The room stays as it is; only the picture comes another way from now on. */

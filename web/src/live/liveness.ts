@@ -7,8 +7,8 @@ export type Witness = () => Promise<"flows" | "stalled" | "none">;
 export const livenessRules = {
   /** Ask after this long without a word, ms. */
   quietMs: 1000,
-  /** Unanswered for this long is suspicious, ms. */
-  answerMs: 800,
+  /** Unanswered for this long is suspicious, ms: the witness is asked, who needs a moment itself. */
+  answerMs: 300,
   /** A server whose media stalled too is given up then; one without media, or with media that flows, later. */
   patienceMs: { stalled: 800, none: 5000, flows: 15_000 },
   tickMs: 250,

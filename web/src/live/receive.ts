@@ -1,9 +1,10 @@
 import { type IceServer, mediaEvents, receiveMethods, type StageProducer } from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
+import { MediaReporter } from "./media-report.ts";
 import { PlayoutKeeper } from "./playout-keeper.ts";
 import type { ReachWatch } from "./reach-watch.ts";
 import type { Rpc } from "./rpc.ts";
-import type { Value } from "./value.ts";
+import { Value } from "./value.ts";
 
 /** A producer of the stage with its track here. */
 export type StageTrack = { producer: StageProducer; track: MediaStreamTrack; consumerId: string };
@@ -80,6 +81,7 @@ export function createTransport(rpc: Rpc, device: Device, wish: TransportWish): 
   return transport;
 }
 
+const reportMs = 15_000;
 /** Voice comes every 20 ms, silence every 400 (RFC 7587 §3.1.3), ms. */
 const flowMs = 450;
 
@@ -87,8 +89,12 @@ const flowMs = 450;
 export class StageReceiver {
   readonly #rpc: Rpc;
   readonly #tracks: Value<StageTrack[]>;
+  /** True while the network has room for sound only. */
+  readonly videoHeld = new Value(false);
+  readonly #reporter = new MediaReporter();
   readonly #consumers = new Map<string, types.Consumer>();
   #transport: types.Transport | undefined;
+  #reports: ReturnType<typeof setInterval> | undefined;
   #playout: PlayoutKeeper | undefined;
   #closed = false;
   #queue: Promise<void> = Promise.resolve();
@@ -120,6 +126,7 @@ export class StageReceiver {
     });
     reach?.follow(transport);
     this.#transport = transport;
+    if (reach) this.#reports = setInterval(() => this.#report().catch(() => undefined), reportMs);
     this.#playout = new PlayoutKeeper(transport, () =>
       [...this.#consumers.values()].flatMap(({ rtpReceiver }) => rtpReceiver ?? []),
     );
@@ -145,6 +152,8 @@ export class StageReceiver {
     on("consumer.closed", ({ consumerId }: { consumerId: string }) => {
       this.#queue = this.#queue.then(() => this.#drop(consumerId));
     });
+    on("consumer.layers", () => this.#reporter.layerSwitched());
+    on("video.held", ({ held }: { held: boolean }) => this.videoHeld.set(held));
     on("consumer.paused", ({ consumerId }: { consumerId: string }) => this.#setPaused(consumerId, true));
     on("consumer.resumed", ({ consumerId }: { consumerId: string }) => this.#setPaused(consumerId, false));
   }
@@ -188,6 +197,16 @@ export class StageReceiver {
     this.#tracks.update((tracks) => tracks.filter((entry) => entry.consumerId !== consumerId));
   }
 
+  /** Now and then, how the picture is: for the operator's figures, so it does not matter whether it arrives. */
+  async #report(): Promise<void> {
+    const stats = await this.#transport?.getStats();
+    const [click] = performance.getEntriesByName("rostrum:join-click");
+    const [frame] = performance.getEntriesByName("rostrum:first-frame");
+    if (!stats || this.#closed) return;
+    const firstFrameMs = click && frame ? Math.max(0, frame.startTime - click.startTime) : undefined;
+    await this.#rpc.request("media.report", this.#reporter.next(stats.values(), firstFrameMs));
+  }
+
   /** Ask for no more than a tile shows. */
   async preferLayer(consumerId: string, layer: number | null): Promise<void> {
     if (!this.#consumers.has(consumerId)) return;
@@ -220,6 +239,7 @@ export class StageReceiver {
 
   close(): void {
     this.#closed = true;
+    clearInterval(this.#reports);
     this.#playout?.close();
     this.#transport?.close();
     this.#consumers.clear();

@@ -27,6 +27,8 @@ export type RoomState = {
   tierReason: string | null;
   /** How the stage gets here, once it does. */
   path: MediaPath | null;
+  /** True while the network has room for sound only. */
+  videoHeld: boolean;
   /** Why WebRTC is not used although there is a seat: it did not get through. */
   fallen: string | null;
   room: RoomSnapshot | null;
@@ -69,6 +71,7 @@ export class RoomConnection {
     delivery: "webrtc",
     tierReason: null,
     path: null,
+    videoHeld: false,
     fallen: null,
     room: null,
     fault: null,
@@ -164,10 +167,12 @@ export class RoomConnection {
     let session = first;
     for (;;) {
       const before = this.#session;
+      // While the one before still plays, all tracks move at once; when it is dead, the first one that flows is news.
+      const enough = session === first ? 1 : this.#expected();
       this.#session = session;
       const { admission } = session;
       this.#patch({ connection: "connected", admission, fault: null, tierReason: tierReason(admission) });
-      await Promise.race([this.#show(session), session.ended]);
+      await Promise.race([this.#show(session, enough), session.ended]);
       before?.lose("another connection has taken over");
       const turn = await this.#turn(session);
       if ("end" in turn) return turn.end;
@@ -176,10 +181,10 @@ export class RoomConnection {
   }
 
   /** Let the tracks of `session` take the place of the ones there are, once it has any. */
-  async #show(session: EdgeSession): Promise<void> {
+  async #show(session: EdgeSession, enough: number): Promise<void> {
     const { role } = session.admission;
     if (role === "attendee" && session.delivery === "webrtc" && this.tracks.get().length > 0)
-      await session.settled(this.#expected());
+      await session.settled(enough);
     if (this.#session !== session) return;
     this.#unwatch();
     const copy = () => {
@@ -188,7 +193,7 @@ export class RoomConnection {
     };
     this.#unwatch = session.tracks.subscribe(copy);
     copy();
-    this.#patch({ delivery: session.delivery });
+    this.#patch({ delivery: session.delivery, videoHeld: false });
   }
 
   /** Tracks that the stage sends. */
@@ -212,7 +217,8 @@ export class RoomConnection {
         });
       };
       void session.ended.then(async (end) => {
-        this.#unwatch();
+        // One that has a successor may end later: what is watched by then is the successor's.
+        if (this.#session === session) this.#unwatch();
         const successor = await moving;
         if (!successor) resolve({ end });
       });
@@ -227,6 +233,7 @@ export class RoomConnection {
         this.#move(this.#session ? [this.#session.admission.edge.nodeId] : [], delayMs),
       onPath: (path) => this.#patch({ path, fallen: null }),
       onFallen: (reason) => this.#patch({ delivery: "hls", path: "hls", fallen: reason }),
+      onVideoHeld: (videoHeld) => this.#patch({ videoHeld }),
       onSeatLost: (reason) => this.#patch({ delivery: "hls", tierReason: reason }),
     };
   }

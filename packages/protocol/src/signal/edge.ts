@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MediaPath, PathReason } from "../reach.ts";
+import { MediaPath, MediaReport, PathReason } from "../reach.ts";
 import { RoomEvent } from "../room/events.ts";
 import { RoomSnapshot } from "../room/snapshot.ts";
 import { mediaEvents, receiveMethods } from "./media.ts";
@@ -42,6 +42,8 @@ export const edgeMethods = {
     request: z.strictObject({ path: MediaPath, reason: PathReason }),
     response: z.strictObject({}),
   },
+  /** How the picture is, now and then. For the operator's figures; nothing depends on it. */
+  "media.report": { request: MediaReport, response: z.strictObject({}) },
 } as const;
 
 export const edgeEvents = {

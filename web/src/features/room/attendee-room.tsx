@@ -106,6 +106,11 @@ function Room({ connection }: { connection: RoomConnection }) {
           )}
         </div>
         {room.phase === "live" && fallen && <FallenNotice connection={connection} />}
+        {room.phase === "live" && state.videoHeld && (
+          <p className="stage-note" role="status">
+            Your network has room for sound only right now. The picture comes back by itself.
+          </p>
+        )}
         {room.phase === "live" && tierReason && (
           <p className="stage-note" role="status">
             {tierReason}
