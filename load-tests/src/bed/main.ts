@@ -84,6 +84,28 @@ async function probeTurn(bed: Bed, cluster: Cluster): Promise<void> {
     assert((await relaysTo(client, turn, peer)) !== true, `${peer} is relayed to`);
 }
 
+/** Somebody far away on a telephone: 1.6 Mbit/s down, 768 kbit/s up, 150 ms and more to the origin, 1 % lost. */
+async function farAndSlow({ bed, cluster, browser }: Stage): Promise<void> {
+  const [client, link] = [bed.host("client-us"), bed.link("eu", "us")];
+  await Promise.all([client.uplink(768), bed.downlink(client.name, 1600), client.loss(1)]);
+  await link.shape({ delayMs: 75, jitterMs: 20 });
+  try {
+    const open: Rung = { name: "far and slow", rules: {}, path: "udp", reason: "", blocksUdp: false };
+    const { attendeeUrl } = cluster.links;
+    const { path, pictureMs } = await land({
+      browser,
+      link: attendeeUrl,
+      rung: open,
+      meanwhile: async () => {},
+    });
+    process.stdout.write(`      ${path}: picture after ${pictureMs} ms\n`);
+    assert(path === "udp", `landed on ${path}`);
+  } finally {
+    await link.shape({ delayMs: 0, jitterMs: 0 });
+    await Promise.all([client.uplink(0), bed.downlink(client.name, 0), client.loss(0)]);
+  }
+}
+
 async function tell(runner: Runner, bed: Bed): Promise<void> {
   const cluster = await runner.step("the product starts on three hosts", 300_000, () =>
     Cluster.start(bed, { main: "main", edges: { "edge-eu": "eu", "edge-us": "us" }, live: true }),
@@ -102,6 +124,7 @@ async function tell(runner: Runner, bed: Bed): Promise<void> {
       const { landedMs } = await runner.step(name, 80_000, () => climb(stage, rung, slackMs));
       if (rung.path === "udp") slackMs = Math.max(0, landedMs - usualMs);
     }
+    await runner.step("far away on a telephone: the picture moves", 60_000, () => farAndSlow(stage));
   } finally {
     await Promise.all([hostBrowser.close(), browser.close()]);
   }
