@@ -8,7 +8,7 @@ import type {
   WebinarId,
   WebinarPhase,
 } from "@rostrum/protocol";
-import { Board, type PoolWorker } from "@rostrum/sfu";
+import { Board, type PipeSource, type PoolWorker } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import { SpeakerFeed } from "./speaker-feed.ts";
 
@@ -98,6 +98,12 @@ export class Stage {
       released = true;
       this.#receivers--;
     };
+  }
+
+  /** What edges take from here. */
+  asPipeSource(): PipeSource {
+    const { webinarId, scope, router, onAir } = this;
+    return { webinarId, scope, router, board: onAir, addReceiver: () => this.addReceiver() };
   }
 
   members(): StageMember[] {
