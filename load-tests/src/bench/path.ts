@@ -11,8 +11,11 @@ import { OtherUse } from "./kills-machine.ts";
 import { type Hearing, installToneMicrophone, listen } from "./tone.ts";
 import { type Watching, watch } from "./watch.ts";
 
-/** Three layers (libwebrtc makes fewer of a smaller picture), and grain enough for several packets a frame. */
-const grainy = { ...clock, width: 960, noise: 0.1 };
+/**
+ * Grain enough for several packets a frame, in a picture that two cores code and decode beside everything else; of 640
+ * libwebrtc makes two layers of the three, from 960 up all.
+ */
+const grainy = { ...clock, width: Number(process.env.ROSTRUM_BENCH_WIDTH ?? 640), noise: 0.15 };
 const camera = 'video[data-source="camera"]';
 const microphone = "audio[data-participant]";
 
