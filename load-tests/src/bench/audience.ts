@@ -5,6 +5,7 @@ import { measureGlass } from "./audience-glass.ts";
 import { MachineMeter, quietMachine } from "./audience-machine.ts";
 import { measureSeatPromotion } from "./audience-seats.ts";
 import { edgeNames, openWorld, type World } from "./audience-world.ts";
+import { measureKills } from "./kills.ts";
 
 export type AudienceResult = {
   attendees: number | null;
@@ -68,6 +69,9 @@ export async function measureAudience({ short }: { short: boolean }): Promise<Au
   } finally {
     await world.close();
   }
+  const kills = await measureKills({ short, only: ["edge SIGKILL", "origin SIGKILL"] });
+  result.edgeKillP95Ms = kills.edgeKillP95Ms;
+  result.originKillP95Ms = kills.originKillP95Ms;
   return result;
 }
 
