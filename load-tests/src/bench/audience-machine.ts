@@ -33,7 +33,7 @@ export class MachineMeter {
 }
 
 /** Others may use this much of the machine, cores, while something is measured. */
-const quietCores = 0.25;
+const quietCores = 0.4;
 
 /** Wait until the machine is ours for five seconds, at most so long. Answers whether it is. */
 export async function quietMachine(world: World, patienceMs: number): Promise<boolean> {

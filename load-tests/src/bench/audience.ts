@@ -5,6 +5,7 @@ import { measureGlass } from "./audience-glass.ts";
 import { MachineMeter, quietMachine } from "./audience-machine.ts";
 import { measureSeatPromotion } from "./audience-seats.ts";
 import { edgeNames, openWorld, type World } from "./audience-world.ts";
+import { measureKills } from "./kills.ts";
 
 export type AudienceResult = {
   attendees: number | null;
@@ -68,6 +69,9 @@ export async function measureAudience({ short }: { short: boolean }): Promise<Au
   } finally {
     await world.close();
   }
+  const kills = await measureKills({ short, only: ["edge SIGKILL", "origin SIGKILL"] });
+  result.edgeKillP95Ms = kills.edgeKillP95Ms;
+  result.originKillP95Ms = kills.originKillP95Ms;
   return result;
 }
 
@@ -117,7 +121,7 @@ async function measureCrowd(
   result.joinBurstFirstFrameP95Ms = worst(first.firstFrameP95Ms, second.firstFrameP95Ms);
   result.joinBurstKeyframesPerSec = Math.max(first.keyframesPerSec, second.keyframesPerSec);
 
-  await wait(3000);
+  await everybodyIn(world);
   await Promise.all([watchers.tell({ do: "window" }), crowd.tell({ do: "window" })]);
   origin.start();
   const machine = new MachineMeter(world);
@@ -137,7 +141,7 @@ async function measureCrowd(
   result.rssKbPerAttendee = Math.round((rss - rssAtFew) / (heard - watching));
   say(
     `${heard} attendees for ${times.steadyMs / 1000} s: ${result.packetsPerSec} packets/s, ${result.mbitPerSec} Mbit/s, ` +
-      `${lost} of ${packets + lost} lost at ${many.receiversWithLoss + seated.receiversWithLoss} receivers; ` +
+      `${many.asked + seated.asked - many.present - seated.present} dropped; ${lost} of ${packets + lost} lost at ${many.receiversWithLoss + seated.receiversWithLoss} receivers; ` +
       `origin ${originAtMany.toFixed(4)} cores; ${cores}; generator's loop delay p99 ${crowdReport.generatorLoopDelayP99Ms} ms; ` +
       `worst receiver lost ${many.worst.lost} ` +
       `(${many.worst.edge}); by edge ${JSON.stringify(many.byEdge)}; ` +
@@ -145,6 +149,16 @@ async function measureCrowd(
   );
   await crowd.tell({ do: "leave", group: "crowd" });
   await wait(3000);
+}
+
+/** Who did not get in, or fell out, in the stampede comes again without haste, some times at most. */
+async function everybodyIn({ crowd }: World): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await wait(3000);
+    const { retried } = await crowd.tell({ do: "retry", group: "crowd", overMs: 20_000 });
+    if (retried === 0) return;
+    say(`${String(retried)} came again`);
+  }
 }
 
 const edgesRssKb = ({ product }: World): number =>

@@ -181,10 +181,15 @@ async function measure(scene: Scene, kill: KillCase, runs: number): Promise<Case
  * whether the right part took over, and whether anything durable was lost. ROSTRUM_BENCH_CASES: only cases whose name has
  * one of these words, separated by commas, in it; ROSTRUM_BENCH_RUNS: repetitions of each.
  */
-export async function measureKills(options: { short: boolean }): Promise<KillsResult> {
+export async function measureKills(options: {
+  short: boolean;
+  /** Words in the names of the cases to play, instead of ROSTRUM_BENCH_CASES. */
+  only?: readonly string[];
+}): Promise<KillsResult> {
   const home = mkdtempSync(path.join(tmpdir(), "rostrum-kills-"));
   const runs = Number(process.env.ROSTRUM_BENCH_RUNS ?? (options.short ? 3 : 10));
-  const only = (process.env.ROSTRUM_BENCH_CASES ?? "").split(",").filter((word) => word !== "");
+  const only =
+    options.only ?? (process.env.ROSTRUM_BENCH_CASES ?? "").split(",").filter((word) => word !== "");
   const cases: CaseResult[] = [];
   let scene: Scene | undefined;
   try {

@@ -4,6 +4,7 @@ import type { JoinPlan, Population } from "./population.ts";
 export type Command =
   | ({ do: "join"; settleMs?: number } & JoinPlan)
   | { do: "leave" | "leave-one" | "pause" | "resume"; group: string }
+  | { do: "retry"; group: string; overMs: number }
   | { do: "promotions" }
   | { do: "window" }
   | { do: "report" };
@@ -19,6 +20,8 @@ export async function obey(population: Population, command: Command): Promise<Re
     case "leave":
       population.leave(command.group);
       return {};
+    case "retry":
+      return { retried: await population.retry(command.group, command.overMs) };
     case "leave-one":
       population.leaveOne(command.group);
       return {};

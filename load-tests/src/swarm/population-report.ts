@@ -4,6 +4,8 @@ import type { Receiver } from "./receiver.ts";
 /** People who joined together, and the silences they noticed. */
 export type Group = {
   receivers: Receiver[];
+  /** The personal link each came by. */
+  links: Map<Receiver, string>;
   frameGaps: Histogram;
   packetGaps: Record<"audio" | "video", Histogram>;
 };

@@ -47,6 +47,7 @@ export class Population {
     if (known) return known;
     const made = {
       receivers: [],
+      links: new Map<Receiver, string>(),
       frameGaps: new Histogram(),
       packetGaps: { audio: new Histogram(), video: new Histogram() },
     };
@@ -71,6 +72,7 @@ export class Population {
           onEnd: (reason) => this.#fault(reason),
         });
         group.receivers.push(receiver);
+        group.links.set(receiver, link);
         await this.#admit(receiver, link, plan).catch((error: unknown) => {
           receiver.leave();
           this.#fault(`join: ${error instanceof Error ? error.message : String(error)}`);
@@ -91,6 +93,16 @@ export class Population {
 
   #fault(reason: string): void {
     if (reason !== "left") this.#faults.set(reason, (this.#faults.get(reason) ?? 0) + 1);
+  }
+
+  /** Those who did not get in, or fell out, come again, as a page would by itself; what became of them before is forgotten. */
+  async retry(name: string, overMs: number): Promise<number> {
+    const group = this.#group(name);
+    const away = group.receivers.filter(({ ended }) => ended !== undefined);
+    group.receivers = group.receivers.filter(({ ended }) => ended === undefined);
+    const links = away.flatMap((receiver) => group.links.get(receiver) ?? []);
+    await this.join({ links, overMs, group: name });
+    return links.length;
   }
 
   leave(name: string): void {
