@@ -160,6 +160,46 @@ describe("facts", () => {
     await acceptFacts(database.db, [closed(opened.at + 90_000)]);
     expect(await stay()).toBe(opened.at + 50_000);
   });
+
+  it("keep how the stage gets to a stay; what is told again, or is no way at all, changes nothing", async () => {
+    const [registration] = await listRegistrations(database.db, { webinarId: webinar.id, limit: 1 });
+    const about = { webinarId: webinar.id as never, intervalId: randomUUID() };
+    const path = (way: "tcp" | "turn-tls", reason: string) => ({
+      ...about,
+      type: "attendance.path" as const,
+      factId: randomUUID(),
+      path: way,
+      reason,
+      at: Date.now(),
+    });
+    await acceptFacts(database.db, [
+      {
+        ...about,
+        type: "attendance.opened",
+        factId: randomUUID(),
+        participantId: registration?.id as never,
+        admissionId: randomUUID() as never,
+        role: "attendee",
+        delivery: "webrtc",
+        nodeId: "edge-1/life-1",
+        at: Date.now(),
+      },
+      path("tcp", "UDP is blocked"),
+    ]);
+    const stay = async () => {
+      const [row] = await listRegistrations(database.db, { webinarId: webinar.id, limit: 1 });
+      return row?.stays.find(({ id }) => id === about.intervalId);
+    };
+    expect(await stay()).toMatchObject({ path: "tcp", pathReason: "UDP is blocked", delivery: "webrtc" });
+    const better = path("turn-tls", "only TLS gets through");
+    await acceptFacts(database.db, [better]);
+    await acceptFacts(database.db, [path("tcp", "UDP is blocked"), better]);
+    expect(await stay()).toMatchObject({ path: "tcp" });
+    await expect(
+      acceptFacts(database.db, [{ ...path("tcp", ""), path: "pigeon" as never }]),
+    ).rejects.toThrow();
+    expect(await stay()).toMatchObject({ path: "tcp", pathReason: "UDP is blocked" });
+  });
 });
 
 describe("the app's role", () => {

@@ -1,9 +1,9 @@
 import type { ServiceContext, ServiceParts } from "@rostrum/platform";
-import { heartbeatOf, openMediaNode } from "@rostrum/sfu";
+import type { WebinarId } from "@rostrum/protocol";
+import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import type { OriginConfig } from "./config.ts";
 import { exposeMetrics } from "./metrics.ts";
 import { servePanelists } from "./panelist-sockets.ts";
-import { servePipes } from "./pipe-server.ts";
 import { serveOwnership } from "./previous-owner.ts";
 import { serveProgrammes } from "./programme-feed.ts";
 import { Stages } from "./stages.ts";
@@ -34,7 +34,8 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
 
   serveOwnership({ http, tokens, fencingOf: (webinarId) => stages.fencingOf(webinarId) });
   servePanelists({ http, scope, log, tokens, stages, nodeId, allowedOrigin: config.WEB_PUBLIC_URL });
-  const pipes = servePipes({ http, scope, log, tokens, stages, nodeId, epoch, listen });
+  const open = async (webinarId: WebinarId) => (await stages.open(webinarId)).asPipeSource();
+  const pipes = servePipes({ http, scope, log, tokens, open, nodeId, epoch, listen });
   const programmes = serveProgrammes({ http, scope, log, tokens, stages, nodeId, epoch, listen });
 
   const panelists = () => stages.list().reduce((sum, stage) => sum + stage.panelistCount, 0);

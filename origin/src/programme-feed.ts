@@ -14,9 +14,8 @@ import {
   type StageProducer,
   type WebinarId,
 } from "@rostrum/protocol";
-import { createFeedTransport, endpointOf, type PipeListen } from "@rostrum/sfu";
+import { createFeedTransport, endpointOf, nodeHello, type PipeListen } from "@rostrum/sfu";
 import type { types } from "mediasoup";
-import { nodeHello } from "./node-hello.ts";
 import type { Stage } from "./stage.ts";
 import type { Stages } from "./stages.ts";
 

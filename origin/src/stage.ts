@@ -8,9 +8,13 @@ import type {
   WebinarId,
   WebinarPhase,
 } from "@rostrum/protocol";
-import { Board, type PoolWorker } from "@rostrum/sfu";
+import { selectStage } from "@rostrum/rules";
+import { Board, type PipeSource, type PoolWorker } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import { SpeakerFeed } from "./speaker-feed.ts";
+
+/** Speakers remembered for the choice of who is on stage. */
+const keptSpeakers = 32;
 
 type StageOptions = {
   webinarId: WebinarId;
@@ -43,7 +47,12 @@ export class Stage {
   readonly speaker: SpeakerFeed;
   readonly #options: StageOptions;
   readonly #panelists = new Map<ParticipantId, Panelist>();
-  readonly #producers = new Map<string, { producer: types.Producer; source: MediaSource }>();
+  readonly #producers = new Map<
+    string,
+    { producer: types.Producer; source: MediaSource; openedAt: number }
+  >();
+  /** Who has spoken, the last one first. */
+  #spoke: ParticipantId[] = [];
   #phase: WebinarPhase = "scheduled";
   /** Pipes and feeds that keep the stage open. */
   #receivers = 0;
@@ -67,6 +76,7 @@ export class Stage {
       observer,
       scope: options.scope,
       onSpeaker: (participantId) => {
+        if (participantId !== null) this.#noteSpeaker(participantId);
         if (this.#phase === "live") options.publish({ type: "speaker.changed", participantId });
       },
     });
@@ -100,6 +110,12 @@ export class Stage {
     };
   }
 
+  /** What edges take from here. */
+  asPipeSource(): PipeSource {
+    const { webinarId, scope, router, onAir } = this;
+    return { webinarId, scope, router, board: onAir, addReceiver: () => this.addReceiver() };
+  }
+
   members(): StageMember[] {
     const members = new Map<ParticipantId, StageMember>();
     for (const { participantId, name, source } of this.board.list()) {
@@ -113,12 +129,33 @@ export class Stage {
     if (phase === this.#phase) return;
     this.#phase = phase;
     for (const panelist of this.#panelists.values()) panelist.phaseChanged(phase);
-    if (phase === "live") {
-      this.announceMembers();
-      for (const producer of this.board.list()) this.onAir.add(producer);
-    } else {
+    if (phase === "live") this.announceMembers();
+    this.#select();
+  }
+
+  /** Put on air what rules/stage-selection chooses of all that is published. */
+  #select(): void {
+    if (this.#phase !== "live") {
       this.onAir.clear();
+      return;
     }
+    const published = this.board.list();
+    const candidates = published.map((one) => ({
+      ...one,
+      openedAt: this.#producers.get(one.producerId)?.openedAt ?? 0,
+    }));
+    const onStage = new Set(this.onAir.list().map(({ producerId }) => producerId));
+    const chosen = selectStage(candidates, { pinned: [], speakers: this.#spoke, onStage });
+    for (const producerId of onStage) if (!chosen.has(producerId)) this.onAir.remove(producerId);
+    for (const one of published) if (chosen.has(one.producerId)) this.onAir.add(one);
+  }
+
+  #noteSpeaker(participantId: ParticipantId): void {
+    this.#spoke = [participantId, ...this.#spoke.filter((other) => other !== participantId)].slice(
+      0,
+      keptSpeakers,
+    );
+    this.#select();
   }
 
   /** A panelist's socket took its place; an older socket of the same person is replaced. */
@@ -133,17 +170,18 @@ export class Stage {
 
   addProducer(producer: types.Producer, described: StageProducer): void {
     const { producerId, kind, source, participantId } = described;
-    this.#producers.set(producerId, { producer, source });
+    this.#producers.set(producerId, { producer, source, openedAt: Date.now() });
     producer.observer.on("pause", () => this.#setPaused(producerId, true));
     producer.observer.on("resume", () => this.#setPaused(producerId, false));
     producer.observer.once("close", () => {
       this.#producers.delete(producerId);
       this.board.remove(producerId);
       this.onAir.remove(producerId);
+      this.#select();
       this.announceMembers();
     });
     this.board.add(described);
-    if (this.#phase === "live") this.onAir.add(described);
+    this.#select();
     if (kind === "audio" && source === "microphone") this.speaker.add(producer, participantId);
     this.announceMembers();
   }

@@ -1,7 +1,13 @@
 import { type Log, type LogPosition, Reconciler, type Scope, type SeatLedger } from "@rostrum/platform";
-import type { RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
+import {
+  type RoomEvent,
+  type RoomEventDraft,
+  type RoomSnapshot,
+  RostrumError,
+  type WebinarId,
+} from "@rostrum/protocol";
 import { decideLink, evolveRoom, roomFor } from "@rostrum/rules";
-import { type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
+import { type PipeSource, type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { Attendee } from "./attendee.ts";
 import { FanOut, mayHear } from "./fan-out.ts";
@@ -35,6 +41,8 @@ export class Audience {
   #room: RoomSnapshot;
   #link: StageLink | undefined;
   #unwantedSince: number | null = null;
+  /** Pipes to edges that take the stage from here. */
+  #below = 0;
 
   /** Throws not-found when there is no such webinar. */
   static async open(options: AudienceOptions): Promise<Audience> {
@@ -77,6 +85,25 @@ export class Audience {
 
   get linked(): boolean {
     return this.#link !== undefined;
+  }
+
+  /** What edges below take from here; throws node.unavailable while the stage is not here. */
+  asPipeSource(): PipeSource {
+    const link = this.#link;
+    if (!link || link.scope.closed)
+      throw new RostrumError("node.unavailable", "This edge does not have the stage.");
+    const { router, board } = this.routers.ingress;
+    const { webinarId } = this;
+    return { webinarId, scope: link.scope, router, board, addReceiver: () => this.#countBelow() };
+  }
+
+  #countBelow(): () => void {
+    this.#below++;
+    let released = false;
+    return () => {
+      if (!released) this.#below--;
+      released = true;
+    };
   }
 
   /**
@@ -160,7 +187,7 @@ export class Audience {
     if (this.#link?.scope.closed) this.#link = undefined;
     const { act, unwantedSince, reason } = decideLink(
       {
-        receivers: this.receivers,
+        receivers: this.receivers + this.#below,
         phase: this.#room.phase,
         linked: this.linked,
         unwantedSince: this.#unwantedSince,

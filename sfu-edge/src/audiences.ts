@@ -1,6 +1,6 @@
 import type { Log, Redis, Scope, SeatLedger } from "@rostrum/platform";
-import type { Presence, WebinarId } from "@rostrum/protocol";
-import type { RoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
+import { type Presence, RostrumError, type WebinarId } from "@rostrum/protocol";
+import type { PipeSource, RoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import { Audience } from "./audience.ts";
 import { countPresence } from "./presence.ts";
@@ -41,6 +41,13 @@ export class Audiences {
     this.#opening.set(webinarId, opening);
     opening.catch(() => this.#opening.delete(webinarId));
     return opening;
+  }
+
+  /** The stage of a webinar, for an edge below; throws node.unavailable when it is not here. */
+  async sourceOf(webinarId: WebinarId): Promise<PipeSource> {
+    const audience = this.#open.get(webinarId);
+    if (!audience) throw new RostrumError("node.unavailable", "This edge does not serve the webinar.");
+    return audience.asPipeSource();
   }
 
   /** A worker process died: everybody on it must come again. */

@@ -1,11 +1,12 @@
 import { afterSleep, SeatLedger, type ServiceContext, type ServiceParts } from "@rostrum/platform";
-import { heartbeatOf, openMediaNode } from "@rostrum/sfu";
+import type { WebinarId } from "@rostrum/protocol";
+import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
 import type { EdgeConfig } from "./config.ts";
 import { drainEdge } from "./drain.ts";
 import { Facts } from "./facts.ts";
-import { OriginFinder } from "./find-origin.ts";
+import { StageFinder } from "./find-stage.ts";
 import { exposeMetrics } from "./metrics.ts";
 import { relieveWhenBusy } from "./relief.ts";
 
@@ -21,10 +22,15 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
   });
   const { redis, registry, tokens, events, feed, pool, epoch, listen } = node;
   const facts = new Facts({ webUrl: config.WEB_INTERNAL_URL, tokens, nodeId, scope, log });
-  const link = { origins: new OriginFinder({ redis, registry }), tokens, nodeId, epoch, listen, log };
+  const stages = new StageFinder({ redis, registry, self: { nodeId, region: config.REGION } });
+  const link = { stages, tokens, nodeId, epoch, listen, log };
   const ledger = new SeatLedger(redis);
   const audiences = new Audiences({ pool, feed, events, redis, ledger, link, scope, log });
-  const measured = exposeMetrics(metrics, { node, audiences, facts, ledger });
+  // An edge above others in the cascade hands the stage on to them.
+  const open = (webinarId: WebinarId) => audiences.sourceOf(webinarId);
+  const below = servePipes({ http, scope, log, tokens, open, nodeId, epoch, listen });
+
+  const measured = exposeMetrics(metrics, { node, audiences, facts, ledger, below: below.count });
 
   let draining = false;
   serveAttendees({

@@ -4,7 +4,13 @@ import { exposeLoad, type LabelledValue, type MediaNode, readStreams } from "@ro
 import type { Audiences } from "./audiences.ts";
 import type { Facts } from "./facts.ts";
 
-type Measured = { node: MediaNode; audiences: Audiences; facts: Facts; ledger: SeatLedger };
+type Measured = {
+  node: MediaNode;
+  audiences: Audiences;
+  facts: Facts;
+  ledger: SeatLedger;
+  below: () => number;
+};
 
 /** What happens while people come and watch, told by whoever serves them. */
 export type EdgeMeasures = {
@@ -18,7 +24,10 @@ export type EdgeMeasures = {
 const seconds = [0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10];
 
 /** What an edge says of itself at /metrics. */
-export function exposeMetrics(metrics: Metrics, { node, audiences, facts, ledger }: Measured): EdgeMeasures {
+export function exposeMetrics(
+  metrics: Metrics,
+  { node, audiences, facts, ledger, below }: Measured,
+): EdgeMeasures {
   exposeLoad(metrics, node);
   const attendees = () => audiences.list().flatMap((audience) => [...audience.fanOut.attendees]);
   metrics.gauge("attendees", "Sockets of participants", () => attendees().length);
@@ -36,6 +45,7 @@ export function exposeMetrics(metrics: Metrics, { node, audiences, facts, ledger
     sum(attendees(), ({ videoHeld }) => (videoHeld ? 1 : 0)),
   );
   metrics.gauge("pipes", "Pipes from origins", () => audiences.list().filter(({ linked }) => linked).length);
+  metrics.gauge("pipes_below", "Pipes to edges that take the stage from here", below);
   const piped = () => audiences.list().flatMap((audience) => audience.pipedProducers);
   metrics.gauges("pipe_packets_lost", "Packets lost on the way from the origin", ["source"], () =>
     readStreams(piped(), ({ packetsLost }) => packetsLost),

@@ -10,7 +10,7 @@ import {
 } from "@rostrum/protocol";
 import { type Board, createPipeTransport, endpointOf, type PipeListen } from "@rostrum/sfu";
 import type { types } from "mediasoup";
-import type { OriginFinder, OriginPlace } from "./find-origin.ts";
+import type { StageFinder, StagePlace } from "./find-stage.ts";
 
 type OpenOptions = {
   context: LinkContext;
@@ -24,7 +24,7 @@ type OpenOptions = {
 export type PipedProducer = { producer: types.Producer; source: MediaSource };
 
 export type LinkContext = {
-  origins: OriginFinder;
+  stages: StageFinder;
   tokens: Tokens;
   nodeId: string;
   epoch: string;
@@ -33,7 +33,7 @@ export type LinkContext = {
 };
 
 /**
- * The edge's end of one pipe: a socket to the origin, a transport with SRTP, and a producer for each one on air, under
+ * The edge's end of one pipe: a socket to the origin or to an edge above, a transport with SRTP, and a producer for each one on air, under
  * the origin's own producer id. Lives as long as its scope; ends by itself when the origin goes.
  */
 export class StageLink {
@@ -46,22 +46,22 @@ export class StageLink {
 
   /** Undefined while there is no origin at all; throws why the last one would not have us. */
   static async open(options: OpenOptions): Promise<StageLink | undefined> {
-    const { origins } = options.context;
+    const { stages } = options.context;
     let fault: unknown;
-    for (const place of await origins.candidates(options.webinarId)) {
+    for (const place of await stages.candidates(options.webinarId)) {
       try {
         return await StageLink.#to(place, options);
       } catch (error) {
         fault = error;
         const answered = error instanceof RostrumError && error.code !== "closed" && error.code !== "timeout";
-        if (!answered) origins.avoid(place.nodeId);
+        if (!answered || error.code === "node.unavailable") stages.avoid(place.nodeId);
       }
     }
     if (fault) throw fault;
     return undefined;
   }
 
-  static async #to(place: OriginPlace, options: OpenOptions): Promise<StageLink> {
+  static async #to(place: StagePlace, options: OpenOptions): Promise<StageLink> {
     const { context, webinarId, router, board } = options;
     const scope = options.scope.child("stage link");
     try {
@@ -75,14 +75,14 @@ export class StageLink {
         },
       });
       rpc.scope.add("link", (reason) => {
-        // An origin that ends the connection is not the first to be asked again: it may be dead.
-        if (!scope.closed) context.origins.avoid(place.nodeId);
+        // A node that ends the connection is not the first to be asked again: it may be dead.
+        if (!scope.closed) context.stages.avoid(place.nodeId);
         void scope.close(reason);
       });
       const transport = await createPipeTransport(router, context.listen);
       const link = new StageLink({ context, board, rpc, transport, scope });
       await link.#connect(webinarId);
-      context.log.info({ webinarId }, "stage linked");
+      context.log.info({ webinarId, from: place.nodeId }, "stage linked");
       return link;
     } catch (error) {
       await scope.close("could not link");

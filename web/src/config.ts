@@ -17,6 +17,9 @@ export const WebConfig = z.object({
   ROSTRUM_SECRET: secret(z.string().min(32)).describe("Root of all token keys, the same on every node"),
   SMTP_URL: secret(z.string().min(1)).describe("smtp:// or smtps:// URL of the mail provider"),
   MAIL_FROM: z.string().default("Rostrum <no-reply@rostrum.local>").describe("Sender of every mail"),
+  METRICS_TOKEN: secret(optionalText).describe(
+    "Bearer token that opens /api/internal/metrics; without one there is no such page",
+  ),
   TURN_URLS: optionalText.describe("Comma-separated TURN URLs given to browsers"),
   TURN_SECRET: secret(optionalText).describe("Shared secret of the TURN server (use-auth-secret)"),
 });

@@ -7,7 +7,7 @@ import { queueMail } from "./outbox.ts";
 export type Registration = typeof registrations.$inferSelect;
 export type Stay = Pick<
   typeof attendanceIntervals.$inferSelect,
-  "joinedAt" | "leftAt" | "delivery" | "path" | "pathReason"
+  "id" | "joinedAt" | "leftAt" | "delivery" | "path" | "pathReason"
 >;
 export type RegistrationWithStays = Registration & { stays: Stay[] };
 

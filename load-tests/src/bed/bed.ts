@@ -2,9 +2,9 @@ import { mkdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { must } from "./command.ts";
-import { Host } from "./host.ts";
+import { Host, limitRate } from "./host.ts";
 import { ownPrefix, removeNamespaces, removeOrphans } from "./owner.ts";
-import { type BedPlan, buildCommands, links, namespaceOf, namespaces } from "./topology.ts";
+import { type BedPlan, buildCommands, links, namespaceOf, namespaces, portOf, routerOf } from "./topology.ts";
 import { WanLink } from "./wan-link.ts";
 
 let beds = 0;
@@ -53,6 +53,18 @@ export class Bed {
     const host = this.#hosts.get(name);
     if (!host) throw new Error(`the bed has no host ${name}: ${[...this.#hosts.keys()].join(", ")}`);
     return host;
+  }
+
+  /** A host receives no faster than this; 0 lifts the limit. */
+  async downlink(name: string, kbit: number): Promise<void> {
+    const region = this.plan.regions.find(({ hosts }) => name in hosts);
+    if (!region) throw new Error(`the bed has no host ${name}`);
+    const router = namespaceOf(this.#prefix, routerOf(region.name));
+    await limitRate(
+      (argv) => must(["nsenter", `--net=/run/netns/${router}`, "--", ...argv]),
+      portOf(name),
+      kbit,
+    );
   }
 
   /** What lies between two regions. */

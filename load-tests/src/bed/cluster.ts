@@ -69,6 +69,11 @@ export class Cluster {
     return JSON.parse(readFileSync(path.join(this.home, "run.json"), "utf8")) as RunState;
   }
 
+  /** The TURN server and the secret that its credentials are made with. */
+  get turn(): { host: string; port: number; secret: string } {
+    return { host: this.main.address, port: ports.turn, secret: this.#envOf("web").TURN_SECRET ?? "" };
+  }
+
   /** Links of the demo webinar. */
   get links(): { hostUrl: string; attendeeUrl: string; watchUrl: string; panelistLinks: string[] } {
     return this.state.demo as unknown as ReturnType<() => Cluster["links"]>;

@@ -34,6 +34,19 @@ function ruleset(name: string, priority: number, rules: Rules): string {
   ].join("\n");
 }
 
+/** What leaves by a device leaves no faster than this (a token bucket with 200 ms of queue); 0 lifts the limit. */
+export async function limitRate(
+  run: (argv: string[]) => Promise<unknown>,
+  device: string,
+  kbit: number,
+): Promise<void> {
+  if (kbit === 0) await run(["tc", "qdisc", "del", "dev", device, "root"]).catch(() => undefined);
+  else {
+    const bucket = ["tbf", "rate", `${kbit}kbit`, "burst", "16kb", "latency", "200ms"];
+    await run(["tc", "qdisc", "replace", "dev", device, "root", ...bucket]);
+  }
+}
+
 /** One machine of the bed: a namespace with an address, a firewall and a cable that can be pulled. */
 export class Host {
   readonly name: string;
@@ -96,24 +109,8 @@ export class Host {
   }
 
   /** Send no faster than this; 0 lifts the limit. */
-  async uplink(kbit: number): Promise<void> {
-    const qdisc = ["tc", "qdisc"];
-    if (kbit === 0) await this.run([...qdisc, "del", "dev", "eth0", "root"]).catch(() => "");
-    else
-      await this.run([
-        ...qdisc,
-        "replace",
-        "dev",
-        "eth0",
-        "root",
-        "tbf",
-        "rate",
-        `${kbit}kbit`,
-        "burst",
-        "16kb",
-        "latency",
-        "200ms",
-      ]);
+  uplink(kbit: number): Promise<void> {
+    return limitRate((argv) => this.run(argv), "eth0", kbit);
   }
 
   /** Pull the cable, or put it back. */

@@ -15,6 +15,7 @@ import { Cluster, doors, twoRegions } from "./cluster.ts";
 import { type Landing, land, landMs, picturesOf, recorded, toldHost } from "./landing.ts";
 import { bedFault } from "./owner.ts";
 import { type Rung, rungs } from "./rungs.ts";
+import { relaysTo } from "./turn-peers.ts";
 
 const { keep } = parseArgs({ options: { keep: { type: "string" } } }).values;
 if (keep) mkdirSync(keep, { recursive: true });
@@ -25,6 +26,8 @@ if (fault) {
   process.exit(0);
 }
 
+/** A join without obstacles on a machine with nothing else to do, at most, ms. */
+const usualMs = 2000;
 /** The registrant of the demo's attendee link. */
 const email = "ada@example.test";
 type Stage = { bed: Bed; cluster: Cluster; browser: Browser; host: Page };
@@ -39,12 +42,19 @@ async function openStudio(browser: Browser, cluster: Cluster): Promise<Page> {
   return page;
 }
 
-async function climb({ bed, cluster, browser, host }: Stage, rung: Rung): Promise<Landing> {
+/**
+ * One rung. The clock starts at the click on Join, so a machine that is busy with other things makes all of them late;
+ * `slackMs` is by how much it was late without any firewall.
+ */
+async function climb({ bed, cluster, browser, host }: Stage, rung: Rung, slackMs: number): Promise<Landing> {
   const client = bed.host("client-us");
+  const webinarId = String(cluster.state.demo?.webinarId);
   const meanwhile = async (page: Page): Promise<void> => {
-    const told = ["tcp", "turn-tls", "hls"].includes(rung.path)
-      ? "1 behind networks that block UDP"
-      : undefined;
+    await until(`the export says "${rung.path}" because "${rung.reason}"`, 10_000, async () => {
+      const { path, reason } = await recorded(host, webinarId, email);
+      return path === rung.path && reason === rung.reason;
+    });
+    const told = rung.blocksUdp ? "1 behind networks that block UDP" : undefined;
     if (told) await until(`the host reads "${told}"`, 10_000, async () => (await toldHost(host)) === told);
     if (!keep) return;
     await picturesOf(host, keep, `host-${rung.path}`);
@@ -53,22 +63,50 @@ async function climb({ bed, cluster, browser, host }: Stage, rung: Rung): Promis
   await client.firewall(rung.rules);
   const { attendeeUrl: link } = cluster.links;
   const landing = await land({ browser, link, rung, meanwhile }).finally(() => client.firewall({}));
-  assert(landing.path === rung.path, `landed on ${landing.path}`);
-  assert(landing.landedMs <= landMs, `decided after ${landing.landedMs} ms`);
+  const { path, edge, landedMs, pictureMs, againMs } = landing;
+  process.stdout.write(
+    `      ${path} via ${edge}: chosen after ${landedMs} ms, picture after ${pictureMs} ms; the second time ${againMs} ms\n`,
+  );
+  assert(path === rung.path, `landed on ${path}`);
+  assert(["edge-eu", "edge-us"].includes(edge), `served by ${edge}`);
+  assert(landedMs <= landMs + slackMs, `chosen after ${landedMs} ms`);
   // What is known not to work is not waited for again.
-  if (rung.path === "hls") assert(landing.againMs < 5000, `decided after ${landing.againMs} ms again`);
-  assert(["edge-eu", "edge-us"].includes(landing.edge), `served by ${landing.edge}`);
-  const webinarId = String(cluster.state.demo?.webinarId);
-  await until("the export names path and reason", 8000, async () => {
-    const { path, reason } = await recorded(host, webinarId, email);
-    const first = path === rung.path && reason === rung.reason;
-    // The second stay of a browser that remembers says so.
-    return first || (path === "hls" && rung.path === "hls" && reason.includes("ago"));
-  });
+  if (path === "hls") assert(againMs < landedMs - 2000, `chosen after ${againMs} ms again`);
   return landing;
 }
 
-async function tell(runner: Runner, bed: Bed): Promise<Record<string, Landing>> {
+/** Edges may be reached through it; front doors, routers and the server's own loopback may not. */
+async function probeTurn(bed: Bed, cluster: Cluster): Promise<void> {
+  const [client, turn] = [bed.host("client-us"), cluster.turn];
+  for (const edge of ["edge-eu", "edge-us"])
+    assert((await relaysTo(client, turn, bed.host(edge).address)) !== false, `${edge} is refused`);
+  for (const peer of [cluster.main.addresses[1] ?? "", "10.77.1.1", "127.0.0.1"])
+    assert((await relaysTo(client, turn, peer)) !== true, `${peer} is relayed to`);
+}
+
+/** Somebody far away on a telephone: 1.6 Mbit/s down, 768 kbit/s up, 150 ms and more to the origin, 1 % lost. */
+async function farAndSlow({ bed, cluster, browser }: Stage): Promise<void> {
+  const [client, link] = [bed.host("client-us"), bed.link("eu", "us")];
+  await Promise.all([client.uplink(768), bed.downlink(client.name, 1600), client.loss(1)]);
+  await link.shape({ delayMs: 75, jitterMs: 20 });
+  try {
+    const open: Rung = { name: "far and slow", rules: {}, path: "udp", reason: "", blocksUdp: false };
+    const { attendeeUrl } = cluster.links;
+    const { path, pictureMs } = await land({
+      browser,
+      link: attendeeUrl,
+      rung: open,
+      meanwhile: async () => {},
+    });
+    process.stdout.write(`      ${path}: picture after ${pictureMs} ms\n`);
+    assert(path === "udp", `landed on ${path}`);
+  } finally {
+    await link.shape({ delayMs: 0, jitterMs: 0 });
+    await Promise.all([client.uplink(0), bed.downlink(client.name, 0), client.loss(0)]);
+  }
+}
+
+async function tell(runner: Runner, bed: Bed): Promise<void> {
   const cluster = await runner.step("the product starts on three hosts", 300_000, () =>
     Cluster.start(bed, { main: "main", edges: { "edge-eu": "eu", "edge-us": "us" }, live: true }),
   );
@@ -77,19 +115,19 @@ async function tell(runner: Runner, bed: Bed): Promise<Record<string, Landing>> 
     launchOnHost(bed, bed.host("client-eu"), authority),
     launchOnHost(bed, bed.host("client-us"), authority),
   ]);
-  const landings: Record<string, Landing> = {};
   try {
-    const host = await openStudio(hostBrowser, cluster);
+    const stage = { bed, cluster, browser, host: await openStudio(hostBrowser, cluster) };
+    await runner.step("TURN relays to media nodes and to nobody else", 30_000, () => probeTurn(bed, cluster));
+    let slackMs = 0;
     for (const rung of rungs(doors(cluster.main))) {
       const name = `${rung.name}: ${rung.path} within ${landMs / 1000} s, with its reason`;
-      landings[rung.name] = await runner.step(name, 80_000, () =>
-        climb({ bed, cluster, browser, host }, rung),
-      );
+      const { landedMs } = await runner.step(name, 80_000, () => climb(stage, rung, slackMs));
+      if (rung.path === "udp") slackMs = Math.max(0, landedMs - usualMs);
     }
+    await runner.step("far away on a telephone: the picture moves", 60_000, () => farAndSlow(stage));
   } finally {
     await Promise.all([hostBrowser.close(), browser.close()]);
   }
-  return landings;
 }
 
 const bed = await Bed.open(twoRegions);
@@ -99,12 +137,7 @@ const runner = new Runner(async () => {
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => void bed.close().then(() => process.exit(130)));
 try {
-  for (const [name, landing] of Object.entries(await tell(runner, bed))) {
-    const { path, edge, landedMs, pictureMs, againMs } = landing;
-    process.stdout.write(
-      `      ${name}: ${path} via ${edge}, chosen after ${landedMs} ms, picture after ${pictureMs} ms, the second time ${againMs} ms\n`,
-    );
-  }
+  await tell(runner, bed);
 } catch (error) {
   if (!(error instanceof StoryStopped)) {
     runner.failed++;

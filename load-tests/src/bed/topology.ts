@@ -28,6 +28,8 @@ const vxlanPort = 4789;
 
 export const namespaceOf = (prefix: string, host: string): string => `${prefix}${host}`;
 export const routerOf = (region: string): string => `router-${region}`;
+/** The router's end of a host's cable. Device names have 15 characters at most. */
+export const portOf = (host: string): string => `p-${host}`.slice(0, 15);
 
 /** Every namespace of the plan. */
 export function namespaces(prefix: string, plan: BedPlan): string[] {
@@ -92,7 +94,7 @@ function cable(
 function hostCommands(prefix: string, region: RegionPlan, host: string): Command[] {
   const namespace = namespaceOf(prefix, host);
   const router = namespaceOf(prefix, routerOf(region.name));
-  const port = `p-${host}`.slice(0, 15);
+  const port = portOf(host);
   return [
     ...cable({ namespace, device: "eth0" }, { namespace: router, device: port }),
     ip(namespace, "link", "set", "eth0", "mtu", mtu),

@@ -3,22 +3,41 @@
  * middle of the picture, least significant first. A camera that shows it, and a receiver that reads it back, measure
  * glass to glass on one machine's clock.
  */
-export const clock = { columns: 20, rows: 2, top: 0.35, height: 0.3, bits: 40 } as const;
+export const clock = { columns: 20, rows: 2, top: 0.35, height: 0.3, bits: 40, width: 1280, noise: 0 };
+export type ClockShape = typeof clock;
 
 /** Runs in the publisher's page before its scripts: the camera becomes the clock, the microphone stays. */
-export function installClockCamera(shape: typeof clock): void {
+export function installClockCamera(shape: ClockShape): void {
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   const start = (): MediaStream => {
     const canvas = document.createElement("canvas");
-    canvas.width = 1280;
-    canvas.height = 720;
+    canvas.width = shape.width;
+    canvas.height = (shape.width * 9) / 16;
     const context = canvas.getContext("2d", { alpha: false });
     const width = canvas.width / shape.columns;
     const height = (canvas.height * shape.height) / shape.rows;
+    // Grain that moves: without any, a frame is one packet and no test of a lossy path.
+    const grain = document.createElement("canvas");
+    grain.width = canvas.width;
+    grain.height = canvas.height;
+    const paint = grain.getContext("2d", { alpha: false });
+    if (paint && shape.noise > 0) {
+      const pixels = paint.createImageData(grain.width, grain.height);
+      for (let i = 0; i < pixels.data.length; i += 4) {
+        const grey = 128 + (Math.random() - 0.5) * 255 * shape.noise;
+        pixels.data.set([grey, grey, grey, 255], i);
+      }
+      paint.putImageData(pixels, 0, 0);
+    }
     const draw = () => {
       if (!context) return;
       context.fillStyle = "#808080";
       context.fillRect(0, 0, canvas.width, canvas.height);
+      if (shape.noise > 0) {
+        const shift = Math.floor(Math.random() * grain.width);
+        context.drawImage(grain, shift, 0);
+        context.drawImage(grain, shift - grain.width, 0);
+      }
       let now = Date.now() % 2 ** shape.bits;
       for (let bit = 0; bit < shape.bits; bit++) {
         context.fillStyle = now % 2 === 1 ? "#fff" : "#000";
@@ -40,7 +59,7 @@ export function installClockCamera(shape: typeof clock): void {
     constraints?.video ? Promise.resolve(start()) : real(constraints);
 }
 
-type Reading = { selector: string; shape: typeof clock; samples: number; timeoutMs: number };
+type Reading = { selector: string; shape: ClockShape; samples: number; timeoutMs: number };
 
 /**
  * Runs in a receiver's page: ages of frames at the moment they are presented, ms. Unreadable frames are left out. The

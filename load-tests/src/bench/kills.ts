@@ -26,7 +26,7 @@ export type CaseResult = {
   faults: string[];
   /**
    * Repetitions on a machine that had too much else to do: the picture was not steady before, or others used more than
-   * half a core. Where three or more were without, the figures are theirs.
+   * a core. Where three or more were without, the figures are theirs.
    */
   noisy: number;
   loadAverage: number;
@@ -42,7 +42,7 @@ const beforeMs = 2000;
 /** A picture is steady while no two frames are further apart, ms; waited for no longer than this, ms. */
 const steadyGapMs = 200;
 /** Others may use this much of the machine, cores. */
-const quietCores = 0.5;
+const quietCores = 1;
 const calmWithinMs = 60_000;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

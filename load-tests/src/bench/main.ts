@@ -1,6 +1,7 @@
 /** `bench NAME [--short] [--json]`: progress on stderr, one JSON object as the last line of stdout. */
 import { measureAudience } from "./audience.ts";
 import { measureKills } from "./kills.ts";
+import { measurePath } from "./path.ts";
 import { measureSlice } from "./slice.ts";
 
 /** Each answers one object; a value that is null could not be measured. */
@@ -8,6 +9,7 @@ const benches: Record<string, (options: { short: boolean }) => Promise<object>> 
   slice: measureSlice,
   audience: measureAudience,
   kills: measureKills,
+  path: measurePath,
 };
 
 const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

@@ -109,8 +109,9 @@ function ffmpegArguments(script: Script, ports: { video: number; audio: number }
       "900k",
       "-bufsize",
       "700k",
+      // Nobody can ask ffmpeg for a key frame, as receivers ask a browser: there is one every half second.
       "-g",
-      "30",
+      "15",
       "-x264-params",
       "repeat-headers=1:slices=1",
     ],

@@ -16,3 +16,4 @@ export * from "./rendezvous.ts";
 export * from "./retry.ts";
 export * from "./room-state.ts";
 export * from "./speaker.ts";
+export * from "./stage-selection.ts";

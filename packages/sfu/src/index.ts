@@ -4,8 +4,10 @@ export { createFeedTransport, createPipeTransport, endpointOf, type PipeListen }
 export { LoadMeter } from "./load-meter.ts";
 export { type MediaConfig, mediaConfigShape } from "./media-config.ts";
 export { heartbeatOf, type MediaNode, openMediaNode } from "./media-node.ts";
+export { nodeHello } from "./node-hello.ts";
 export { exposeLoad, type LabelledValue, readStreams } from "./node-metrics.ts";
 export { Peer } from "./peer.ts";
+export { type PipeSource, servePipes } from "./pipe-server.ts";
 export { createRoomEvents, type RoomEvents, RoomFeed, type RoomFeedOptions } from "./room-feed.ts";
 export { Branch, RouterSet } from "./router-set.ts";
 export { checkCapabilities, checkProducerRtp } from "./rtp-check.ts";

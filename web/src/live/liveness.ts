@@ -11,7 +11,7 @@ export const livenessRules = {
   answerMs: 300,
   /** A server whose media stalled too is given up then; one without media, or with media that flows, later. */
   patienceMs: { stalled: 800, none: 5000, flows: 15_000 },
-  tickMs: 250,
+  tickMs: 100,
 } as const;
 
 type LivenessOptions = {

@@ -16,7 +16,8 @@ export type ReachInput = { type: "time" } | { type: "connected"; path: MediaPath
 export type Remembered = { path: MediaPath; at: number };
 
 export const directMs = 1500;
-export const patienceMs = 6000;
+/** Leaves three seconds of the eight that a join may take for everything before and after. */
+export const patienceMs = 5000;
 /** For so long WebRTC is not tried again where it did not get through, unless somebody asks. */
 export const hlsMemoryMs = 10 * 60_000;
 /** A relay that was needed within this time is asked at once. */

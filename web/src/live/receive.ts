@@ -1,6 +1,7 @@
 import { type IceServer, mediaEvents, receiveMethods, type StageProducer } from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
 import { MediaReporter } from "./media-report.ts";
+import { PlayoutKeeper } from "./playout-keeper.ts";
 import type { ReachWatch } from "./reach-watch.ts";
 import type { Rpc } from "./rpc.ts";
 import { Value } from "./value.ts";
@@ -94,6 +95,7 @@ export class StageReceiver {
   readonly #consumers = new Map<string, types.Consumer>();
   #transport: types.Transport | undefined;
   #reports: ReturnType<typeof setInterval> | undefined;
+  #playout: PlayoutKeeper | undefined;
   #closed = false;
   #queue: Promise<void> = Promise.resolve();
 
@@ -125,6 +127,9 @@ export class StageReceiver {
     reach?.follow(transport);
     this.#transport = transport;
     if (reach) this.#reports = setInterval(() => this.#report().catch(() => undefined), reportMs);
+    this.#playout = new PlayoutKeeper(transport, () =>
+      [...this.#consumers.values()].flatMap(({ rtpReceiver }) => rtpReceiver ?? []),
+    );
     rpc.watch(() => this.#flow());
     this.#listen();
     await this.#rpc.request("receive.start", {
@@ -173,8 +178,7 @@ export class StageReceiver {
     });
     this.#consumers.set(consumerId, consumer);
     // Play as soon as there is something to play: the room is a conversation, not a film.
-    if (consumer.rtpReceiver && "jitterBufferTarget" in consumer.rtpReceiver)
-      consumer.rtpReceiver.jitterBufferTarget = 0;
+    if (consumer.rtpReceiver) this.#playout?.apply(consumer.rtpReceiver);
     await this.#rpc.request("consumer.resume", { consumerId });
     this.#tracks.update((tracks) => [...tracks, { consumerId, producer, track: consumer.track }]);
   }
@@ -236,6 +240,7 @@ export class StageReceiver {
   close(): void {
     this.#closed = true;
     clearInterval(this.#reports);
+    this.#playout?.close();
     this.#transport?.close();
     this.#consumers.clear();
     this.#tracks.set([]);

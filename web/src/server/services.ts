@@ -14,6 +14,7 @@ import {
 import { RoomEventDraft } from "@rostrum/protocol";
 import { type WebConfig, webConfig } from "../config.ts";
 import { Announcer } from "./announcer.ts";
+import { createMeasures, type Measures } from "./measures.ts";
 
 /** What the server side of web is built from: one set per process. */
 export type Services = {
@@ -26,6 +27,7 @@ export type Services = {
   events: EventLog<RoomEventDraft>;
   seats: SeatLedger;
   announcer: Announcer;
+  measures: Measures;
   scope: Scope;
 };
 
@@ -46,6 +48,7 @@ export function createServices(config: WebConfig, name: string): Services {
     seats: new SeatLedger(redis),
     events: new EventLog({ redis, subscriber, schema: RoomEventDraft, log }),
     announcer: new Announcer({ scope, log }),
+    measures: createMeasures(config.NODE_ID),
     scope,
   };
 }

@@ -85,7 +85,15 @@ const withTypedErrors = t.middleware(async ({ next, ctx, path }) => {
   throw result.error;
 });
 
-const base = t.procedure.use(withTypedErrors);
+const measured = t.middleware(async ({ next, ctx, path }) => {
+  const startedAt = performance.now();
+  const result = await next();
+  const status = result.ok ? "ok" : result.error.code === "INTERNAL_SERVER_ERROR" ? "failed" : "refused";
+  ctx.services.measures.called(path, status, (performance.now() - startedAt) / 1000);
+  return result;
+});
+
+const base = t.procedure.use(measured).use(withTypedErrors);
 
 /** Anyone. */
 export const publicProcedure = base.meta({ access: "public" });

@@ -96,7 +96,11 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     recent: await recentAdmissions(services, edges),
     seated,
   });
-  if (!placed) throw new RostrumError("node.unavailable", "No server can take you right now. Trying again.");
+  if (!placed) {
+    services.measures.refused("node.unavailable");
+    throw new RostrumError("node.unavailable", "No server can take you right now. Trying again.");
+  }
+  services.measures.placed(placed.delivery, placed.edge.nodeId);
   const waitsSince =
     wantsSeat && placed.delivery === "hls" ? await wait(services, webinar.id, participantId) : undefined;
   await services.redis.zadd(`placed:${placed.edge.nodeId}`, Date.now(), randomUUID()).catch(() => 0);

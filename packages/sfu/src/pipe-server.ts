@@ -15,18 +15,30 @@ import {
   type StageProducer,
   type WebinarId,
 } from "@rostrum/protocol";
-import { createPipeTransport, endpointOf, type PipeListen } from "@rostrum/sfu";
 import type { types } from "mediasoup";
+import type { Board } from "./board.ts";
+import { createPipeTransport, endpointOf, type PipeListen } from "./endpoint.ts";
 import { nodeHello } from "./node-hello.ts";
-import type { Stage } from "./stage.ts";
-import type { Stages } from "./stages.ts";
+
+/** A webinar's stage as one node has it: the origin itself, or an edge that hands it on. */
+export type PipeSource = {
+  webinarId: WebinarId;
+  /** Ends with the stage here; its pipes end then. */
+  scope: Scope;
+  router: types.Router;
+  /** What is on air. */
+  board: Board;
+  /** Counts a pipe until the returned function is called. */
+  addReceiver: () => () => void;
+};
 
 type Options = {
   http: HttpServer;
   scope: Scope;
   log: Log;
   tokens: Tokens;
-  stages: Stages;
+  /** The stage here; throws a typed refusal when this node does not have it. */
+  open: (webinarId: WebinarId) => Promise<PipeSource>;
   nodeId: string;
   epoch: string;
   listen: PipeListen;
@@ -34,16 +46,16 @@ type Options = {
 
 const edgeOnly: NodeKind = "edge";
 
-/** `/pipe` on an origin: an edge takes the stage of a webinar. The socket owns its pipes. */
+/** `/pipe`: an edge takes the stage of a webinar from here. The socket owns its pipes. */
 export function servePipes(options: Options): { count: () => number } {
-  const live = new Set<OriginPipe>();
+  const live = new Set<StagePipe>();
   acceptSockets(options.http, "/pipe", {
     log: options.log,
     scope: options.scope,
     maxPayload: limits.nodeFrameBytes,
     onSocket: (socket, authenticated) => {
       nodeHello(socket, authenticated, { ...options, kind: edgeOnly }, (peerId) => {
-        const pipes = new Map<string, OriginPipe>();
+        const pipes = new Map<string, StagePipe>();
         handlePipes(socket, { ...options, edgeId: peerId, pipes, live });
       });
     },
@@ -51,10 +63,10 @@ export function servePipes(options: Options): { count: () => number } {
   return { count: () => live.size };
 }
 
-type SocketState = Options & { edgeId: string; pipes: Map<string, OriginPipe>; live: Set<OriginPipe> };
+type SocketState = Options & { edgeId: string; pipes: Map<string, StagePipe>; live: Set<StagePipe> };
 
 function handlePipes(socket: RpcSocket, state: SocketState): void {
-  const pipe = (pipeId: string): OriginPipe => {
+  const pipe = (pipeId: string): StagePipe => {
     const found = state.pipes.get(pipeId);
     if (!found) throw new RostrumError("not-found", "This link has no such pipe.", { field: "pipeId" });
     return found;
@@ -63,7 +75,7 @@ function handlePipes(socket: RpcSocket, state: SocketState): void {
     const known = [...state.pipes.values()].find((other) => other.webinarId === webinarId);
     if (known?.sameEnd(endpoint)) return { pipeId: known.id, endpoint: known.endpoint };
     await known?.scope.close("replaced");
-    const opened = await OriginPipe.open(socket, state, { webinarId, endpoint });
+    const opened = await StagePipe.open(socket, state, { webinarId, endpoint });
     return { pipeId: opened.id, endpoint: opened.endpoint };
   });
   socket.handle("pipe.ready", pipeMethods["pipe.ready"].request, ({ pipeId }) => pipe(pipeId).start());
@@ -73,14 +85,14 @@ function handlePipes(socket: RpcSocket, state: SocketState): void {
   socket.handle("pipe.stats", pipeMethods["pipe.stats"].request, ({ pipeId }) => pipe(pipeId).stats());
 }
 
-/** The origin's end of one pipe: a consumer for each producer on air, mirrored to the edge. */
-class OriginPipe {
+/** The upper end of one pipe: a consumer for each producer on air, mirrored to the edge below. */
+class StagePipe {
   readonly id: string;
   readonly webinarId: WebinarId;
   readonly endpoint: RtpEndpoint;
   readonly scope: Scope;
   readonly #socket: RpcSocket;
-  readonly #stage: Stage;
+  readonly #source: PipeSource;
   readonly #transport: types.PipeTransport;
   readonly #remote: RtpEndpoint;
   readonly #consumers = new Map<string, types.Consumer>();
@@ -90,17 +102,17 @@ class OriginPipe {
   private constructor(options: {
     id: string;
     socket: RpcSocket;
-    stage: Stage;
+    source: PipeSource;
     transport: types.PipeTransport;
     remote: RtpEndpoint;
     log: Log;
   }) {
     this.id = options.id;
-    this.webinarId = options.stage.webinarId;
+    this.webinarId = options.source.webinarId;
     this.endpoint = endpointOf(options.transport);
     this.scope = options.socket.scope.child(`pipe ${options.id}`);
     this.#socket = options.socket;
-    this.#stage = options.stage;
+    this.#source = options.source;
     this.#transport = options.transport;
     this.#remote = options.remote;
     this.#log = options.log;
@@ -110,9 +122,9 @@ class OriginPipe {
     socket: RpcSocket,
     state: SocketState,
     wanted: { webinarId: WebinarId; endpoint: RtpEndpoint },
-  ): Promise<OriginPipe> {
-    const stage = await state.stages.open(wanted.webinarId);
-    const transport = await createPipeTransport(stage.router, state.listen);
+  ): Promise<StagePipe> {
+    const source = await state.open(wanted.webinarId);
+    const transport = await createPipeTransport(source.router, state.listen);
     try {
       await transport.connect(wanted.endpoint);
     } catch (error) {
@@ -123,7 +135,7 @@ class OriginPipe {
       });
     }
     const id = `${state.edgeId}:${wanted.webinarId}`;
-    const pipe = new OriginPipe({ id, socket, stage, transport, remote: wanted.endpoint, log: state.log });
+    const pipe = new StagePipe({ id, socket, source, transport, remote: wanted.endpoint, log: state.log });
     pipe.#own(state);
     state.log.info({ webinarId: wanted.webinarId, edgeId: state.edgeId }, "pipe opened");
     return pipe;
@@ -132,8 +144,8 @@ class OriginPipe {
   #own(state: SocketState): void {
     state.pipes.set(this.id, this);
     state.live.add(this);
-    const release = this.#stage.addReceiver();
-    const forget = this.#stage.scope.add(`pipe ${this.id}`, (reason) => this.scope.close(reason));
+    const release = this.#source.addReceiver();
+    const forget = this.#source.scope.add(`pipe ${this.id}`, (reason) => this.scope.close(reason));
     this.scope.add("transport", (reason) => {
       forget();
       release();
@@ -156,12 +168,12 @@ class OriginPipe {
     const open = (producer: StageProducer) => this.scope.run("pipe producer", () => this.#open(producer));
     this.scope.add(
       "watch",
-      this.#stage.onAir.watch({
+      this.#source.board.watch({
         opened: open,
         closed: (producerId) => this.#consumers.get(producerId)?.close(),
       }),
     );
-    for (const producer of this.#stage.onAir.list()) open(producer);
+    for (const producer of this.#source.board.list()) open(producer);
   }
 
   async #open(producer: StageProducer): Promise<void> {
