@@ -84,6 +84,13 @@ async function rebuilt(scene: Scene, since: number): Promise<string[]> {
 }
 
 export const killCases: KillCase[] = [
+  // What the same machine does to a picture that nobody disturbs.
+  {
+    name: "nothing, for comparison",
+    watchMs: 8000,
+    tier: "webrtc",
+    disturb: async (scene) => ({ check: () => oneStage(scene) }),
+  },
   {
     name: "edge SIGKILL",
     watchMs: 8000,

@@ -43,15 +43,19 @@ async function attend(link: string, index: number): Promise<void> {
   let publication: Publication | undefined;
   const source = await play(script, () => publication);
   stops.add(() => source.stop());
+  // The origin that was lost is passed over once: a dead one is still in the books for a moment.
+  let lost: string[] = [];
   for (let attempt = 0; !stopping; attempt++) {
     try {
-      const { stage } = await admitAs(web as string, link);
+      const { stage } = await admitAs(web as string, link, "hls", lost);
       if (!stage) throw new Error("this link does not lead to the stage");
+      lost = lost.length === 0 ? [stage.nodeId] : [];
       const socket = await RawSocket.open(stage.url);
       publication = await publish(socket, stage.token);
       process.stdout.write(`${name} is on stage\n`);
       attempt = 0;
       const reason = await publication.ended;
+      lost = [stage.nodeId];
       publication.close();
       socket.close();
       process.stdout.write(`${name} left the stage: ${reason}\n`);

@@ -83,7 +83,7 @@ export class RawSocket {
   }
 
   static async open(url: string): Promise<RawSocket> {
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, { handshakeTimeout: 3000 });
     const raw = new RawSocket(socket);
     await new Promise<void>((resolve, reject) => {
       socket.once("open", resolve);

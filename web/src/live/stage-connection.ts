@@ -64,7 +64,7 @@ export class StageConnection {
     fault: null,
   });
   readonly tracks = new Value<StageTrack[]>([]);
-  readonly #admit: () => Promise<Admission>;
+  readonly #admit: (excluded: string[]) => Promise<Admission>;
   readonly #local = new Map<MediaSource, LocalTrack>();
   readonly #producers = new Map<MediaSource, types.Producer>();
   #rpc: Rpc | undefined;
@@ -73,7 +73,7 @@ export class StageConnection {
   #left = false;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(admit: () => Promise<Admission>) {
+  constructor(admit: (excluded: string[]) => Promise<Admission>) {
     this.#admit = admit;
   }
 
@@ -93,14 +93,18 @@ export class StageConnection {
 
   async #stay(): Promise<void> {
     const reconnect = new Reconnect();
+    // The origin that was lost is passed over once: a dead one is still in the books for a moment.
+    let lost: string[] = [];
     while (!this.#left) {
       await new Promise((resolve) => setTimeout(resolve, reconnect.next()));
       if (this.#left) return;
       const startedAt = performance.now();
       try {
-        const { stage, iceServers } = await this.#admit();
+        const { stage, iceServers } = await this.#admit(lost);
         if (!stage) throw new Error("no stage for this role");
+        lost = lost.length === 0 ? [stage.nodeId] : [];
         const retry = await this.#attend(stage, iceServers);
+        lost = [stage.nodeId];
         if (!retry) return this.#patch({ connection: "ended" });
         reconnect.lasted(performance.now() - startedAt);
       } catch (error) {

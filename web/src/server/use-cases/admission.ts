@@ -29,6 +29,7 @@ const recentMs = 2000;
 /** How long a seat is kept for somebody who was let in and has not arrived, ms. */
 const reservedMs = 15_000;
 
+/** `excludeEdges`: nodes the client found dead, an origin among them. */
 export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[] };
 type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
 
@@ -123,7 +124,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
       url: socketUrl(placed.edge),
       token: await services.tokens.signRoom({ ...claims, audience: "edge" }, tokenSeconds),
     },
-    stage: role === "attendee" ? null : await stageAccess(services, claims),
+    stage: role === "attendee" ? null : await stageAccess(services, claims, wish.excludeEdges),
     playlistUrl: await playlistUrl(services, webinar.id),
     iceServers: iceServers(services, participantId),
     expiresIn: tokenSeconds,
@@ -167,10 +168,14 @@ type StageClaims = Parameters<Services["tokens"]["signRoom"]>[0];
 async function stageAccess(
   services: Services,
   claims: Omit<StageClaims, "audience">,
+  excluded: readonly string[],
 ): Promise<Admission["stage"]> {
-  const origins = (await services.registry.list("origin").catch(() => [])).filter(
+  const serving = (await services.registry.list("origin").catch(() => [])).filter(
     (origin) => !origin.draining,
   );
+  // One that the client just lost may be dead before its heartbeat is: another finds out, and takes the stage if it is.
+  const reachable = serving.filter(({ nodeId }) => !excluded.includes(nodeId));
+  const origins = reachable.length > 0 ? reachable : serving;
   const holder = await Lease.peek(services.redis, `lease:stage:${claims.webinarId}`).catch(() => undefined);
   const owner = origins.find((origin) => origin.nodeId === holder?.holder);
   const chosen =
