@@ -15,6 +15,7 @@ import { prepare } from "./steps-before.ts";
 import { attack } from "./steps-hostile.ts";
 import { interact } from "./steps-interaction.ts";
 import { goLive, joinAudience, killEdge, shareScreen } from "./steps-live.ts";
+import { moveUp } from "./steps-seats.ts";
 import type { Story } from "./story.ts";
 
 const attachTo = process.argv.includes("--attach")
@@ -29,6 +30,11 @@ async function tell(story: Story): Promise<void> {
   await story.runner.step("the panelist's screen reaches A and C", 50_000, () => shareScreen(story));
   await story.runner.step("five more browsers join at once and see the picture", 90_000, () =>
     joinAudience(story),
+  );
+  await story.runner.step(
+    "who comes when the seats are taken waits, and moves up without a reload",
+    60_000,
+    () => moveUp(story),
   );
   await attack(story);
   await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>

@@ -52,6 +52,8 @@ async function schedule({ people, rtmp, facts }: Story): Promise<void> {
   await page.getByLabel("Time", { exact: true }).fill(now.toISOString().slice(11, 16));
   await page.getByLabel("Duration (minutes)").fill("30");
   await page.getByText("More options").click();
+  // A and B take both seats.
+  await page.getByLabel("Interactive seats").fill("2");
   await page.getByLabel("RTMP destination").fill(rtmp.url);
   await page.getByRole("button", { name: "Schedule", exact: true }).click();
   await page.getByRole("heading", { name: "The story of a webinar" }).waitFor();

@@ -13,7 +13,8 @@ const quarterHour = 900_000;
 function initial() {
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const soon = new Date(Math.ceil((Date.now() + quarterHour) / quarterHour) * quarterHour);
-  return { title: "", description: "", ...wallClock(timeZone, soon), timeZone, duration: "60", rtmp: "" };
+  const at = wallClock(timeZone, soon);
+  return { title: "", description: "", ...at, timeZone, duration: "60", seats: "1000", rtmp: "" };
 }
 
 export function ScheduleForm() {
@@ -41,6 +42,7 @@ export function ScheduleForm() {
       startsAt,
       durationMinutes: Number(values.duration),
       timeZone: values.timeZone,
+      seats: Number(values.seats),
       ...(values.rtmp.trim() ? { rtmpDestination: { label: "RTMP", url: values.rtmp.trim() } } : {}),
     });
   };
@@ -84,6 +86,15 @@ export function ScheduleForm() {
       </div>
       <details>
         <summary>More options</summary>
+        <TextField
+          label="Interactive seats"
+          type="number"
+          min={0}
+          max={100_000}
+          {...bind("seats")}
+          fault={of("seats")}
+          help="Whoever comes when they are taken watches the broadcast and moves up when one becomes free."
+        />
         <TextField
           label="RTMP destination"
           placeholder="rtmp://live.example.com/app/stream-key"
