@@ -9,8 +9,14 @@ const read = (file: string): string => {
   }
 };
 
-/** CPU time of one process, ms, by the scheduler's own clock (ns) over its threads; threads that ended are lost. */
+/**
+ * CPU time of one process, ms: the scheduler's own clock (ns) over its threads. Threads that ended are not in it; when
+ * that makes a difference, the count of the whole process, in ticks of 10 ms, is the better one.
+ */
 function cpuMsOf(pid: number): number {
+  const [utime = 0, stime = 0] =
+    read(`/proc/${pid}/stat`).split(") ").at(-1)?.split(" ").slice(11, 13).map(Number) ?? [];
+  const whole = (utime + stime) * 10;
   let ns = 0;
   try {
     for (const task of readdirSync(`/proc/${pid}/task`))
@@ -18,7 +24,8 @@ function cpuMsOf(pid: number): number {
   } catch {
     // It has ended.
   }
-  return ns / 1e6;
+  const exact = ns / 1e6;
+  return whole - exact > 30 ? whole : exact;
 }
 
 /** A process and everything below it. */

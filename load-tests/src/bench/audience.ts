@@ -148,6 +148,8 @@ async function measureCrowd(
       `faults ${JSON.stringify({ ...crowdReport.faults, ...watchersReport.faults })}`,
   );
   await crowd.tell({ do: "leave", group: "crowd" });
+  // What comes next counts what one edge forwards: to nobody else.
+  await watchers.tell({ do: "leave", group: "watchers" });
   await wait(3000);
 }
 

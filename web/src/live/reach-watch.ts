@@ -1,6 +1,7 @@
 import type { IceServer, MediaPath } from "@rostrum/protocol";
 import type { types } from "mediasoup-client";
-import { beginReach, dueAt, nextReach, pathOf, type Reach, type ReachInput, reasonOf } from "./reach.ts";
+import { PacedClock } from "./paced-clock.ts";
+import { beginReach, nextReach, pathOf, type Reach, type ReachInput, reasonOf } from "./reach.ts";
 import { recallPath, rememberPath } from "./reach-memory.ts";
 import type { Rpc } from "./rpc.ts";
 
@@ -36,6 +37,7 @@ export class ReachWatch {
   readonly #options: ReachOptions;
   #reach: Reach;
   #transport: types.Transport | undefined;
+  #clock: PacedClock | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
   #closed = false;
@@ -60,9 +62,9 @@ export class ReachWatch {
     this.#transport = transport;
     transport.on("connectionstatechange", (state) => {
       if (this.#closed) return;
-      if (state === "connecting" && this.#timer === undefined) {
+      if (state === "connecting" && this.#clock === undefined && this.trying) {
         this.#reach = this.#begin();
-        this.#wait();
+        this.#clock = new PacedClock(Date.now(), () => this.#tick());
       }
       if (state === "connected") this.#lookSoon(0);
       if (state === "failed") this.#step({ type: "failed" });
@@ -71,7 +73,13 @@ export class ReachWatch {
 
   close(): void {
     this.#closed = true;
+    this.#clock?.stop();
     clearTimeout(this.#timer);
+  }
+
+  // Connected is through, also before the statistics have said by which way.
+  #tick(): void {
+    if (this.#transport?.connectionState !== "connected") this.#step({ type: "time" });
   }
 
   #begin(): Reach {
@@ -81,7 +89,7 @@ export class ReachWatch {
 
   #step(input: ReachInput): void {
     const before = this.#reach;
-    this.#reach = nextReach(before, input, Date.now());
+    this.#reach = nextReach(before, input, this.#clock?.now ?? Date.now());
     const { step } = this.#reach;
     if (this.#reach.step === "hls" && before.step !== "hls") {
       this.close();
@@ -93,21 +101,15 @@ export class ReachWatch {
       // Should it come to HLS, its player is there.
       import("./hls-player.ts").catch(() => undefined);
     }
-    if (this.#reach.step === "through") this.#told(this.#reach.path, before);
-    else this.#wait();
+    if (this.#reach.step !== "through") return;
+    this.#clock?.stop();
+    this.#told(this.#reach.path, before);
   }
 
   #told(path: MediaPath, before: Reach): void {
     if (path === "hls" || (before.step === "through" && before.path === path)) return;
     rememberPath(path);
     this.#options.onPath(path, reasonOf(path));
-  }
-
-  #wait(): void {
-    clearTimeout(this.#timer);
-    const due = dueAt(this.#reach);
-    if (due === undefined || this.#closed) return;
-    this.#timer = setTimeout(() => this.#step({ type: "time" }), Math.max(0, due - Date.now()));
   }
 
   /** Relays join in: the browser gathers candidates again, through them too (ICE restart, RFC 8445 §9). */

@@ -47,12 +47,6 @@ export function nextReach(reach: Reach, input: ReachInput, now: number): Reach {
   return reach;
 }
 
-/** When time alone changes the step; undefined when it never does. */
-export function dueAt(reach: Reach): number | undefined {
-  if (reach.step === "direct") return reach.since + directMs;
-  return reach.step === "everything" ? reach.since + patienceMs : undefined;
-}
-
 /** Why to begin with HLS without trying; undefined when WebRTC is worth a try. */
 export function startsWithHls(remembered: Remembered | null, now: number): string | undefined {
   if (remembered?.path !== "hls" || now - remembered.at >= hlsMemoryMs) return undefined;

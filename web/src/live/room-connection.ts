@@ -183,8 +183,8 @@ export class RoomConnection {
   /** Let the tracks of `session` take the place of the ones there are, once it has any. */
   async #show(session: EdgeSession, enough: number): Promise<void> {
     const { role } = session.admission;
-    if (role === "attendee" && session.delivery === "webrtc" && this.tracks.get().length > 0)
-      await session.settled(enough);
+    const hasPicture = this.tracks.get().length > 0 || this.state.get().delivery === "hls";
+    if (role === "attendee" && session.delivery === "webrtc" && hasPicture) await session.settled(enough);
     if (this.#session !== session) return;
     this.#unwatch();
     const copy = () => {
@@ -242,21 +242,26 @@ export class RoomConnection {
     const { room } = this.state.get();
     if (!room || event.seq <= room.seq) return;
     this.#patch({ room: evolveRoom(room, event.body, { seq: event.seq, epoch: room.epoch }) });
-    if (event.body.type === "seat.offered") void this.#acceptSeat().catch(() => undefined);
+    if (event.body.type === "seat.offered") void this.#acceptSeat();
   }
 
   /** A seat is kept for us: take it on this connection, or on one to the edge that has room. */
   async #acceptSeat(): Promise<void> {
     const session = this.#session;
     if (!session) return;
-    const admission = await this.#admit([]);
-    if (admission.delivery !== "webrtc" || session !== this.#session) return;
-    if (admission.edge.nodeId !== session.admission.edge.nodeId) return this.#move([], 0);
-    await session.takeSeat(admission);
-    await session.settled(this.#expected());
-    if (session !== this.#session) return;
-    this.tracks.set(session.tracks.get());
-    this.#patch({ delivery: "webrtc", tierReason: null, admission });
+    try {
+      const admission = await this.#admit([]);
+      if (admission.delivery !== "webrtc" || session !== this.#session) return;
+      if (admission.edge.nodeId !== session.admission.edge.nodeId) return this.#move([], 0);
+      await session.takeSeat(admission);
+      await session.settled(this.#expected());
+      if (session !== this.#session) return;
+      this.tracks.set(session.tracks.get());
+      this.#patch({ delivery: "webrtc", tierReason: null, admission });
+    } catch {
+      // Another admission takes the seat, while it is kept, or waits for the next.
+      session.lose("the seat could not be taken");
+    }
   }
 
   /** True when asking again is of no use. */
