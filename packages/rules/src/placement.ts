@@ -30,7 +30,7 @@ export const placementRules = {
   /** An edge whose busiest media worker uses more than this share of its core takes nobody while another can. */
   workerCpu: 0.9,
   /** Nor one whose event loop is this late (p99), ms. */
-  eventLoopDelayMs: 250,
+  eventLoopDelayMs: 400,
 } as const;
 
 /**
