@@ -170,12 +170,12 @@ const worst = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? null : Math.round(Math.max(a, b));
 
 function tell(burst: BurstResult, seconds: number, steadyP99: number | null): void {
-  const { generatorLoopDelayP99Ms, generatorCpuCores, faults } = burst.report;
+  const { generatorLoopDelayP99Ms, faults } = burst.report;
   say(
     `${burst.asked} in ${seconds} s: ${burst.present} came in; first frame p50 ${burst.firstFrameP50Ms}, p95 ${burst.firstFrameP95Ms} ms ` +
       `(after the admission ${burst.admittedToFirstFrameP95Ms}); ${burst.keyframes} key frame requests, at most ` +
       `${burst.keyframesPerSec} in a second; watchers' frame gap p99 ${burst.watchersP99FrameGapMs}, max ` +
-      `${burst.watchersMaxFrameGapMs} ms (steady p99 ${steadyP99}); generator ${generatorCpuCores} cores, loop delay p99 ` +
+      `${burst.watchersMaxFrameGapMs} ms (steady p99 ${steadyP99}); generator's loop delay p99 ` +
       `${generatorLoopDelayP99Ms} ms; ${burst.cores}; faults ${JSON.stringify(faults)}`,
   );
 }

@@ -183,7 +183,7 @@ async function measure(scene: Scene, kill: KillCase, runs: number): Promise<Case
  */
 export async function measureKills(options: {
   short: boolean;
-  /** Words in the names of the cases to play, instead of ROSTRUM_BENCH_CASES. */
+  /** Names of the cases to play, whole, instead of the words of ROSTRUM_BENCH_CASES. */
   only?: readonly string[];
 }): Promise<KillsResult> {
   const home = mkdtempSync(path.join(tmpdir(), "rostrum-kills-"));
@@ -195,6 +195,7 @@ export async function measureKills(options: {
   try {
     scene = await Scene.open(home);
     for (const kill of killCases) {
+      if (options.only && !options.only.includes(kill.name)) continue;
       if (only.length > 0 && !only.some((word) => kill.name.includes(word))) continue;
       const result = await measure(scene, kill, runs);
       say(`  ${JSON.stringify(result)}`);
