@@ -104,7 +104,9 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
   services.measures.placed(placed.delivery, placed.edge.nodeId);
   const waitsSince =
     wantsSeat && placed.delivery === "hls" ? await wait(services, webinar.id, participantId) : undefined;
-  await services.redis.zadd(`placed:${placed.edge.nodeId}`, Date.now(), randomUUID()).catch(() => 0);
+  // Hosts and panelists are admitted twice, once for the stage, and come one at a time.
+  if (role === "attendee")
+    await services.redis.zadd(`placed:${placed.edge.nodeId}`, Date.now(), randomUUID()).catch(() => 0);
   const claims = {
     webinarId: WebinarId.parse(webinar.id),
     participantId: ParticipantId.parse(participantId),
