@@ -30,6 +30,9 @@ const watching = 10;
 /** Fewer on machines that cannot carry a thousand; the result says how many it was. */
 const attendees = Number(process.env.ROSTRUM_BENCH_ATTENDEES ?? 1000);
 
+/** How long the whole crowd is watched, s; ten minutes unless it must be short. */
+const steadySeconds = Number(process.env.ROSTRUM_BENCH_STEADY_S ?? Number.NaN);
+
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const round = (value: number, digits: number): number => Math.round(value * 10 ** digits) / 10 ** digits;
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -55,7 +58,8 @@ export async function measureAudience({ short }: { short: boolean }): Promise<Au
   try {
     if (!(await quietMachine(world, patienceMs)))
       say("others use this machine too: the figures are of what they left");
-    await measureCrowd(world, result, { steadyMs: short ? 60_000 : 600_000, fewMs: short ? 20_000 : 60_000 });
+    const steadyMs = steadySeconds > 0 ? steadySeconds * 1000 : short ? 60_000 : 600_000;
+    await measureCrowd(world, result, { steadyMs, fewMs: short ? 20_000 : 60_000 });
     const rounds = short ? 5 : 15;
     const cost = await compareCost(world, { receivers: Math.min(300, attendees), rounds, windowMs: 5000 });
     result.workerCpuRatioVsBare = round(cost.ratio, 3);
