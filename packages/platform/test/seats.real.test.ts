@@ -16,7 +16,7 @@ beforeAll(() => {
 afterAll(() => scope.close("done"));
 
 const people = (count: number) => Array.from({ length: count }, () => randomUUID());
-const rule = (seats: number) => ({ seats, floor: 0, ttlMs: 5000 });
+const rule = (seats: number, taken = 0) => ({ seats, ttlMs: 5000, countTaken: async () => taken });
 const ledger = (i = 0) => ledgers[i % 3] as SeatLedger;
 
 describe("seats", () => {
@@ -78,9 +78,9 @@ describe("seats", () => {
     await ledger().hold(webinarId, seated, 5000);
     await redis.del(`seats:{${webinarId}}`);
     const late = randomUUID();
-    expect(await ledger().take(webinarId, late, { ...rule(5), floor: 5 })).toBe(false);
+    expect(await ledger().take(webinarId, late, rule(5, 5))).toBe(false);
     await ledger().hold(webinarId, seated, 5000);
-    expect(await ledger().take(webinarId, late, { ...rule(5), floor: 5 })).toBe(false);
-    expect(await ledger().take(webinarId, late, { ...rule(6), floor: 5 })).toBe(true);
+    expect(await ledger().take(webinarId, late, rule(5, 5))).toBe(false);
+    expect(await ledger().take(webinarId, late, rule(6, 5))).toBe(true);
   });
 });

@@ -14,6 +14,7 @@ import {
 import { RoomEventDraft } from "@rostrum/protocol";
 import { type WebConfig, webConfig } from "../config.ts";
 import { Announcer } from "./announcer.ts";
+import { EdgeBoard } from "./edge-board.ts";
 import { createMeasures, type Measures } from "./measures.ts";
 
 /** What the server side of web is built from: one set per process. */
@@ -24,6 +25,7 @@ export type Services = {
   redis: Redis;
   tokens: Tokens;
   registry: Registry;
+  edges: EdgeBoard;
   events: EventLog<RoomEventDraft>;
   seats: SeatLedger;
   announcer: Announcer;
@@ -38,13 +40,15 @@ export function createServices(config: WebConfig, name: string): Services {
   scope.add("database", () => database.close());
   const redis = connectRedis(config.REDIS_URL, { log, scope, name });
   const subscriber = connectRedis(config.REDIS_URL, { log, scope, name: `${name}-subscriber` });
+  const registry = new Registry(redis);
   return {
     config,
     log,
     db: database.db,
     redis,
     tokens: createTokens(config.ROSTRUM_SECRET),
-    registry: new Registry(redis),
+    registry,
+    edges: new EdgeBoard(redis, registry),
     seats: new SeatLedger(redis),
     events: new EventLog({ redis, subscriber, schema: RoomEventDraft, log }),
     announcer: new Announcer({ scope, log }),

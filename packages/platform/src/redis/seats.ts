@@ -12,27 +12,21 @@ export class SeatLedger {
   }
 
   /**
-   * Take a seat, or keep the one that is held already; atomic over all web processes. `floor` is how many are known to
-   * be taken from elsewhere, used while the ledger knows nothing yet. False: every seat is taken.
+   * Take a seat, or keep the one that is held already; atomic over all web processes. `countTaken` is asked how many are
+   * taken while the ledger knows nothing of the webinar: nobody has come, or Redis came back empty. False: every seat is
+   * taken.
    */
   async take(
     webinarId: string,
     participantId: string,
-    rule: { seats: number; floor: number; ttlMs: number },
+    rule: { seats: number; ttlMs: number; countTaken: () => Promise<number> },
   ): Promise<boolean> {
-    const { seats, floor, ttlMs } = rule;
+    const { seats, ttlMs, countTaken } = rule;
     const keys = [seatsKey(webinarId), waitingKey(webinarId)];
-    const taken = await this.#redis.eval(
-      takeScript,
-      2,
-      ...keys,
-      Date.now(),
-      participantId,
-      seats,
-      floor,
-      ttlMs,
-    );
-    return taken === 1;
+    const run = (floor: number) =>
+      this.#redis.eval(takeScript, 2, ...keys, Date.now(), participantId, seats, floor, ttlMs);
+    const taken = await run(unknown);
+    return (taken === unknown ? await run(await countTaken()) : taken) === 1;
   }
 
   /** These people sit now: their seats are theirs for `ttlMs` more. */
@@ -127,12 +121,18 @@ const waitingKey = (webinarId: string): string => `waiting:{${webinarId}}`;
 const seenKey = (webinarId: string): string => `waiting-seen:{${webinarId}}`;
 const waitlistsKey = "waitlists";
 
-/** KEYS: seats, waiting. ARGV: now, participant, seats, floor, TTL ms. */
+/** Answered, and given as the floor, when the ledger knows nothing of the webinar. */
+const unknown = -1;
+
+/** KEYS: seats, waiting. ARGV: now, participant, seats, floor or `unknown`, TTL ms. */
 const takeScript = `
 local known = redis.call('EXISTS', KEYS[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
 local taken = redis.call('ZCARD', KEYS[1])
-if known == 0 then taken = tonumber(ARGV[4]) end
+if known == 0 then
+  if ARGV[4] == '-1' then return -1 end
+  taken = tonumber(ARGV[4])
+end
 local has = redis.call('ZSCORE', KEYS[1], ARGV[2])
 if not has and taken >= tonumber(ARGV[3]) then return 0 end
 local untilMs = tonumber(ARGV[1]) + tonumber(ARGV[5])

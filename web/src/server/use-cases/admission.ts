@@ -24,8 +24,6 @@ import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 
 const tokenSeconds = 6 * 3600;
-/** How long an admission counts as load before heartbeats must show it, ms. */
-const recentMs = 2000;
 /** How long a seat is kept for somebody who was let in and has not arrived, ms. */
 const reservedMs = 15_000;
 
@@ -86,7 +84,7 @@ async function requireWebinar(services: Services, id: string): Promise<Webinar> 
 async function admit(services: Services, person: Person, wish: AdmissionWish): Promise<Admission> {
   const { webinar, role, participantId } = person;
   const prefer = wish.prefer ?? "webrtc";
-  const edges = await services.registry.list("edge").catch(() => []);
+  const { edges, recent } = await services.edges.look();
   const wantsSeat = role === "attendee" && prefer === "webrtc";
   const seated = !wantsSeat || (await takeSeat(services, webinar, participantId));
   const placed = place(edges, {
@@ -94,7 +92,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     region: services.config.REGION,
     prefer,
     excluded: wish.excludeEdges,
-    recent: await recentAdmissions(services, edges),
+    recent,
     seated,
   });
   if (!placed) {
@@ -105,8 +103,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
   const waitsSince =
     wantsSeat && placed.delivery === "hls" ? await wait(services, webinar.id, participantId) : undefined;
   // Hosts and panelists are admitted twice, once for the stage, and come one at a time.
-  if (role === "attendee")
-    await services.redis.zadd(`placed:${placed.edge.nodeId}`, Date.now(), randomUUID()).catch(() => 0);
+  if (role === "attendee") services.edges.send(placed.edge.nodeId);
   const claims = {
     webinarId: WebinarId.parse(webinar.id),
     participantId: ParticipantId.parse(participantId),
@@ -135,10 +132,13 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
 
 /** A seat for somebody who may sit already. While Redis is away the database says how many are taken. */
 async function takeSeat(services: Services, { id, seats }: Webinar, participantId: string): Promise<boolean> {
-  const taken = await countSeated(services.db, id, [participantId]);
-  return services.seats
-    .take(id, participantId, { seats, floor: taken, ttlMs: reservedMs })
-    .catch(() => taken < seats);
+  const countTaken = () => countSeated(services.db, id, [participantId]);
+  try {
+    return await services.seats.take(id, participantId, { seats, ttlMs: reservedMs, countTaken });
+  } catch (error) {
+    services.log.warn({ err: error, webinarId: id }, "the seat ledger cannot be read; the database counts");
+    return (await countTaken()) < seats;
+  }
 }
 
 /** Give the seat back that nobody could place, and wait for the next. Answers since when. */
@@ -149,20 +149,6 @@ async function wait(services: Services, webinarId: string, participantId: string
 }
 
 const socketUrl = (node: NodeHeartbeat): string => `${node.publicUrl.replace(/^http/, "ws")}/ws`;
-
-/** Admissions of the last seconds per edge, so that a burst spreads before heartbeats catch up. */
-async function recentAdmissions(services: Services, edges: NodeHeartbeat[]): Promise<Record<string, number>> {
-  const since = Date.now() - recentMs;
-  const counts = edges.map(async ({ nodeId }) => {
-    await services.redis.zremrangebyscore(`placed:${nodeId}`, 0, since);
-    return [
-      nodeId,
-      // Some show in the heartbeat already: counting them twice for a moment only spreads people wider.
-      await services.redis.zcard(`placed:${nodeId}`),
-    ] as const;
-  });
-  return Object.fromEntries(await Promise.all(counts).catch(() => []));
-}
 
 type StageClaims = Parameters<Services["tokens"]["signRoom"]>[0];
 
