@@ -17,6 +17,13 @@ export const WebConfig = z.object({
   ROSTRUM_SECRET: secret(z.string().min(32)).describe("Root of all token keys, the same on every node"),
   SMTP_URL: secret(z.string().min(1)).describe("smtp:// or smtps:// URL of the mail provider"),
   MAIL_FROM: z.string().default("Rostrum <no-reply@rostrum.local>").describe("Sender of every mail"),
+  TRUSTED_PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(8)
+    .default(0)
+    .describe("Reverse proxies in front of web that append to X-Forwarded-For; 0: people connect directly"),
   METRICS_TOKEN: secret(optionalText).describe(
     "Bearer token that opens /api/internal/metrics; without one there is no such page",
   ),

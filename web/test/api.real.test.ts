@@ -20,6 +20,7 @@ beforeAll(async () => {
     {
       NODE_ID: "web",
       REGION: "local",
+      TRUSTED_PROXIES: 0,
       LOG_LEVEL: "silent",
       PUBLIC_URL: "http://localhost:4400",
       DATABASE_URL: database.appUrl,

@@ -21,6 +21,7 @@ export async function openServer(config: Partial<WebConfig> = {}): Promise<Stage
     {
       NODE_ID: "web",
       REGION: "local",
+      TRUSTED_PROXIES: 0,
       LOG_LEVEL: "silent",
       PUBLIC_URL: publicUrl,
       DATABASE_URL: database.appUrl,

@@ -40,7 +40,12 @@ export async function openWorld(
     process.once(signal, () => void close().then(() => process.exit(130)));
   try {
     // The compositor is measured by the programme bench; here it would take a third of the two cores.
-    const env = { ROSTRUM_EDGES: String(edgeNames.length), MAX_PROGRAMMES: "0", LOG_LEVEL: "warn" };
+    const env = {
+      ROSTRUM_EDGES: String(edgeNames.length),
+      MAX_PROGRAMMES: "0",
+      LOG_LEVEL: "warn",
+      TRUSTED_PROXIES: "1",
+    };
     const product = await Product.start({ home, portBase, timeoutMs: 300_000, env });
     closers.push(() => product.stop());
     const site = { web: product.url("web"), inbox: product.url("inbox") };

@@ -74,6 +74,7 @@ export async function attack(story: Story): Promise<void> {
     attackSignalling(story),
   );
   await runner.step("identity cannot be forged", 20_000, () => forgeIdentity(story));
+  await runner.step("an address that is made up does not evade the limits", 20_000, () => evadeLimits(story));
   await runner.step("no process died and A's picture went on", 20_000, async () => {
     for (const [name, pid] of pids) assert(product.pid(name) === pid, `${name} was restarted`);
     await expectMovingPicture(people.a.page, 'video[data-source="camera"]');
@@ -112,6 +113,19 @@ async function attackApi(story: Story): Promise<void> {
       `${procedure} failed inside (call ${i}): ${answer.status} ${answer.error.code}`,
     );
   }
+}
+
+/** Thirty a minute and address may ask for their link again; the caller claims another address each time. */
+async function evadeLimits({ product }: Story): Promise<void> {
+  const codes = new Set<string | undefined>();
+  for (let i = 0; i < 40; i++) {
+    const input = { slug: "no-such-webinar", email: "nobody@example.test" };
+    const { error } = await callTrpc(product.url("web"), "registration.resend", input, {
+      from: `198.51.100.${i}`,
+    });
+    codes.add(error?.code);
+  }
+  assert(codes.has("rate.limited"), `nothing was limited: ${[...codes].join(", ")}`);
 }
 
 async function attackSignalling(story: Story): Promise<void> {

@@ -19,7 +19,3 @@ export async function limitRate(
   if (Number(count) > rule.limit)
     throw new RostrumError("rate.limited", "Too many attempts. Please wait a minute and try again.");
 }
-
-/** The caller's address as our own proxy or socket gives it. */
-export const clientAddress = (headers: Headers): string =>
-  headers.get("x-forwarded-for")?.split(",").at(-1)?.trim() || "unknown";

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { clientAddress } from "../client-address.ts";
 import { email } from "../inputs.ts";
-import { clientAddress, limitRate } from "../rate-limit.ts";
+import { limitRate } from "../rate-limit.ts";
 import { currentUser, endSession } from "../session.ts";
 import { publicProcedure, router } from "../trpc.ts";
 import { requestSignInLink } from "../use-cases/sign-in.ts";

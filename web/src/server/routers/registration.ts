@@ -1,5 +1,6 @@
 import { countRegistrations, listRegistrations } from "@rostrum/db";
 import { z } from "zod";
+import { clientAddress } from "../client-address.ts";
 import {
   answers,
   email,
@@ -12,7 +13,7 @@ import {
   webinarId,
 } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
-import { clientAddress, limitRate } from "../rate-limit.ts";
+import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
 import { describeRegistration, resendLink, submitRegistration } from "../use-cases/registrations.ts";
 

@@ -1,10 +1,11 @@
 import { findPoll } from "@rostrum/db";
 import { Delivery, EntityId, limits, NodeId, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
+import { clientAddress } from "../client-address.ts";
 import { chatText, opaqueToken, pollText, questionText, webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { playlistUrl } from "../programmes.ts";
-import { clientAddress, limitRate } from "../rate-limit.ts";
+import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
 import { admitByLink, admitHost, previewLink } from "../use-cases/admission.ts";
 import { postChat } from "../use-cases/chat.ts";
