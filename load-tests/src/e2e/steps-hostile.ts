@@ -119,7 +119,7 @@ async function attackApi(story: Story): Promise<void> {
 async function evadeLimits({ product }: Story): Promise<void> {
   const codes = new Set<string | undefined>();
   for (let i = 0; i < 40; i++) {
-    const input = { slug: "no-such-webinar", email: "nobody@example.test" };
+    const input = { slug: "no-such-webinar", email: `nobody-${i}@example.test` };
     const { error } = await callTrpc(product.url("web"), "registration.resend", input, {
       from: `198.51.100.${i}`,
     });
