@@ -83,6 +83,8 @@ export class RoomConnection {
   readonly #reconnect = new Reconnect();
   #session: EdgeSession | undefined;
   #unwatch: () => void = () => {};
+  /** Why the edge takes the seat back, until the broadcast plays. */
+  #seatLost: string | undefined;
   #left = false;
   /** Set by whatever wants the current round to go elsewhere. */
   #move: (excludeEdges: string[], delayMs: number) => void = () => {};
@@ -107,11 +109,13 @@ export class RoomConnection {
     this.#session?.close();
   }
 
-  /** Watch over HLS from now on; called when its picture is there. */
-  async leaveSeat(reason: string): Promise<void> {
-    this.#patch({ delivery: "hls", tierReason: reason });
-    await this.#session?.leaveSeat(reason).catch(() => undefined);
+  /** The broadcast's picture is there: a seat that the edge took back is left now, and not before. */
+  broadcastPlays(): void {
+    const reason = this.#seatLost;
+    if (reason === undefined) return;
+    this.#seatLost = undefined;
     this.tracks.set([]);
+    this.#session?.leaveSeat(reason).catch(() => undefined);
   }
 
   /** Ask for an interactive place again, for somebody whose network may have changed. */
@@ -234,7 +238,10 @@ export class RoomConnection {
       onPath: (path) => this.#patch({ path, fallen: null }),
       onFallen: (reason) => this.#patch({ delivery: "hls", path: "hls", fallen: reason }),
       onVideoHeld: (videoHeld) => this.#patch({ videoHeld }),
-      onSeatLost: (reason) => this.#patch({ delivery: "hls", tierReason: reason }),
+      onSeatLost: (reason) => {
+        this.#seatLost = reason;
+        this.#patch({ delivery: "hls", tierReason: reason });
+      },
     };
   }
 
@@ -253,9 +260,11 @@ export class RoomConnection {
       const admission = await this.#admit([]);
       if (admission.delivery !== "webrtc" || session !== this.#session) return;
       if (admission.edge.nodeId !== session.admission.edge.nodeId) return this.#move([], 0);
+      this.#seatLost = undefined;
       await session.takeSeat(admission);
       await session.settled(this.#expected());
-      if (session !== this.#session) return;
+      // Taken back, or found to be of no use, in the meantime.
+      if (session !== this.#session || session.delivery !== "webrtc") return;
       this.tracks.set(session.tracks.get());
       this.#patch({ delivery: "webrtc", tierReason: null, admission });
     } catch {

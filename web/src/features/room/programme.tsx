@@ -10,7 +10,7 @@ type Props = { connection: RoomConnection; room: RoomSnapshot };
 
 /** The programme by the tier the viewer is on. Changing the tier, the old picture stays until the new one plays. */
 export function Programme({ connection, room }: Props) {
-  const { delivery, tierReason } = useValue(connection.state);
+  const { delivery } = useValue(connection.state);
   const tracks = useValue(connection.tracks);
   const [broadcastPlays, setBroadcastPlays] = useState(false);
   useEffect(() => {
@@ -19,7 +19,7 @@ export function Programme({ connection, room }: Props) {
   const showGrid = delivery === "webrtc" || (tracks.length > 0 && !broadcastPlays);
   const onBroadcast = () => {
     setBroadcastPlays(true);
-    if (connection.receiver) void connection.leaveSeat(tierReason ?? "the broadcast plays");
+    connection.broadcastPlays();
   };
   return (
     <>
