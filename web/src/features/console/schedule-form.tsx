@@ -86,23 +86,25 @@ export function ScheduleForm() {
       </div>
       <details>
         <summary>More options</summary>
-        <TextField
-          label="Interactive seats"
-          type="number"
-          min={0}
-          max={100_000}
-          {...bind("seats")}
-          fault={of("seats")}
-          help="Whoever comes when they are taken watches the broadcast and moves up when one becomes free."
-        />
-        <TextField
-          label="RTMP destination"
-          placeholder="rtmp://live.example.com/app/stream-key"
-          autoComplete="off"
-          {...bind("rtmp")}
-          fault={of("rtmpDestination")}
-          help="The programme is also sent there while you are live."
-        />
+        <div className="stack">
+          <TextField
+            label="Interactive seats"
+            type="number"
+            min={0}
+            max={100_000}
+            {...bind("seats")}
+            fault={of("seats")}
+            help="Whoever comes when they are taken watches the broadcast and moves up when one becomes free."
+          />
+          <TextField
+            label="RTMP destination"
+            placeholder="rtmp://live.example.com/app/stream-key"
+            autoComplete="off"
+            {...bind("rtmp")}
+            fault={of("rtmpDestination")}
+            help="The programme is also sent there while you are live."
+          />
+        </div>
       </details>
       <div>
         <button className="button primary" type="submit" disabled={create.isPending}>
