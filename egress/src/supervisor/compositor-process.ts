@@ -12,6 +12,8 @@ export type CompositorHandlers = {
 
 /** No part for this long: it hangs, and is killed. */
 const stallMs = 5000;
+/** Time to its first part, ms: a busy machine takes long to start one, and starting it again takes longer. */
+const startMs = 15_000;
 
 /** The compositor's process as the supervisor holds it: started, watched, ended. */
 export class CompositorProcess {
@@ -21,6 +23,7 @@ export class CompositorProcess {
   readonly exited: Promise<void>;
   #finished = false;
   #reason: string | null = null;
+  #begun = false;
   #lastPartAt = performance.now();
 
   constructor(handlers: CompositorHandlers) {
@@ -45,7 +48,9 @@ export class CompositorProcess {
       });
     });
     this.#watch = setInterval(() => {
-      if (performance.now() - this.#lastPartAt > stallMs) this.kill("no part for 5 s");
+      const quietMs = performance.now() - this.#lastPartAt;
+      if (quietMs > (this.#begun ? stallMs : startMs))
+        this.kill(`no part for ${Math.round(quietMs / 1000)} s`);
     }, 500);
   }
 
@@ -67,7 +72,10 @@ export class CompositorProcess {
       this.send(this.#handlers.onReady());
       return;
     }
-    if (message.type === "part") this.#lastPartAt = performance.now();
+    if (message.type === "part") {
+      this.#begun = true;
+      this.#lastPartAt = performance.now();
+    }
     if (message.type === "ended") this.#finished = true;
     this.#handlers.onMessage(message);
   }
