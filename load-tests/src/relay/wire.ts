@@ -45,13 +45,13 @@ export class Wire {
     if (at === undefined || at >= this.#timerAt || this.#closed) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#release(), Math.max(0, at - performance.now()));
+    this.#timer = setTimeout(() => this.#release(), Math.max(0, Math.ceil(at - performance.now())));
   }
 
   #release(): void {
     this.#timerAt = Number.POSITIVE_INFINITY;
-    // Timers have a grain of 1 ms: what is due within half of it leaves now.
-    const until = performance.now() + 0.5;
+    // Never early: a delay is the least that a packet takes. What a timer's grain of 1 ms fires too soon waits again.
+    const until = performance.now();
     for (let deliver = this.#due.take(until); deliver; deliver = this.#due.take(until)) deliver();
     this.#wake();
   }
