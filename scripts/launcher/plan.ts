@@ -107,11 +107,11 @@ export function planServices(options: {
   });
   const service = (
     name: ServiceName,
-    row: Pick<ServiceSpec, "command" | "env" | "ready"> & { wave: 1 | 2 | 3 | 4; url?: string; cwd?: string },
+    row: Pick<ServiceSpec, "command" | "env" | "ready"> & { wave: 1 | 2 | 3 | 4; url?: string },
   ): ServiceSpec => ({
     name,
     command: row.command,
-    cwd: path.join(settings.root, row.cwd ?? "."),
+    cwd: settings.root,
     env: row.env,
     ready: row.ready,
     readyMs: 60_000,
@@ -119,7 +119,6 @@ export function planServices(options: {
     url: row.url,
   });
   const ready = (base: string, at = "/ready") => ({ kind: "http" as const, url: `${base}${at}` });
-  const next = path.join(settings.root, "node_modules/next/dist/bin/next");
 
   return {
     "mail-sink": service("mail-sink", {
@@ -136,8 +135,7 @@ export function planServices(options: {
       url: urls.inbox.public,
     }),
     web: service("web", {
-      command: [node, next, "start", "-p", String(ports.web), "-H", settings.listenIp],
-      cwd: "web",
+      command: [node, "web/src/main.ts"],
       env: webEnv,
       ready: ready(urls.web.internal, "/api/ready"),
       wave: 3,

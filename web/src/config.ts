@@ -11,6 +11,8 @@ export const WebConfig = z.object({
     .enum(["trace", "debug", "info", "warn", "error", "silent"])
     .default("info")
     .describe("Log level"),
+  HTTP_HOST: z.string().default("127.0.0.1").describe("Address that web listens on"),
+  HTTP_PORT: z.coerce.number().int().min(0).max(65535).default(4400).describe("Port that web listens on"),
   PUBLIC_URL: z.url().describe("How people reach this site; every link in a mail begins with it"),
   DATABASE_URL: secret(z.string().min(1)).describe("postgres:// URL of the app's role"),
   REDIS_URL: secret(z.string().min(1)).describe("redis:// URL"),

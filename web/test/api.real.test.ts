@@ -20,6 +20,8 @@ beforeAll(async () => {
     {
       NODE_ID: "web",
       REGION: "local",
+      HTTP_HOST: "127.0.0.1",
+      HTTP_PORT: 0,
       TRUSTED_PROXIES: 0,
       LOG_LEVEL: "silent",
       PUBLIC_URL: "http://localhost:4400",

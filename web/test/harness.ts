@@ -3,10 +3,10 @@ import { addJoinToken, findOrCreateUser, insertRegistration, type Registration }
 import type { Role } from "@rostrum/protocol";
 import superjson from "superjson";
 import { createTestDatabase, type TestDatabase } from "../../db/test/database.ts";
-import { GET, POST } from "../src/app/api/trpc/[trpc]/route.ts";
 import type { WebConfig } from "../src/config.ts";
+import { handleApi } from "../src/server/api.ts";
 import { newSecret } from "../src/server/secrets.ts";
-import { createServices, type Services, shareServices } from "../src/server/services.ts";
+import { createServices, type Services, services, shareServices } from "../src/server/services.ts";
 import { startSession } from "../src/server/session.ts";
 import { admissionHeader } from "../src/server/trpc.ts";
 
@@ -21,6 +21,8 @@ export async function openServer(config: Partial<WebConfig> = {}): Promise<Stage
     {
       NODE_ID: "web",
       REGION: "local",
+      HTTP_HOST: "127.0.0.1",
+      HTTP_PORT: 0,
       TRUSTED_PROXIES: 0,
       LOG_LEVEL: "silent",
       PUBLIC_URL: publicUrl,
@@ -50,13 +52,13 @@ export type Answer = { status: number; data: unknown; refusal: Refusal | undefin
 
 const address = (): string => `198.51.100.${Math.floor(Math.random() * 250)}`;
 
-/** Any request to the tRPC route handler. */
+/** Any request to the API. */
 export async function send(path: string, init: RequestInit & { headers?: Headers } = {}): Promise<Response> {
   const request = new Request(`${publicUrl}/api/trpc/${path}`, {
     ...init,
     headers: { "x-forwarded-for": address(), ...init.headers },
   });
-  return init.method === "POST" ? POST(request) : GET(request);
+  return handleApi(services(), request);
 }
 
 /** One call over HTTP, the way the browser's client makes it, but with any input at all. */

@@ -43,10 +43,18 @@ export const WireError = z.object({
 });
 export type WireError = z.infer<typeof WireError>;
 
+const brand = Symbol.for("rostrum.error");
+
 /** A refusal with a code. Thrown inside a process, turned into a WireError or HTTP status once, at its edge. */
 export class RostrumError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
+  readonly [brand] = true;
+
+  /** By its brand: a bundler puts copies of this module beside each other, and an error may come from another copy. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && brand in value;
+  }
 
   constructor(code: ErrorCode, message: string, options: { field?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause });

@@ -12,6 +12,6 @@ it("believes the socket, and no more proxies than there are", () => {
 
 it("puts the caller's own claim aside before anyone reads it", () => {
   const request = { headers: { "x-forwarded-for": "6.6.6.6" }, socket: { remoteAddress: "192.0.2.7" } };
-  nameCaller({ request }, 0);
+  nameCaller(request, 0);
   expect(clientAddress(new Headers(request.headers))).toBe("192.0.2.7");
 });

@@ -1,4 +1,4 @@
-/** Names the caller for rate limits. Set for every request by `nameCallers`, whatever the caller sent. */
+/** Names the caller for rate limits. Set for every request by `nameCaller`, whatever the caller sent. */
 const header = "x-forwarded-for";
 
 /**
@@ -16,19 +16,16 @@ export function callerAddress(
   return chain[Math.max(0, chain.length - 1 - trustedProxies)] ?? socketAddress;
 }
 
-type RequestStart = {
-  request: { headers: Record<string, string | string[] | undefined>; socket: { remoteAddress?: string } };
+type Incoming = {
+  headers: Record<string, string | string[] | undefined>;
+  socket: { remoteAddress?: string };
 };
 
-/** What Node tells of each request before anyone handles it (diagnostics channel `http.server.request.start`). */
-export function nameCaller({ request }: RequestStart, trustedProxies: number): void {
-  const given = request.headers[header];
+/** Before anyone handles a request: what it says of its caller becomes what is so. */
+export function nameCaller({ headers, socket }: Incoming, trustedProxies: number): void {
+  const given = headers[header];
   const forwarded = Array.isArray(given) ? given.join(",") : given;
-  request.headers[header] = callerAddress(
-    forwarded,
-    request.socket.remoteAddress ?? "unknown",
-    trustedProxies,
-  );
+  headers[header] = callerAddress(forwarded, socket.remoteAddress ?? "unknown", trustedProxies);
 }
 
 export const clientAddress = (headers: Headers): string => headers.get(header) || "unknown";

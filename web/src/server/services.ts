@@ -1,4 +1,4 @@
-import { type DatabaseHandle, openDatabase, requestAllResyncs } from "@rostrum/db";
+import { type DatabaseHandle, openDatabase } from "@rostrum/db";
 import {
   connectRedis,
   createLog,
@@ -12,7 +12,7 @@ import {
   type Tokens,
 } from "@rostrum/platform";
 import { RoomEventDraft } from "@rostrum/protocol";
-import { type WebConfig, webConfig } from "../config.ts";
+import type { WebConfig } from "../config.ts";
 import { Announcer } from "./announcer.ts";
 import { EdgeBoard } from "./edge-board.ts";
 import { createMeasures, type Measures } from "./measures.ts";
@@ -57,19 +57,16 @@ export function createServices(config: WebConfig, name: string): Services {
   };
 }
 
-// Next bundles each route on its own: what is shared must hang on the process.
+// Next bundles each route on its own, and `main.ts` is in no bundle: what they share must hang on the process.
 const holder = globalThis as typeof globalThis & { rostrumServices?: Services };
 
-/** Give the process its services, before anything asked for them. */
+/** Give the process its services, before anything asks for them. */
 export function shareServices(shared: Services): void {
   holder.rostrumServices = shared;
 }
 
+/** What `shareServices` was given; there is nothing to serve with without. */
 export function services(): Services {
-  if (!holder.rostrumServices) {
-    const created = createServices(webConfig(), "web");
-    created.scope.run("owed events", () => requestAllResyncs(created.db));
-    holder.rostrumServices = created;
-  }
+  if (!holder.rostrumServices) throw new Error("web runs by src/main.ts, which makes the services");
   return holder.rostrumServices;
 }

@@ -1,0 +1,54 @@
+import { limits, RostrumError, type WireError } from "@rostrum/protocol";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { readBody, requireSameSite, respond } from "./handler.ts";
+import { appRouter } from "./routers/index.ts";
+import type { Services } from "./services.ts";
+
+export const apiPath = "/api/trpc";
+/** Calls one HTTP request may carry. */
+const maxBatch = 10;
+
+const methods = ["GET", "POST"];
+
+/** The typed API: tRPC calls, one or a batch, from our own pages or from tools, never from another site. */
+export function handleApi(services: Services, request: Request): Promise<Response> {
+  return respond(services, async () => {
+    requireSameSite(services, request);
+    if (!methods.includes(request.method)) return methodRefused();
+    if (new URL(request.url).search.length > limits.requestBytes)
+      throw new RostrumError("message.too-large", "The query is too long.");
+    const cookies: string[] = [];
+    const response = await fetchRequestHandler({
+      endpoint: apiPath,
+      req: request.method === "POST" ? await cap(request) : request,
+      router: appRouter,
+      maxBatchSize: maxBatch,
+      createContext: () => ({
+        services,
+        headers: request.headers,
+        setCookie: (cookie) => cookies.push(cookie),
+      }),
+    });
+    for (const cookie of cookies) response.headers.append("set-cookie", cookie);
+    response.headers.set("cache-control", "no-store");
+    response.headers.set("x-content-type-options", "nosniff");
+    return response;
+  });
+}
+
+function methodRefused(): Response {
+  const error: WireError = { code: "method.unknown", message: "This address has other methods." };
+  return Response.json({ error }, { status: 405, headers: { allow: methods.join(", ") } });
+}
+
+/** tRPC reads bodies without a limit and takes form data too: only JSON of bounded size gets through. */
+async function cap(request: Request): Promise<Request> {
+  if (!request.headers.get("content-type")?.startsWith("application/json")) {
+    throw new RostrumError("message.malformed", "Send JSON.");
+  }
+  return new Request(request.url, {
+    method: "POST",
+    headers: request.headers,
+    body: await readBody(request),
+  });
+}
