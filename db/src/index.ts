@@ -7,6 +7,7 @@ export {
 } from "./client.ts";
 export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
+export * from "./queries/guests.ts";
 export { deleteOldKeys } from "./queries/idempotency.ts";
 export * from "./queries/outbox.ts";
 export * from "./queries/polls.ts";

@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, ilike, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, asc, eq, gt, ilike, inArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { attendanceIntervals, joinTokens, registrations } from "../schema/index.ts";
 import { answerKey, claimKey, hashRequest } from "./idempotency.ts";
@@ -95,24 +95,6 @@ export async function resendJoinLink(
 
 export async function addJoinToken(db: Executor, registrationId: string, tokenHash: string): Promise<void> {
   await db.insert(joinTokens).values({ registrationId, tokenHash });
-}
-
-export async function findRegistrationByToken(
-  db: Executor,
-  tokenHash: string,
-): Promise<Registration | undefined> {
-  const [row] = await db
-    .select({ registration: registrations })
-    .from(joinTokens)
-    .innerJoin(registrations, eq(registrations.id, joinTokens.registrationId))
-    .where(
-      and(
-        eq(joinTokens.tokenHash, tokenHash),
-        isNull(joinTokens.revokedAt),
-        eq(registrations.status, "registered"),
-      ),
-    );
-  return row?.registration;
 }
 
 type Page = { webinarId: string; after?: { createdAt: Date; id: string }; search?: string; limit: number };

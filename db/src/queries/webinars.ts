@@ -148,11 +148,6 @@ export async function listPanelists(db: Executor, webinarId: string): Promise<Pa
     .orderBy(panelists.createdAt);
 }
 
-export async function findPanelistByToken(db: Executor, tokenHash: string): Promise<Panelist | undefined> {
-  const [row] = await db.select().from(panelists).where(eq(panelists.tokenHash, tokenHash));
-  return row;
-}
-
 export async function saveRecording(
   db: Executor,
   recording: { webinarId: string; path: string; durationMs: number; bytes: number },

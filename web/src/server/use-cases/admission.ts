@@ -2,8 +2,7 @@ import { createHmac, randomUUID } from "node:crypto";
 import {
   countSeated,
   findPanelistByToken,
-  findRegistrationByToken,
-  findWebinar,
+  findRegistrantByToken,
   type User,
   type Webinar,
 } from "@rostrum/db";
@@ -34,19 +33,19 @@ type Person = { participantId: string; role: Role; name: string; webinar: Webina
 /** Who holds a personal link, and for what. Throws token.invalid. */
 async function personOf(services: Services, joinToken: string): Promise<Person> {
   const hash = hashSecret(joinToken);
-  const registration = await findRegistrationByToken(services.db, hash);
-  if (registration) {
-    const webinar = await requireWebinar(services, registration.webinarId);
+  const registrant = await findRegistrantByToken(services.db, hash);
+  if (registrant) {
+    const { registration, webinar } = registrant;
     return { participantId: registration.id, role: "attendee", name: registration.name, webinar };
   }
-  const panelist = await findPanelistByToken(services.db, hash);
-  if (!panelist) {
+  const invited = await findPanelistByToken(services.db, hash);
+  if (!invited) {
     throw new RostrumError(
       "token.invalid",
       "This link is not valid. Ask for a new one on the registration page.",
     );
   }
-  const webinar = await requireWebinar(services, panelist.webinarId);
+  const { panelist, webinar } = invited;
   return { participantId: panelist.id, role: "panelist", name: panelist.name, webinar };
 }
 
@@ -73,12 +72,6 @@ export function admitHost(
   wish: AdmissionWish,
 ): Promise<Admission> {
   return admit(services, { participantId: user.id, role: "host", name: user.name, webinar }, wish);
-}
-
-async function requireWebinar(services: Services, id: string): Promise<Webinar> {
-  const webinar = await findWebinar(services.db, id);
-  if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
-  return webinar;
 }
 
 async function admit(services: Services, person: Person, wish: AdmissionWish): Promise<Admission> {
