@@ -74,6 +74,8 @@ export function planServices(options: {
 
   const common = (name: string, port: number, url: { public: string; internal: string }) => ({
     NODE_ENV: "production",
+    // Types are stripped once, not at each start: a service that was killed is back a quarter second sooner.
+    NODE_COMPILE_CACHE: path.join(settings.home, "compile-cache"),
     NODE_ID: name,
     HTTP_HOST: settings.listenIp,
     HTTP_PORT: String(port),
