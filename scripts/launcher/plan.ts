@@ -167,7 +167,10 @@ export function planServices(options: {
       const { rtc, pipes } = edgePorts(ports.web, name);
       return service(name, {
         command: [node, "sfu-edge/src/main.ts"],
-        env: media(name, rtc, pipes),
+        env: {
+          ...media(name, rtc, pipes),
+          ...(settings.env.EDGE_REGION ? { REGION: settings.env.EDGE_REGION } : {}),
+        },
         ready: ready(urls[name].internal),
         wave: 1,
         url: urls[name].public,

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { CpuMeter, tree } from "./audience-cpu.ts";
 import type { World } from "./audience-world.ts";
+import { socketsOf, socketTable } from "./sockets.ts";
 
 /** Who used the machine since this was made, and whose sockets were too full for what was sent to them. */
 export class MachineMeter {
@@ -93,27 +94,8 @@ const tellDrops = (drops: Drops): string =>
  */
 function udpDrops(pids: readonly number[]): Drops {
   const inodes = new Set(pids.flatMap(socketsOf));
-  const drops = new Map<number, number>();
-  for (const line of readFileSync("/proc/net/udp", "utf8").split("\n").slice(1)) {
-    const fields = line.trim().split(/\s+/);
-    const port = Number.parseInt(fields[1]?.split(":")[1] ?? "", 16);
-    if (inodes.has(fields[9] ?? "")) drops.set(port, (drops.get(port) ?? 0) + Number(fields.at(-1)));
-  }
-  return drops;
-}
-
-/** Inodes of a process's sockets. */
-function socketsOf(pid: number): string[] {
-  try {
-    const folder = `/proc/${pid}/fd`;
-    return readdirSync(folder).flatMap((fd) => {
-      try {
-        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`))?.[1] ?? [];
-      } catch {
-        return []; // Closed since.
-      }
-    });
-  } catch {
-    return []; // The process has ended.
-  }
+  const counts = new Map<number, number>();
+  for (const { port, inode, drops } of socketTable("udp"))
+    if (inodes.has(inode)) counts.set(port, (counts.get(port) ?? 0) + drops);
+  return counts;
 }

@@ -19,6 +19,10 @@ export type KillCase = {
   watchMs: number;
   /** Who is watched: attendees over WebRTC, or one viewer of the broadcast. */
   tier: "webrtc" | "hls";
+  /** Edges far from the origins: one takes the stage over the distance and hands it on to the others of its region. */
+  distant?: true;
+  /** Needs a machine where processes can be cut off (kills-cut.ts). */
+  cuts?: true;
   disturb: (scene: Scene, repetition: number) => Promise<Disturbance>;
 };
 
@@ -52,6 +56,22 @@ async function freeze(scene: Scene, name: string): Promise<void> {
     process.kill(-pid, "SIGCONT");
   }
   await new Promise((resolve) => setTimeout(resolve, 3000));
+}
+
+/** Ten seconds without a network, then the same network again. */
+async function partition(scene: Scene, name: string): Promise<void> {
+  await scene.cutOff(name);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, frozenMs));
+  } finally {
+    await scene.heal();
+  }
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+}
+
+/** The edge that hands the stage on to others now. */
+async function relayOf(scene: Scene): Promise<string> {
+  return until("an edge hands the stage on", 20_000, () => scene.relay());
 }
 
 /** Exactly one origin has the stage, and it is not `old`. */
@@ -129,6 +149,28 @@ export const killCases: KillCase[] = [
       const old = await scene.owner();
       const frozen = freeze(scene, old);
       return { check: () => frozen.then(() => oneStage(scene, old)) };
+    },
+  },
+  {
+    name: "edge partitioned for 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    cuts: true,
+    disturb: async (scene, repetition) => {
+      const edge = await edgeOfOne(scene, repetition);
+      const parted = partition(scene, edge);
+      return { edge, check: () => parted.then(() => movedAway(scene, edge)) };
+    },
+  },
+  {
+    name: "origin partitioned for 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    cuts: true,
+    disturb: async (scene) => {
+      const old = await scene.owner();
+      const parted = partition(scene, old);
+      return { check: () => parted.then(() => oneStage(scene, old)) };
     },
   },
   {
@@ -225,6 +267,63 @@ export const killCases: KillCase[] = [
       const old = await scene.owner();
       process.kill(scene.product.pid(old), "SIGTERM");
       return { check: () => oneStage(scene, old) };
+    },
+  },
+  {
+    name: "Redis partitioned for 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    cuts: true,
+    disturb: async (scene) => {
+      const owner = await scene.owner();
+      const parted = partition(scene, "redis");
+      return {
+        check: () => parted.then(() => oneStage(scene)).then((faults) => stays(scene, owner, faults)),
+      };
+    },
+  },
+  {
+    name: "web partitioned for 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    cuts: true,
+    disturb: async (scene) => {
+      const parted = partition(scene, "web");
+      return { check: () => parted.then(() => oneStage(scene)) };
+    },
+  },
+  {
+    name: "relay SIGKILL",
+    watchMs: 10_000,
+    tier: "webrtc",
+    distant: true,
+    disturb: async (scene) => {
+      const relay = await relayOf(scene);
+      signal(scene, relay, "SIGKILL");
+      return { check: () => movedAway(scene, relay) };
+    },
+  },
+  {
+    name: "relay SIGSTOP, SIGCONT after 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    distant: true,
+    disturb: async (scene) => {
+      const relay = await relayOf(scene);
+      const frozen = freeze(scene, relay);
+      return { check: () => frozen.then(() => movedAway(scene, relay)) };
+    },
+  },
+  {
+    name: "relay partitioned for 10 s",
+    watchMs: frozenMs + 4000,
+    tier: "webrtc",
+    distant: true,
+    cuts: true,
+    disturb: async (scene) => {
+      const relay = await relayOf(scene);
+      const parted = partition(scene, relay);
+      return { check: () => parted.then(() => movedAway(scene, relay)) };
     },
   },
 ];

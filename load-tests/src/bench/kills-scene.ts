@@ -8,6 +8,8 @@ import { metric, Product } from "../e2e/product.ts";
 import { assert, until } from "../e2e/runner.ts";
 import { admitAs, callTrpc } from "../wire/api.ts";
 import { Ledger } from "../wire/ledger.ts";
+import { tree } from "./audience-cpu.ts";
+import { Cut } from "./kills-cut.ts";
 import { installProbe, type PageRecord, readProbe } from "./kills-probe.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
@@ -35,6 +37,7 @@ export class Scene {
   readonly #browser: Browser;
   readonly #host: Page;
   readonly #panelist: ChildProcess;
+  #cut: Cut | undefined;
 
   private constructor(parts: {
     product: Product;
@@ -51,12 +54,17 @@ export class Scene {
     this.ledger = new Ledger(parts.product.env("web").DATABASE_URL ?? "");
   }
 
-  static async open(home: string): Promise<Scene> {
+  /** `distant`: edges in a region that is not the origins'. */
+  static async open(home: string, { distant }: { distant: boolean }): Promise<Scene> {
     const product = await Product.start({
       home,
       portBase,
       timeoutMs: 300_000,
-      env: { ROSTRUM_ORIGINS: String(origins.length), ROSTRUM_EDGES: String(edges.length) },
+      env: {
+        ROSTRUM_ORIGINS: String(origins.length),
+        ROSTRUM_EDGES: String(edges.length),
+        ...(distant ? { EDGE_REGION: "distant" } : {}),
+      },
     });
     const browser = await launchBrowser();
     const demo = product.state.demo as { webinarId: string; hostUrl: string; panelistLinks: string[] };
@@ -255,7 +263,26 @@ export class Scene {
     }
   }
 
+  /** The edge that others take the stage from. */
+  async relay(): Promise<string | undefined> {
+    const counts = await Promise.all(
+      edges.map(async (name) => ({ name, below: await this.gauge(name, "pipes_below") })),
+    );
+    return counts.find(({ below }) => below > 0)?.name;
+  }
+
+  /** Take the network from a node: it and everything it started. */
+  async cutOff(name: string): Promise<void> {
+    this.#cut ??= await Cut.open();
+    await this.#cut.apart(tree(this.product.pid(name)));
+  }
+
+  async heal(): Promise<void> {
+    await this.#cut?.heal();
+  }
+
   async close(): Promise<void> {
+    await this.#cut?.close();
     await this.ledger.close().catch(() => undefined);
     await this.#browser.close().catch(() => undefined);
     this.#panelist.kill("SIGTERM");

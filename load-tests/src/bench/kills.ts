@@ -4,6 +4,7 @@ import path from "node:path";
 import { percentile } from "./figures.ts";
 import { attendanceFaults } from "./kills-attendance.ts";
 import { type KillCase, killCases } from "./kills-cases.ts";
+import { Cut } from "./kills-cut.ts";
 import { longestGap } from "./kills-gaps.ts";
 import { OtherUse } from "./kills-machine.ts";
 import { Scene, type Viewer } from "./kills-scene.ts";
@@ -176,6 +177,22 @@ async function measure(scene: Scene, kill: KillCase, runs: number): Promise<Case
   };
 }
 
+/** Cases of one scene, one after the other. */
+async function playAll(home: string, cases: readonly KillCase[], runs: number): Promise<CaseResult[]> {
+  const scene = await Scene.open(home, { distant: cases[0]?.distant === true });
+  const results: CaseResult[] = [];
+  try {
+    for (const kill of cases) {
+      const result = await measure(scene, kill, runs);
+      say(`  ${JSON.stringify(result)}`);
+      results.push(result);
+    }
+  } finally {
+    await scene.close();
+  }
+  return results;
+}
+
 /**
  * Kills one node after the other while three people watch in real browsers: how long each is without picture and sound,
  * whether the right part took over, and whether anything durable was lost. ROSTRUM_BENCH_CASES: only cases whose name has
@@ -191,18 +208,20 @@ export async function measureKills(options: {
   const only =
     options.only ?? (process.env.ROSTRUM_BENCH_CASES ?? "").split(",").filter((word) => word !== "");
   const cases: CaseResult[] = [];
-  let scene: Scene | undefined;
+  const noCut = await Cut.fault();
+  const wanted = killCases.filter(
+    ({ name }) =>
+      (!options.only || options.only.includes(name)) &&
+      (only.length === 0 || only.some((word) => name.includes(word))),
+  );
+  for (const { name, cuts } of wanted) if (cuts && noCut) say(`left out, ${noCut}: ${name}`);
+  const possible = wanted.filter(({ cuts }) => !cuts || !noCut);
   try {
-    scene = await Scene.open(home);
-    for (const kill of killCases) {
-      if (options.only && !options.only.includes(kill.name)) continue;
-      if (only.length > 0 && !only.some((word) => kill.name.includes(word))) continue;
-      const result = await measure(scene, kill, runs);
-      say(`  ${JSON.stringify(result)}`);
-      cases.push(result);
+    for (const distant of [false, true]) {
+      const here = possible.filter((kill) => (kill.distant === true) === distant);
+      if (here.length > 0) cases.push(...(await playAll(path.join(home, `scene-${distant}`), here, runs)));
     }
   } finally {
-    await scene?.close();
     if (process.env.ROSTRUM_BENCH_KEEP !== "1") rmSync(home, { recursive: true, force: true });
     else say(`kept ${home}`);
   }
