@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
+import { rank } from "@rostrum/rules";
 import { descendants } from "../e2e/product.ts";
 import { assert, until } from "../e2e/runner.ts";
 import { admitAs, snapshotOf } from "../wire/api.ts";
-import type { Scene } from "./kills-scene.ts";
+import { edges, type Scene } from "./kills-scene.ts";
 
 /** What one repetition did. */
 export type Disturbance = {
@@ -23,6 +24,8 @@ export type KillCase = {
   distant?: true;
   /** Needs a machine where processes can be cut off (kills-cut.ts). */
   cuts?: true;
+  /** What must be so before it is disturbed. */
+  prepare?: (scene: Scene) => Promise<void>;
   disturb: (scene: Scene, repetition: number) => Promise<Disturbance>;
 };
 
@@ -69,9 +72,25 @@ async function partition(scene: Scene, name: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 3000));
 }
 
-/** The edge that hands the stage on to others now. */
+/**
+ * See to it that an edge hands the stage on. A link that works is kept whatever the plan says by now, so an edge that
+ * came before the root of its region has one of its own: it comes back below the root.
+ */
+async function arrangeRelay(scene: Scene): Promise<void> {
+  for (let attempt = 0; attempt < 6; attempt++) {
+    const relay = await until("an edge hands the stage on", 5000, () => scene.relay()).catch(() => undefined);
+    if (relay !== undefined) return;
+    const [root] = rank(scene.webinarId, edges);
+    const early = (await scene.edgesOfViewers()).find((edge) => edge !== root);
+    if (early !== undefined) signal(scene, early, "SIGKILL");
+    await scene.settle();
+  }
+}
+
 async function relayOf(scene: Scene): Promise<string> {
-  return until("an edge hands the stage on", 20_000, () => scene.relay());
+  const relay = await scene.relay();
+  assert(relay, "an edge hands the stage on");
+  return relay;
 }
 
 /** Exactly one origin has the stage, and it is not `old`. */
@@ -297,6 +316,7 @@ export const killCases: KillCase[] = [
     watchMs: 10_000,
     tier: "webrtc",
     distant: true,
+    prepare: arrangeRelay,
     disturb: async (scene) => {
       const relay = await relayOf(scene);
       signal(scene, relay, "SIGKILL");
@@ -308,6 +328,7 @@ export const killCases: KillCase[] = [
     watchMs: frozenMs + 4000,
     tier: "webrtc",
     distant: true,
+    prepare: arrangeRelay,
     disturb: async (scene) => {
       const relay = await relayOf(scene);
       const frozen = freeze(scene, relay);
@@ -319,6 +340,7 @@ export const killCases: KillCase[] = [
     watchMs: frozenMs + 4000,
     tier: "webrtc",
     distant: true,
+    prepare: arrangeRelay,
     cuts: true,
     disturb: async (scene) => {
       const relay = await relayOf(scene);

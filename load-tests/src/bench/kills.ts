@@ -77,6 +77,8 @@ async function play(
   viewers: readonly Viewer[],
 ): Promise<Run> {
   await scene.settle();
+  await kill.prepare?.(scene);
+  await scene.settle();
   const writers = await Writers.prepare(scene);
   const places = await scene.edgesOfViewers();
   const noisy = !(await calm(scene, viewers));
