@@ -8,6 +8,8 @@ import { serveOwnership } from "./previous-owner.ts";
 import { serveProgrammes } from "./programme-feed.ts";
 import { Stages } from "./stages.ts";
 
+/** Panelists are given this long to publish at the next origin, ms. */
+export const handOverMs = 8000;
 /** Panelists one origin is willing to serve. */
 const capacity = 200;
 
@@ -53,11 +55,16 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
   );
   exposeMetrics(metrics, { node, stages, pipes: pipes.count, programmes: programmes.count });
   return {
-    // Panelists and edges are told, not cut off: they come to the next origin at once.
+    // Panelists and edges move while media still flows here. Without another origin the stage can only come back to the
+    // next process here: the sooner this one is gone, the better.
     drain: async () => {
       draining = true;
       await announce();
-      await stages.close("draining");
+      const others = (await registry.list("origin").catch(() => [])).filter(
+        (other) => other.nodeId !== nodeId && !other.draining,
+      );
+      if (others.length > 0) await stages.handOver(handOverMs);
+      else await stages.close("draining");
     },
     faults: () => [
       ...(redis.status === "ready" ? [] : ["redis is not reachable"]),

@@ -59,6 +59,7 @@ async function welcome(socket: RpcSocket, token: string, options: Options) {
       socket.notify("stage.phase", { phase });
       if (phase === "ended") socket.close("ended");
     },
+    moving: (graceMs) => socket.notify("stage.moving", { graceMs }),
     membersChanged: (members) => socket.notify("stage.members", { members }),
   });
   socket.scope.add("seat", leave);

@@ -30,6 +30,8 @@ type Panelist = {
   participantId: ParticipantId;
   replaced: () => void;
   phaseChanged: (phase: WebinarPhase) => void;
+  /** Another origin takes the stage; this one goes on for `graceMs` at most. */
+  moving: (graceMs: number) => void;
   membersChanged: (members: StageMember[]) => void;
 };
 
@@ -56,6 +58,9 @@ export class Stage {
   #phase: WebinarPhase = "scheduled";
   /** Pipes and feeds that keep the stage open. */
   #receivers = 0;
+  /** Who was on stage at the origin before this one, until they have come here or their time is over. */
+  #expected: StageMember[] = [];
+  readonly #movingListeners = new Set<() => void>();
 
   static async create(options: StageOptions): Promise<Stage> {
     const observer = await options.router.createAudioLevelObserver({
@@ -113,14 +118,42 @@ export class Stage {
   /** What edges take from here. */
   asPipeSource(): PipeSource {
     const { webinarId, scope, router, onAir } = this;
-    return { webinarId, scope, router, board: onAir, addReceiver: () => this.addReceiver() };
+    return {
+      webinarId,
+      scope,
+      router,
+      board: onAir,
+      addReceiver: () => this.addReceiver(),
+      onMoving: (listener) => {
+        this.#movingListeners.add(listener);
+        return () => this.#movingListeners.delete(listener);
+      },
+    };
+  }
+
+  /** Another origin takes the stage: everybody is told to go there. Media here goes on. */
+  move(graceMs: number): void {
+    for (const panelist of this.#panelists.values()) panelist.moving(graceMs);
+    for (const listener of this.#movingListeners) listener();
+  }
+
+  /** Those of the origin before this one count as on stage until they come, for `forMs`: nobody's tile goes meanwhile. */
+  expect(members: StageMember[], forMs: number): void {
+    this.#expected = members;
+    this.scope.after(forMs, "who came back", () => {
+      this.#expected = [];
+      this.announceMembers();
+    });
   }
 
   members(): StageMember[] {
-    const members = new Map<ParticipantId, StageMember>();
+    const members = new Map<ParticipantId, StageMember>(
+      this.#expected.map((member) => [member.participantId, member]),
+    );
     for (const { participantId, name, source } of this.board.list()) {
-      const member = members.get(participantId) ?? { participantId, name, sources: [] };
-      members.set(participantId, { ...member, sources: [...member.sources, source] });
+      const known = members.get(participantId) ?? { participantId, name, sources: [] };
+      const sources = new Set([...known.sources, source]);
+      members.set(participantId, { participantId, name, sources: [...sources] });
     }
     return [...members.values()];
   }

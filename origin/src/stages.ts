@@ -96,7 +96,28 @@ export class Stages {
     return opening;
   }
 
-  /** Give every stage away; none is opened any more. */
+  /**
+   * Let another origin have every stage while media goes on here, until all panelists have gone there or `graceMs` have
+   * passed; none is opened here any more.
+   */
+  async handOver(graceMs: number): Promise<void> {
+    this.#closed = true;
+    const moving = [...this.#open.values()];
+    // What is said for a stage from here on is the next owner's to say.
+    this.#open.clear();
+    await Promise.all(moving.map(({ lease }) => lease.release()));
+    const deadline = performance.now() + graceMs;
+    await Promise.all(
+      moving.map(async ({ stage }) => {
+        stage.move(graceMs);
+        while (stage.panelistCount > 0 && performance.now() < deadline)
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        await stage.scope.close("handed over");
+      }),
+    );
+  }
+
+  /** Give every stage away at once; none is opened any more. */
   async close(reason: string): Promise<void> {
     this.#closed = true;
     await Promise.all(this.list().map((stage) => stage.scope.close(reason)));
@@ -152,8 +173,8 @@ export class Stages {
       stage.setPhase(first.phase);
       const owned = { stage, lease };
       this.#keep(owned);
-      // Panelists of an origin that died come here within seconds; who has not is on stage no more.
-      if (first.stage.length > 0) scope.after(returnMs, "who came back", () => stage.announceMembers());
+      // Panelists of the origin before come here within seconds; who has not is on stage no more.
+      if (first.stage.length > 0) stage.expect(first.stage, returnMs);
       log.info({ webinarId, fencing: lease.fencing }, "stage opened");
       return owned;
     } catch (error) {
@@ -167,7 +188,7 @@ export class Stages {
     const { webinarId, scope } = stage;
     this.#open.set(webinarId, owned);
     scope.add("entry", (reason) => {
-      this.#open.delete(webinarId);
+      if (this.#open.get(webinarId) === owned) this.#open.delete(webinarId);
       this.#stages.delete(webinarId);
       this.#options.log.info({ webinarId, reason }, "stage closed");
     });

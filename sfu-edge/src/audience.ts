@@ -1,19 +1,14 @@
-import { type Log, type LogPosition, Reconciler, type Scope, type SeatLedger } from "@rostrum/platform";
-import {
-  type RoomEvent,
-  type RoomEventDraft,
-  type RoomSnapshot,
-  RostrumError,
-  type WebinarId,
-} from "@rostrum/protocol";
-import { decideLink, evolveRoom, roomFor } from "@rostrum/rules";
+import type { Log, LogPosition, Scope, SeatLedger } from "@rostrum/platform";
+import type { RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
+import { evolveRoom, roomFor } from "@rostrum/rules";
 import { type PipeSource, type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { Attendee } from "./attendee.ts";
 import { FanOut, mayHear } from "./fan-out.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { SeatKeeper } from "./seats.ts";
-import { type LinkContext, type PipedProducer, StageLink } from "./stage-link.ts";
+import { StageFeed } from "./stage-feed.ts";
+import type { LinkContext, PipedProducer } from "./stage-link.ts";
 
 /** Time to have the broadcast's picture before the stage's ends, ms. */
 const seatGraceMs = 8000;
@@ -34,15 +29,10 @@ export class Audience {
   readonly scope: Scope;
   readonly fanOut = new FanOut();
   readonly routers: RouterSet;
-  readonly #options: AudienceOptions;
   readonly #seats: SeatKeeper;
   readonly #recent = new RecentEvents();
-  readonly #links: Reconciler;
+  readonly #feed: StageFeed;
   #room: RoomSnapshot;
-  #link: StageLink | undefined;
-  #unwantedSince: number | null = null;
-  /** Pipes to edges that take the stage from here. */
-  #below = 0;
 
   /** Throws not-found when there is no such webinar. */
   static async open(options: AudienceOptions): Promise<Audience> {
@@ -53,7 +43,6 @@ export class Audience {
 
   private constructor(options: AudienceOptions, room: RoomSnapshot, routers: RouterSet) {
     const { webinarId, scope, ledger } = options;
-    this.#options = options;
     this.webinarId = webinarId;
     this.scope = scope;
     this.#room = room;
@@ -67,11 +56,9 @@ export class Audience {
       },
       scope,
     );
-    this.#links = new Reconciler(scope, {
-      name: "stage link",
-      everyMs: 500,
-      reconcile: () => this.#reconcileLink(),
-    });
+    const { link: context, log } = options;
+    const wanted = () => ({ receivers: this.receivers, phase: this.#room.phase });
+    this.#feed = new StageFeed({ webinarId, context, routers, scope, log, wanted });
   }
 
   get receivers(): number {
@@ -80,30 +67,16 @@ export class Audience {
 
   /** What comes in from the stage. */
   get pipedProducers(): PipedProducer[] {
-    return this.#link?.producers ?? [];
+    return this.#feed.producers;
   }
 
   get linked(): boolean {
-    return this.#link !== undefined;
+    return this.#feed.linked;
   }
 
   /** What edges below take from here; throws node.unavailable while the stage is not here. */
   asPipeSource(): PipeSource {
-    const link = this.#link;
-    if (!link || link.scope.closed)
-      throw new RostrumError("node.unavailable", "This edge does not have the stage.");
-    const { router, board } = this.routers.ingress;
-    const { webinarId } = this;
-    return { webinarId, scope: link.scope, router, board, addReceiver: () => this.#countBelow() };
-  }
-
-  #countBelow(): () => void {
-    this.#below++;
-    let released = false;
-    return () => {
-      if (!released) this.#below--;
-      released = true;
-    };
+    return this.#feed.asPipeSource();
   }
 
   /**
@@ -112,7 +85,7 @@ export class Audience {
    */
   enter(attendee: Attendee, resume: LogPosition | undefined): RoomSnapshot | RoomEvent[] {
     attendee.socket.scope.add("room", this.fanOut.add(attendee));
-    this.#links.nudge();
+    this.#feed.nudge();
     const { epoch, seq } = this.#room;
     const missed = resume && this.#recent.since(resume, { epoch, seq });
     if (missed) return missed.filter((event) => mayHear(attendee, event));
@@ -131,7 +104,7 @@ export class Audience {
       if (attendee.receives) this.#seats.freed(attendee, attendee.socket.closedWith?.code === 1000);
     });
     this.#seats.taken(attendee);
-    this.#links.nudge();
+    this.#feed.nudge();
   }
 
   /** The opposite: they watch over HLS from now on. */
@@ -139,7 +112,7 @@ export class Audience {
     if (!attendee.receives) return;
     await attendee.stand(reason);
     this.#seats.freed(attendee, true);
-    this.#links.nudge();
+    this.#feed.nudge();
   }
 
   #replaceRoom(room: RoomSnapshot): void {
@@ -150,7 +123,7 @@ export class Audience {
     this.#room = { ...room, presence, ...(unknown ? { stage, speaker } : {}) };
     this.#recent.clear();
     this.fanOut.sendBoth("room.snapshot", { hosts: this.#room, all: roomFor(this.#room, "all") });
-    this.#links.nudge();
+    this.#feed.nudge();
   }
 
   #apply(draft: RoomEventDraft, at: LogPosition): void {
@@ -159,7 +132,7 @@ export class Audience {
     this.#recent.add(event, at.epoch);
     this.fanOut.send(event);
     const { type } = event.body;
-    if (type === "phase.changed" || type === "stage.changed") this.#links.nudge();
+    if (type === "phase.changed" || type === "stage.changed") this.#feed.nudge();
     this.#noteEngagement(event);
     if (type === "seat.offered")
       for (const attendee of this.fanOut.attendees)
@@ -181,37 +154,6 @@ export class Audience {
     attendee.leaving = true;
     attendee.socket.notify("seat.lost", { reason, graceMs: seatGraceMs });
     attendee.socket.scope.after(seatGraceMs, "seat lost", () => this.unseat(attendee, reason));
-  }
-
-  async #reconcileLink(): Promise<void> {
-    if (this.#link?.scope.closed) this.#link = undefined;
-    const { act, unwantedSince, reason } = decideLink(
-      {
-        receivers: this.receivers + this.#below,
-        phase: this.#room.phase,
-        linked: this.linked,
-        unwantedSince: this.#unwantedSince,
-      },
-      Date.now(),
-    );
-    this.#unwantedSince = unwantedSince;
-    if (act === "open") this.#link = await this.#openLink();
-    if (act !== "close") return;
-    await this.#link?.scope.close(reason);
-    this.#link = undefined;
-  }
-
-  async #openLink(): Promise<StageLink | undefined> {
-    const { link: context, webinarId, log, scope } = this.#options;
-    const { router, board } = this.routers.ingress;
-    try {
-      const opened = await StageLink.open({ context, webinarId, router, board, scope });
-      opened?.scope.add("reconcile", () => this.#links.nudge());
-      return opened;
-    } catch (error) {
-      log.warn({ err: error, webinarId }, "could not link to the stage; trying again");
-      return undefined;
-    }
   }
 
   /** A worker process died. True: the stage came in there, and this audience is over. */

@@ -43,6 +43,9 @@ export class StageLink {
   readonly #rpc: RpcClient;
   readonly #transport: types.PipeTransport;
   readonly #producers = new Map<string, PipedProducer>();
+  readonly #from: string;
+  #moving = false;
+  #onMoving: () => void = () => undefined;
 
   /** Undefined while there is no origin at all; throws why the last one would not have us. */
   static async open(options: OpenOptions): Promise<StageLink | undefined> {
@@ -80,7 +83,7 @@ export class StageLink {
         void scope.close(reason);
       });
       const transport = await createPipeTransport(router, context.listen);
-      const link = new StageLink({ context, board, rpc, transport, scope });
+      const link = new StageLink({ context, board, rpc, transport, scope, from: place.nodeId });
       await link.#connect(webinarId);
       context.log.info({ webinarId, from: place.nodeId }, "stage linked");
       return link;
@@ -96,12 +99,14 @@ export class StageLink {
     rpc: RpcClient;
     transport: types.PipeTransport;
     scope: Scope;
+    from: string;
   }) {
     this.#context = options.context;
     this.#board = options.board;
     this.#rpc = options.rpc;
     this.#transport = options.transport;
     this.scope = options.scope;
+    this.#from = options.from;
     this.scope.add("transport", () => {
       for (const producerId of this.#producers.keys()) this.#board.remove(producerId);
       this.#transport.close();
@@ -137,6 +142,11 @@ export class StageLink {
     on("pipe.producer-closed", (data) =>
       this.#producers.get(pipeEvents["pipe.producer-closed"].parse(data).producerId)?.producer.close(),
     );
+    on("pipe.moving", () => {
+      this.#moving = true;
+      this.#context.stages.avoid(this.#from);
+      this.#onMoving();
+    });
     on("pipe.closed", (data) => void this.scope.close(pipeEvents["pipe.closed"].parse(data).reason));
   }
 
@@ -160,6 +170,16 @@ export class StageLink {
       this.#board.remove(mirrored.id);
     });
     this.#board.add(producer);
+  }
+
+  /** Whether the stage goes on elsewhere, and this link only until it does. */
+  get moving(): boolean {
+    return this.#moving;
+  }
+
+  onMoving(listener: () => void): void {
+    this.#onMoving = listener;
+    if (this.#moving) listener();
   }
 
   get producers(): PipedProducer[] {

@@ -183,6 +183,8 @@ async function measure(scene: Scene, kill: KillCase, runs: number): Promise<Case
 async function playAll(home: string, cases: readonly KillCase[], runs: number): Promise<CaseResult[]> {
   const scene = await Scene.open(home, { distant: cases[0]?.distant === true });
   const results: CaseResult[] = [];
+  const stop = () => void scene.close().then(() => process.exit(130));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   try {
     for (const kill of cases) {
       const result = await measure(scene, kill, runs);
@@ -190,6 +192,7 @@ async function playAll(home: string, cases: readonly KillCase[], runs: number): 
       results.push(result);
     }
   } finally {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.off(signal, stop);
     await scene.close();
   }
   return results;

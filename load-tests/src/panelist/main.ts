@@ -21,51 +21,84 @@ if (!web || links.length === 0) {
 let stopping = false;
 const stops = new Set<() => Promise<void>>();
 
-/** Send packets to whichever publication is up; the stream's own clock goes on between two. */
-async function play(script: Script, publication: () => Publication | undefined): Promise<RtpSource> {
+/** A stage that moves is sent to both origins for this long, ms, as the product's own page does. */
+const overlapMs = 2500;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Send packets to whichever publications are up; the stream's own clock goes on between two. */
+function play(script: Script, publications: ReadonlySet<Publication>): Promise<RtpSource> {
   return RtpSource.start(script, {
     onVideo: (packet) => {
-      const track = publication()?.video;
-      if (track?.isOpen()) track.sendMessageBinary(packet);
+      for (const { video } of publications) if (video.isOpen()) video.sendMessageBinary(packet);
     },
     onAudio: (packet) => {
-      const track = publication()?.audio;
-      if (!track?.isOpen()) return;
       const speaks = speaksAt(script, performance.now() / 1000);
-      track.sendMessageBinary(withAudioLevel(packet, { dBov: speaks ? -18 : -127, voice: speaks }));
+      const levelled = withAudioLevel(packet, { dBov: speaks ? -18 : -127, voice: speaks });
+      for (const { audio } of publications) if (audio.isOpen()) audio.sendMessageBinary(levelled);
     },
   });
+}
+
+type Place = { nodeId: string; publication: Publication };
+
+type StageDoor = NonNullable<Awaited<ReturnType<typeof admitAs>>["stage"]>;
+
+/** The origin that has the stage, or will have it. */
+async function doorOf(link: string, excluded: string[]): Promise<StageDoor> {
+  const { stage } = await admitAs(web as string, link, "hls", excluded);
+  if (!stage) throw new Error("this link does not lead to the stage");
+  return stage;
+}
+
+async function enter(stage: StageDoor): Promise<Place> {
+  const socket = await RawSocket.open(stage.url);
+  return { nodeId: stage.nodeId, publication: await publish(socket, stage.token) };
+}
+
+/** Stay at an origin and at those that follow it; answers why the last one ended. */
+async function stay(name: string, link: string, first: Place, publications: Set<Publication>) {
+  for (let place = first; ; ) {
+    const { nodeId, publication } = place;
+    publications.add(publication);
+    const told = await Promise.race([publication.moving, publication.ended]);
+    const following = told === "moving" ? doorOf(link, [nodeId]).then(enter) : undefined;
+    const next = await following?.catch(() => undefined);
+    if (next) {
+      process.stdout.write(`${name} moves to ${next.nodeId}\n`);
+      publications.add(next.publication);
+      await Promise.race([sleep(overlapMs), publication.ended]);
+    }
+    const reason = next ? "" : await publication.ended;
+    publications.delete(publication);
+    publication.close();
+    if (!next) return { reason, nodeId };
+    place = next;
+  }
 }
 
 async function attend(link: string, index: number): Promise<void> {
   const { name } = await admitAs(web as string, link);
   const script = { name, hue: index * 140, toneHz: 160 + index * 90, turn: index, turns: links.length };
-  let publication: Publication | undefined;
-  const source = await play(script, () => publication);
+  const publications = new Set<Publication>();
+  const source = await play(script, publications);
   stops.add(() => source.stop());
   // The origin that was lost is passed over once: a dead one is still in the books for a moment.
   let lost: string[] = [];
   for (let attempt = 0; !stopping; attempt++) {
     try {
-      const { stage } = await admitAs(web as string, link, "hls", lost);
-      if (!stage) throw new Error("this link does not lead to the stage");
+      const stage = await doorOf(link, lost);
       lost = lost.length === 0 ? [stage.nodeId] : [];
-      const socket = await RawSocket.open(stage.url);
-      publication = await publish(socket, stage.token);
+      const place = await enter(stage);
       process.stdout.write(`${name} is on stage\n`);
       attempt = 0;
-      const reason = await publication.ended;
-      lost = [stage.nodeId];
-      publication.close();
-      socket.close();
+      const { reason, nodeId } = await stay(name, link, place, publications);
+      lost = [nodeId];
       process.stdout.write(`${name} left the stage: ${reason}\n`);
       if (reason.includes("4005")) return;
     } catch (error) {
       process.stderr.write(`${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     }
-    publication = undefined;
-    if (!stopping)
-      await new Promise((resolve) => setTimeout(resolve, 250 + backoffMs(attempt, Math.random())));
+    if (!stopping) await sleep(250 + backoffMs(attempt, Math.random()));
   }
 }
 

@@ -114,7 +114,14 @@ async function silence(socket: RawSocket): Promise<string> {
   return "socket closed";
 }
 
-export type Publication = { video: Track; audio: Track; ended: Promise<string>; close: () => void };
+export type Publication = {
+  video: Track;
+  audio: Track;
+  /** The origin goes away: publish at another one, then close this. */
+  moving: Promise<"moving">;
+  ended: Promise<string>;
+  close: () => void;
+};
 
 /** Publish two tracks over real ICE, DTLS and SRTP. Resolves when RTP may be written to them. */
 export async function publish(socket: RawSocket, token: string): Promise<Publication> {
@@ -142,6 +149,7 @@ export async function publish(socket: RawSocket, token: string): Promise<Publica
     peer.close();
     throw error;
   }
+  const moving = new Promise<"moving">((resolve) => socket.onEvent("stage.moving", () => resolve("moving")));
   const ended = new Promise<string>((resolve) => {
     peer.onStateChange((state) => {
       if (state === "failed" || state === "closed" || state === "disconnected")
@@ -152,7 +160,11 @@ export async function publish(socket: RawSocket, token: string): Promise<Publica
       if (socket.closed === undefined) resolve(reason);
     });
   });
-  return { ...tracks, ended, close: () => peer.close() };
+  const close = (): void => {
+    peer.close();
+    socket.close();
+  };
+  return { ...tracks, moving, ended, close };
 }
 
 async function negotiate(peer: PeerConnection, socket: RawSocket, options: TransportOptions): Promise<void> {

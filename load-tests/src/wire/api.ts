@@ -68,12 +68,15 @@ export class RawSocket {
   #nextId = 1;
   closed: number | undefined;
   #onClose: ((code: number) => void) | undefined;
+  readonly #listeners = new Map<string, () => void>();
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.on("message", (data) => {
       const frame = ServerFrame.safeParse(JSON.parse(data.toString()));
-      if (frame.success) this.frames.push(frame.data);
+      if (!frame.success) return;
+      this.frames.push(frame.data);
+      if ("event" in frame.data) this.#listeners.get(frame.data.event)?.();
     });
     socket.on("close", (code) => {
       this.closed = code;
@@ -107,6 +110,11 @@ export class RawSocket {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     return undefined;
+  }
+
+  /** Told of each event of this name from now on. */
+  onEvent(name: string, listener: () => void): void {
+    this.#listeners.set(name, listener);
   }
 
   /** Told once, at once when the socket has closed already. */

@@ -30,6 +30,8 @@ export type PipeSource = {
   board: Board;
   /** Counts a pipe until the returned function is called. */
   addReceiver: () => () => void;
+  /** Told when the stage goes on elsewhere, until the returned function is called. */
+  onMoving?: (listener: () => void) => () => void;
 };
 
 type Options = {
@@ -174,6 +176,8 @@ class StagePipe {
       }),
     );
     for (const producer of this.#source.board.list()) open(producer);
+    const unhear = this.#source.onMoving?.(() => this.#socket.notify("pipe.moving", { pipeId: this.id }));
+    if (unhear) this.scope.add("moving", unhear);
   }
 
   async #open(producer: StageProducer): Promise<void> {

@@ -1,6 +1,7 @@
 import { type IceServer, mediaEvents, receiveMethods, type StageProducer } from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
 import { MediaReporter } from "./media-report.ts";
+import { oneEach } from "./one-each.ts";
 import { PlayoutKeeper } from "./playout-keeper.ts";
 import type { ReachWatch } from "./reach-watch.ts";
 import type { Rpc } from "./rpc.ts";
@@ -89,6 +90,8 @@ const flowMs = 450;
 export class StageReceiver {
   readonly #rpc: Rpc;
   readonly #tracks: Value<StageTrack[]>;
+  /** All that is received, in the order it came. */
+  #received: StageTrack[] = [];
   /** True while the network has room for sound only. */
   readonly videoHeld = new Value(false);
   readonly #reporter = new MediaReporter();
@@ -180,21 +183,27 @@ export class StageReceiver {
     // Play as soon as there is something to play: the room is a conversation, not a film.
     if (consumer.rtpReceiver) this.#playout?.apply(consumer.rtpReceiver);
     await this.#rpc.request("consumer.resume", { consumerId });
-    this.#tracks.update((tracks) => [...tracks, { consumerId, producer, track: consumer.track }]);
+    consumer.track.addEventListener("unmute", () => this.#show());
+    this.#received = [...this.#received, { consumerId, producer, track: consumer.track }];
+    this.#show();
+  }
+
+  #show(): void {
+    if (!this.#closed) this.#tracks.set(oneEach(this.#received));
   }
 
   #setPaused(consumerId: string, paused: boolean): void {
-    this.#tracks.update((tracks) =>
-      tracks.map((entry) =>
-        entry.consumerId === consumerId ? { ...entry, producer: { ...entry.producer, paused } } : entry,
-      ),
+    this.#received = this.#received.map((entry) =>
+      entry.consumerId === consumerId ? { ...entry, producer: { ...entry.producer, paused } } : entry,
     );
+    this.#show();
   }
 
   #drop(consumerId: string): void {
     this.#consumers.get(consumerId)?.close();
     this.#consumers.delete(consumerId);
-    this.#tracks.update((tracks) => tracks.filter((entry) => entry.consumerId !== consumerId));
+    this.#received = this.#received.filter((entry) => entry.consumerId !== consumerId);
+    this.#show();
   }
 
   /** Now and then, how the picture is: for the operator's figures, so it does not matter whether it arrives. */

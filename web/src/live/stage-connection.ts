@@ -1,27 +1,12 @@
-import {
-  type Admission,
-  type MediaSource,
-  type StageMember,
-  stageEvents,
-  stageMethods,
-  type WebinarPhase,
-} from "@rostrum/protocol";
-import type { Device, types } from "mediasoup-client";
+import type { Admission, MediaSource, StageMember, WebinarPhase } from "@rostrum/protocol";
 import { wireError } from "../client/api.ts";
-import {
-  createTransport,
-  loadDevice,
-  requestCapabilities,
-  requestTransport,
-  StageReceiver,
-  type StageTrack,
-} from "./receive.ts";
+import type { StageTrack } from "./receive.ts";
 import { Reconnect } from "./reconnect.ts";
 import { finalRefusals } from "./room-connection.ts";
-import { Rpc } from "./rpc.ts";
+import { type LocalTrack, StageSession } from "./stage-session.ts";
 import { Value } from "./value.ts";
 
-export type LocalTrack = { source: MediaSource; track: MediaStreamTrack; paused: boolean };
+export type { LocalTrack } from "./stage-session.ts";
 export type StageState = {
   connection: "connecting" | "connected" | "reconnecting" | "ended";
   phase: WebinarPhase;
@@ -31,29 +16,20 @@ export type StageState = {
 };
 
 /**
- * Camera: three layers, so that each receiver gets what its tile and network take. Bit rates in bit/s. One temporal layer
- * each: with three, which is what browsers send by themselves, a packet repaired on a lossy way between origin and edge
- * leaves the picture standing until the next key frame (docs/benchmarks/path.md).
+ * A stage that moves is sent to both origins for this long, ms: edges link to the next one, and people have its first
+ * key frames, before the last one ends.
  */
-const cameraEncodings = [
-  { scaleResolutionDownBy: 4, maxBitrate: 150_000, scalabilityMode: "L1T1" },
-  { scaleResolutionDownBy: 2, maxBitrate: 500_000, scalabilityMode: "L1T1" },
-  { scaleResolutionDownBy: 1, maxBitrate: 1_500_000, scalabilityMode: "L1T1" },
-];
-/** Screen: one sharp layer; text matters more than motion. */
-const screenEncodings = [{ maxBitrate: 2_000_000, maxFramerate: 15 }];
+const overlapMs = 2500;
 
-function encodingOf(source: MediaSource): Partial<types.ProducerOptions> {
-  if (source === "camera")
-    return { encodings: cameraEncodings, codecOptions: { videoGoogleStartBitrate: 1000 } };
-  if (source === "screen")
-    return { encodings: screenEncodings, codecOptions: { videoGoogleStartBitrate: 1000 } };
-  return { codecOptions: { opusStereo: source === "screen-audio", opusDtx: true, opusFec: true } };
-}
+/** A session, and the moment when its origin tells that it goes away. */
+type Visit = { session: StageSession; moving: Promise<void> };
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
  * A host's or panelist's place on the stage: publishes to the origin and receives the others from it. Local tracks
- * outlive a lost connection and are published again on the next one.
+ * outlive a lost connection and are published again on the next one. An origin that goes away is left only when the
+ * next one has everything.
  */
 export class StageConnection {
   readonly state = new Value<StageState>({
@@ -66,10 +42,8 @@ export class StageConnection {
   readonly tracks = new Value<StageTrack[]>([]);
   readonly #admit: (excluded: string[]) => Promise<Admission>;
   readonly #local = new Map<MediaSource, LocalTrack>();
-  readonly #producers = new Map<MediaSource, types.Producer>();
-  #rpc: Rpc | undefined;
-  #device: Device | undefined;
-  #send: types.Transport | undefined;
+  /** One; two while the stage moves, the one to go to last. */
+  #sessions: StageSession[] = [];
   #left = false;
   #queue: Promise<void> = Promise.resolve();
 
@@ -84,7 +58,7 @@ export class StageConnection {
   leave(): void {
     this.#left = true;
     for (const { track } of this.#local.values()) track.stop();
-    this.#rpc?.close();
+    for (const session of this.#sessions) session.leave();
   }
 
   #patch(change: Partial<StageState>): void {
@@ -96,16 +70,16 @@ export class StageConnection {
     // The origin that was lost is passed over once: a dead one is still in the books for a moment.
     let lost: string[] = [];
     while (!this.#left) {
-      await new Promise((resolve) => setTimeout(resolve, reconnect.next()));
+      await sleep(reconnect.next());
       if (this.#left) return;
       const startedAt = performance.now();
       try {
-        const { stage, iceServers } = await this.#admit(lost);
-        if (!stage) throw new Error("no stage for this role");
-        lost = lost.length === 0 ? [stage.nodeId] : [];
-        const retry = await this.#attend(stage, iceServers);
-        lost = [stage.nodeId];
-        if (!retry) return this.#patch({ connection: "ended" });
+        const admission = await this.#admit(lost);
+        const nodeId = admission.stage?.nodeId ?? "";
+        lost = lost.length === 0 ? [nodeId] : [];
+        const last = await this.#attend(await this.#open(admission));
+        lost = [last.nodeId];
+        if (this.#left || !(await last.ended).retry) return this.#patch({ connection: "ended" });
         reconnect.lasted(performance.now() - startedAt);
       } catch (error) {
         const fault = wireError(error);
@@ -115,50 +89,59 @@ export class StageConnection {
     }
   }
 
-  async #attend(
-    stage: NonNullable<Admission["stage"]>,
-    iceServers: Admission["iceServers"],
-  ): Promise<boolean> {
-    const { rpc, hello } = await Rpc.connect(stage.url, stage.token);
-    this.#rpc = rpc;
-    if (this.#left) rpc.close();
-    const receiver = new StageReceiver(rpc, this.tracks);
-    try {
-      const greeting = stageMethods.hello.response.parse(hello);
-      rpc.on("stage.phase", (data) => this.#patch(stageEvents["stage.phase"].parse(data)));
-      rpc.on("stage.members", (data) => this.#patch(stageEvents["stage.members"].parse(data)));
-      await Promise.all([this.#openSend(rpc, iceServers), receiver.start(iceServers)]);
-      this.#patch({ connection: "connected", phase: greeting.phase, members: greeting.stage, fault: null });
-      for (const local of this.#local.values()) await this.#publish(local);
-      const end = await rpc.ended;
-      return !this.#left && end.retry;
-    } finally {
-      rpc.lose("the stage was left");
-      this.#send?.close();
-      this.#send = undefined;
-      this.#producers.clear();
-      receiver.close();
+  /** A session with everything on it that is sent now. */
+  async #open(admission: Admission): Promise<Visit> {
+    const moving = Promise.withResolvers<void>();
+    let session: StageSession | undefined;
+    // While the stage moves, the origin that it moves to is believed.
+    const isLast = (): boolean => session === undefined || session === this.#sessions.at(-1);
+    const opened = await StageSession.open(admission, {
+      onPhase: (phase) => isLast() && this.#patch({ phase }),
+      onMembers: (members) => isLast() && this.#patch({ members }),
+      onMoving: moving.resolve,
+    });
+    session = opened.session;
+    this.#sessions.push(session);
+    if (this.#left) session.leave();
+    const { phase, members } = opened;
+    this.#patch({ connection: "connected", phase, members, fault: null });
+    for (const local of this.#local.values()) await this.#publish(local, [session]);
+    return { session, moving: moving.promise };
+  }
+
+  /** Be on stage at an origin and at those that follow it; answers the session that ended with none to follow. */
+  async #attend(first: Visit): Promise<StageSession> {
+    for (let visit = first; ; ) {
+      const { session } = visit;
+      const show = () => this.tracks.set(session.tracks.get());
+      const unwatch = session.tracks.subscribe(show);
+      show();
+      const next = await this.#nextAfter(visit);
+      unwatch();
+      this.#sessions = this.#sessions.filter((other) => other !== session);
+      session.close();
+      if (!next) return session;
+      visit = next;
     }
   }
 
-  async #openSend(rpc: Rpc, iceServers: Admission["iceServers"]): Promise<void> {
-    const [device, params] = await Promise.all([
-      requestCapabilities(rpc).then(loadDevice),
-      requestTransport(rpc, "send"),
-    ]);
-    this.#device = device;
-    const send = createTransport(rpc, device, {
-      direction: "send",
-      iceServers,
-      params,
-      onLost: (reason) => rpc.lose(reason),
+  /** Undefined once the session has ended and nothing follows it. */
+  async #nextAfter({ session, moving }: Visit): Promise<Visit | undefined> {
+    let following: Promise<Visit | undefined> = Promise.resolve(undefined);
+    const told = moving.then(() => {
+      following = this.#follow(session).catch(() => undefined);
+      return following;
     });
-    send.on("produce", ({ kind, rtpParameters, appData }, done, failed) => {
-      rpc
-        .request("producer.open", { transportId: send.id, kind, rtpParameters, source: appData.source })
-        .then((answer) => done({ id: (answer as { producerId: string }).producerId }), failed);
-    });
-    this.#send = send;
+    const ended = session.ended.then(() => following);
+    // Nobody else takes the stage: we stay until the end and try like everyone whose origin has gone.
+    return (await Promise.race([told, ended])) ?? ended;
+  }
+
+  /** Publish at the next origin, and give the edges time to take it from there. */
+  async #follow(session: StageSession): Promise<Visit> {
+    const visit = await this.#open(await this.#admit([session.nodeId]));
+    await Promise.race([sleep(overlapMs), session.ended]);
+    return visit;
   }
 
   /** Send a track as `source`; a track that ends by itself (a stopped share, an unplugged camera) is withdrawn. */
@@ -169,7 +152,7 @@ export class StageConnection {
     this.#local.set(source, local);
     track.addEventListener("ended", () => void this.remove(source, track));
     this.#announce();
-    await this.#publish(local);
+    await this.#publish(local, this.#sessions);
   }
 
   async remove(source: MediaSource, only?: MediaStreamTrack): Promise<void> {
@@ -178,11 +161,7 @@ export class StageConnection {
     this.#local.delete(source);
     local.track.stop();
     this.#announce();
-    const producer = this.#producers.get(source);
-    this.#producers.delete(source);
-    if (!producer) return;
-    producer.close();
-    await this.#rpc?.request("producer.close", { producerId: producer.id }).catch(() => undefined);
+    await Promise.all(this.#sessions.map((session) => session.withdraw(source)));
   }
 
   /** Mute or unmute without giving the device back. */
@@ -192,36 +171,23 @@ export class StageConnection {
     this.#local.set(source, { ...local, paused });
     local.track.enabled = !paused;
     this.#announce();
-    const producer = this.#producers.get(source);
-    if (producer)
-      await this.#rpc?.request(paused ? "producer.pause" : "producer.resume", { producerId: producer.id });
+    await Promise.all(this.#sessions.map((session) => session.setPaused(source, paused)));
   }
 
   #announce(): void {
     this.#patch({ local: [...this.#local.values()] });
   }
 
-  #publish({ source, track }: LocalTrack): Promise<void> {
-    this.#queue = this.#queue.then(async () => {
-      if (
-        !this.#send ||
-        !this.#device?.canProduce(track.kind as "audio" | "video") ||
-        track.readyState === "ended"
-      )
-        return;
-      const producer = await this.#send.produce({
-        track,
-        ...encodingOf(source),
-        stopTracks: false,
-        appData: { source },
-      });
-      this.#producers.set(source, producer);
-    });
-    this.#queue = this.#queue.catch((error: unknown) =>
-      this.#patch({
-        fault: `Your ${source} could not be sent: ${error instanceof Error ? error.message : "unknown"}`,
-      }),
-    );
+  #publish(local: LocalTrack, sessions: readonly StageSession[]): Promise<void> {
+    this.#queue = this.#queue
+      .then(async () => {
+        for (const session of sessions) await session.publish(local);
+      })
+      .catch((error: unknown) =>
+        this.#patch({
+          fault: `Your ${local.source} could not be sent: ${error instanceof Error ? error.message : "unknown"}`,
+        }),
+      );
     return this.#queue;
   }
 }

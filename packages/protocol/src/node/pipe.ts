@@ -46,5 +46,7 @@ export const pipeEvents = {
   "pipe.producer-paused": z.object({ pipeId: z.string(), producerId: z.string() }),
   "pipe.producer-resumed": z.object({ pipeId: z.string(), producerId: z.string() }),
   "pipe.producer-closed": z.object({ pipeId: z.string(), producerId: z.string() }),
+  /** The stage moves to another origin: open a pipe to that one too. This one carries what is left here until it closes. */
+  "pipe.moving": z.object({ pipeId: z.string() }),
   "pipe.closed": z.object({ pipeId: z.string(), reason: z.string() }),
 } as const;

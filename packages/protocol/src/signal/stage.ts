@@ -23,5 +23,10 @@ export const stageEvents = {
   "stage.members": z.object({ members: z.array(StageMember) }),
   /** A publisher learns how its producer is received: 0 (nothing arrives) to 10, per encoding. */
   "producer.score": z.object({ producerId: z.string(), scores: z.array(z.number()) }),
+  /**
+   * This origin goes away and another takes the stage: publish there, then leave here. What is received from here goes on
+   * until everybody has left, `graceMs` at most.
+   */
+  "stage.moving": z.object({ graceMs: z.number().int().nonnegative() }),
   ...mediaEvents,
 } as const;
