@@ -132,6 +132,12 @@ const rows: Row[] = [
         queries: [q("rostrum_receivers_by_worker", "{{node}} {{worker}}")],
       },
       {
+        title: "Sent by media worker",
+        unit: "bps",
+        help: "To receivers, retransmissions included.",
+        queries: [q("rostrum_worker_send_bits", "{{node}} {{worker}}")],
+      },
+      {
         title: "API",
         unit: "s",
         help: "p95 by procedure.",

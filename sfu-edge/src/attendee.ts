@@ -72,6 +72,11 @@ export class Attendee {
     return this.#media?.peer.transportCount ?? 0;
   }
 
+  /** What is sent to them now, bit/s. */
+  async sendBitrate(): Promise<number> {
+    return (await this.#media?.peer.sendBitrate()) ?? 0;
+  }
+
   /** Receive from `branch` until the seat is left; `release` counts it out. */
   sit(branch: Branch, release: () => void): void {
     const { participantId, name } = this.claims;

@@ -1,6 +1,7 @@
 import type { Metrics, SeatLedger } from "@rostrum/platform";
 import type { MediaReport } from "@rostrum/protocol";
 import { exposeLoad, type LabelledValue, type MediaNode, readStreams } from "@rostrum/sfu";
+import type { Attendee } from "./attendee.ts";
 import type { Audiences } from "./audiences.ts";
 import type { Facts } from "./facts.ts";
 
@@ -40,6 +41,9 @@ export function exposeMetrics(
   metrics.gauge("consumers", "Consumers", () => sum(attendees(), ({ consumerCount }) => consumerCount));
   metrics.gauges("receivers_by_worker", "Receivers by media worker", ["worker"], () =>
     countBy(attendees(), ({ branch }) => branch && { worker: `${branch.place.worker.pid}` }),
+  );
+  metrics.gauges("worker_send_bits", "Sent to receivers now, bit/s, by media worker", ["worker"], () =>
+    bitsByWorker(attendees()),
   );
   metrics.gauge("video_held", "Receivers whose network has room for sound only", () =>
     sum(attendees(), ({ videoHeld }) => (videoHeld ? 1 : 0)),
@@ -108,6 +112,20 @@ function countBy<T>(
     counts.set(key, entry);
   }
   return [...counts.values()];
+}
+
+/** mediasoup is asked once for each receiver: some milliseconds for hundreds. */
+async function bitsByWorker(attendees: readonly Attendee[]): Promise<LabelledValue[]> {
+  const byWorker = new Map<string, number>();
+  await Promise.all(
+    attendees.map(async (attendee) => {
+      const worker = attendee.branch?.place.worker.pid;
+      if (worker === undefined) return;
+      const bits = await attendee.sendBitrate();
+      byWorker.set(`${worker}`, (byWorker.get(`${worker}`) ?? 0) + bits);
+    }),
+  );
+  return [...byWorker].map(([worker, value]) => ({ labels: { worker }, value }));
 }
 
 /** Nothing is said while Redis is away. */

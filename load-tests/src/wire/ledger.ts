@@ -4,6 +4,7 @@ export type Interval = {
   participantId: string;
   admissionId: string;
   nodeId: string;
+  delivery: "webrtc" | "hls";
   joinedAt: number;
   leftAt: number | null;
 };
@@ -38,7 +39,7 @@ export class Ledger {
     const rows = await this.#sql<
       (Omit<Interval, "joinedAt" | "leftAt"> & { joined: Date; left: Date | null })[]
     >`
-      select participant_id as "participantId", admission_id as "admissionId", node_id as "nodeId",
+      select participant_id as "participantId", admission_id as "admissionId", node_id as "nodeId", delivery,
         joined_at as joined, left_at as left
       from attendance_intervals
       where webinar_id = ${webinarId} and role = 'attendee' and (left_at is null or left_at >= ${new Date(since)})

@@ -18,7 +18,7 @@ export class LoadMeter {
       delay.disable();
     });
     scope.every(cpuEveryMs, "worker load", async () => {
-      this.#workerCpu = await pool.busiestShare();
+      this.#workerCpu = Math.max(0, ...(await pool.cpuShares()));
     });
     scope.every(delayWindowMs, "event loop delay", () => {
       this.#eventLoopDelayMs = delay.percentile(99) / 1e6;

@@ -57,6 +57,14 @@ export class Peer {
     return this.#transports.size;
   }
 
+  /** What is sent to this peer now, bit/s. */
+  async sendBitrate(): Promise<number> {
+    const all = await Promise.all(
+      [...this.#transports.values()].map(({ transport }) => bitrateOf(transport)),
+    );
+    return all.reduce((sum, bitrate) => sum + bitrate, 0);
+  }
+
   #transport(transportId: string) {
     const entry = this.#transports.get(transportId);
     if (!entry)
@@ -182,4 +190,10 @@ export class Peer {
       publisher().close(producerId),
     );
   }
+}
+
+/** 0 for one that is closing. */
+async function bitrateOf(transport: types.WebRtcTransport): Promise<number> {
+  const stats = await transport.getStats().catch(() => []);
+  return stats.reduce((sum, { sendBitrate }) => sum + sendBitrate, 0);
 }

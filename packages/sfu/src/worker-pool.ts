@@ -129,10 +129,11 @@ export class WorkerPool {
     }
   }
 
-  /** CPU of the busiest worker since the last call, as a share of one core. */
   readonly #usage = new Map<number, { cpuMs: number; at: number }>();
-  async busiestShare(): Promise<number> {
-    const shares = await Promise.all(
+
+  /** CPU of each worker since the last call, as a share of one core. */
+  async cpuShares(): Promise<number[]> {
+    return Promise.all(
       this.workers.map(async ({ worker }) => {
         if (worker.closed) return 0;
         const usage = await worker.getResourceUsage();
@@ -142,6 +143,5 @@ export class WorkerPool {
         return before && now.at > before.at ? (now.cpuMs - before.cpuMs) / (now.at - before.at) : 0;
       }),
     );
-    return Math.max(0, ...shares);
   }
 }
