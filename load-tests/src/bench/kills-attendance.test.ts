@@ -5,6 +5,7 @@ const stay = (joinedAt: number, leftAt: number | null) => ({
   participantId: "p",
   admissionId: "a",
   nodeId: "edge-1/x",
+  delivery: "webrtc" as const,
   joinedAt,
   leftAt,
 });
