@@ -1,7 +1,7 @@
 import type { Fact } from "@rostrum/protocol";
 import { and, eq, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { acceptedFacts, attendanceIntervals, webinars } from "../schema/index.ts";
+import { acceptedFacts, admissions, attendanceIntervals, webinars } from "../schema/index.ts";
 import { saveRecording } from "./webinars.ts";
 
 /** Why a stay ended when nobody but us could say so. */
@@ -123,4 +123,12 @@ export async function countSeated(db: Executor, webinarId: string, except: strin
 /** Forget facts that no node will send again. */
 export async function deleteOldFacts(db: Executor, now: Date): Promise<void> {
   await db.delete(acceptedFacts).where(lt(acceptedFacts.createdAt, new Date(now.getTime() - factMemoryMs)));
+}
+
+/** Note what somebody who is let in came with. */
+export async function recordAdmission(
+  db: Executor,
+  admission: typeof admissions.$inferInsert,
+): Promise<void> {
+  await db.insert(admissions).values(admission).onConflictDoNothing();
 }

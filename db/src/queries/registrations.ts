@@ -17,6 +17,7 @@ type Submission = {
   name: string;
   answers: Record<string, string>;
   utm: Record<string, string>;
+  referrer?: string;
 };
 type JoinMail = { kind: string; tokenHash: string; payload: Record<string, string> };
 
@@ -158,16 +159,16 @@ export async function listRegistrations(db: Executor, page: Page): Promise<Regis
  * All registrations in pages by key, for exports that do not fit in memory. No transaction stays open meanwhile: a
  * download over a slow line must not hold a connection, nor keep the database from cleaning up.
  */
-export async function* streamRegistrations(
+export async function* listRegistrationPages(
   db: Executor,
   webinarId: string,
-): AsyncGenerator<RegistrationWithStays> {
+): AsyncGenerator<RegistrationWithStays[]> {
   let after: Page["after"];
   for (;;) {
-    const page = await listRegistrations(db, { webinarId, limit: 1000, ...(after ? { after } : {}) });
-    yield* page;
+    const page = await listRegistrations(db, { webinarId, limit: 2000, ...(after ? { after } : {}) });
+    yield page;
     const last = page.at(-1);
-    if (!last || page.length < 1000) return;
+    if (!last || page.length < 2000) return;
     after = { createdAt: last.createdAt, id: last.id };
   }
 }

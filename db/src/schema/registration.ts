@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { check, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 import { webinars } from "./webinar.ts";
 
@@ -17,6 +28,8 @@ export const registrations = pgTable(
     name: text("name").notNull(),
     answers: jsonb("answers").$type<Record<string, string>>().notNull().default({}),
     utm: jsonb("utm").$type<Record<string, string>>().notNull().default({}),
+    /** The page that linked here, without its query. */
+    referrer: text("referrer").notNull().default(""),
     status: text("status", { enum: ["registered", "cancelled"] })
       .notNull()
       .default("registered"),
@@ -60,5 +73,22 @@ export const idempotencyKeys = pgTable(
   (table) => [
     uniqueIndex("idempotency_keys_key").on(table.scope, table.key),
     index("idempotency_keys_created").on(table.createdAt),
+  ],
+);
+
+/** How often a registration page was opened, by day (UTC) and source: the first step of the funnel. Nobody's name. */
+export const pageVisits = pgTable(
+  "page_visits",
+  {
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    day: date("day", { mode: "string" }).notNull(),
+    source: text("source").notNull(),
+    visits: integer("visits").notNull().default(1),
+  },
+  (table) => [
+    primaryKey({ columns: [table.webinarId, table.day, table.source] }),
+    check("page_visits_source_length", sql`char_length(${table.source}) between 1 and 120`),
   ],
 );

@@ -30,6 +30,11 @@ export const webinars = pgTable(
       .default("auto"),
     liveAt: instant("live_at"),
     endedAt: instant("ended_at"),
+    /** What its engagement scores are made of (docs/reports.md): kept with the event, so that they can be recomputed. */
+    engagementWeights: jsonb("engagement_weights")
+      .$type<Record<"attendance" | "polls" | "questions" | "chat" | "hands", number>>()
+      .notNull()
+      .default({ attendance: 60, polls: 20, questions: 10, chat: 5, hands: 5 }),
     /** Rises with every change that a calendar must know (RFC 5545 §3.8.7.4). */
     icsSequence: integer("ics_sequence").notNull().default(0),
     createdAt: createdAt(),

@@ -6,8 +6,9 @@ import {
   type RegistrationWithStays,
   resendJoinLink,
 } from "@rostrum/db";
-import { type MediaPath, RostrumError } from "@rostrum/protocol";
+import { RostrumError } from "@rostrum/protocol";
 import { summariseAttendance } from "@rostrum/rules";
+import { lastReach } from "../exports/people.ts";
 import { newSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 
@@ -97,10 +98,4 @@ export function describeRegistration(row: RegistrationWithStays) {
   };
 }
 
-/** How the stage got to them the last time that their browser told, and why not better. */
-function lastReach(stays: RegistrationWithStays["stays"]): { path: MediaPath; reason: string } | null {
-  const told = stays.filter(({ path }) => path !== null);
-  const last = told.sort((a, b) => a.joinedAt.getTime() - b.joinedAt.getTime()).at(-1);
-  return last?.path ? { path: last.path, reason: last.pathReason ?? "" } : null;
-}
 export type RegistrationRow = ReturnType<typeof describeRegistration>;
