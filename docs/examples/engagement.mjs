@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 
 const file = process.argv[2];
 if (!file) {
-  console.error("usage: node engagement.mjs events.csv");
+  process.stderr.write("usage: node engagement.mjs events.csv\n");
   process.exit(64);
 }
 
@@ -75,6 +75,6 @@ function score(id) {
   return weight === 0 ? 0 : Math.floor((2 * points + 10 * weight) / (20 * weight));
 }
 
-console.log("registration_id,engagement_score");
+process.stdout.write("registration_id,engagement_score\n");
 for (const { participant_id: id } of events.filter((event) => event.type === "registration.created"))
-  console.log(`${id},${score(id)}`);
+  process.stdout.write(`${id},${score(id)}\n`);

@@ -41,24 +41,7 @@ export async function seedEvent(database: TestDatabase): Promise<Webinar> {
       values (${idOf(4, n + 1)}, ${webinarId}, ${email}, ${email}, ${name}, ${sql.json(answers)}, ${sql.json(utm)},
               ${n === 0 ? "https://news.example/letter" : ""}, ${n === 5 ? "cancelled" : "registered"}, ${at(-3000 + n)})`;
   }
-  const stays: [number, "host" | "panelist" | "attendee", "webrtc" | "hls", number, number | null][] = [
-    [0, "host", "webrtc", -10, 62],
-    [7, "panelist", "webrtc", -5, 60],
-    // Ada: early, a second device at once, away for a while, back by the other tier, stays behind.
-    [1, "attendee", "webrtc", -3, 20],
-    [1, "attendee", "hls", 10, 25],
-    [1, "attendee", "hls", 40, 70],
-    [2, "attendee", "webrtc", 0, 60],
-    [3, "attendee", "hls", 59, 61],
-    // Still there when the export is made.
-    [4, "attendee", "hls", 30, null],
-  ];
-  for (const [n, [who, role, delivery, from, to]] of stays.entries()) {
-    const participant = role === "host" ? idOf(0, 2) : role === "panelist" ? idOf(2, 1) : idOf(4, who);
-    await sql`insert into attendance_intervals (id, webinar_id, participant_id, admission_id, role, delivery, node_id, joined_at, left_at, reason, path, path_reason)
-      values (${idOf(5, n + 1)}, ${webinarId}, ${participant}, ${idOf(6, n + 1)}, ${role}, ${delivery}, 'edge-1', ${at(from, n)},
-              ${to === null ? null : at(to)}, ${to === null ? null : "left"}, ${delivery === "hls" ? "hls" : "udp"}, ${n === 3 ? "no UDP" : null})`;
-  }
+  await seedStays(sql, webinarId);
   await sql`insert into questions (id, webinar_id, participant_id, name, text, status, answered_at, created_at) values
     (${idOf(7, 1)}, ${webinarId}, ${idOf(4, 1)}, 'Ada Byron', 'Is it on?', 'answered', ${at(12)}, ${at(5)}),
     (${idOf(7, 2)}, ${webinarId}, ${idOf(4, 4)}, '=1+1', ${'=HYPERLINK("http://evil.example")'}, 'open', null, ${at(6)}),
@@ -83,4 +66,25 @@ export async function seedEvent(database: TestDatabase): Promise<Webinar> {
   const webinar = await findWebinar(database.db, webinarId);
   if (!webinar) throw new Error("the fixture has a webinar");
   return webinar;
+}
+
+async function seedStays(sql: postgres.Sql, webinarId: string): Promise<void> {
+  const stays: [number, "host" | "panelist" | "attendee", "webrtc" | "hls", number, number | null][] = [
+    [0, "host", "webrtc", -10, 62],
+    [7, "panelist", "webrtc", -5, 60],
+    // Ada: early, a second device at once, away for a while, back by the other tier, stays behind.
+    [1, "attendee", "webrtc", -3, 20],
+    [1, "attendee", "hls", 10, 25],
+    [1, "attendee", "hls", 40, 70],
+    [2, "attendee", "webrtc", 0, 60],
+    [3, "attendee", "hls", 59, 61],
+    // Still there when the export is made.
+    [4, "attendee", "hls", 30, null],
+  ];
+  for (const [n, [who, role, delivery, from, to]] of stays.entries()) {
+    const participant = role === "host" ? idOf(0, 2) : role === "panelist" ? idOf(2, 1) : idOf(4, who);
+    await sql`insert into attendance_intervals (id, webinar_id, participant_id, admission_id, role, delivery, node_id, joined_at, left_at, reason, path, path_reason)
+      values (${idOf(5, n + 1)}, ${webinarId}, ${participant}, ${idOf(6, n + 1)}, ${role}, ${delivery}, 'edge-1', ${at(from, n)},
+              ${to === null ? null : at(to)}, ${to === null ? null : "left"}, ${delivery === "hls" ? "hls" : "udp"}, ${n === 3 ? "no UDP" : null})`;
+  }
 }

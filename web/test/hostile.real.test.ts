@@ -88,8 +88,11 @@ beforeAll(async () => {
       name: "X",
       answers: {},
       utm: { utm_source: "mail" },
+      referrer: "https://news.example/",
       idempotencyKey: randomUUID(),
     },
+    "registration.visit": { slug: own.slug, utm: { utm_source: "mail" }, referrer: "https://news.example/" },
+    "report.summary": { webinarId: own.id },
     "registration.resend": { slug: own.slug, email: "x@example.test" },
     "registration.list": {
       webinarId: own.id,

@@ -71,6 +71,9 @@ export const utm = z
   .refine(isSmall, "Too many fields.")
   .default({});
 
+/** The page that linked here, as the browser tells it. */
+export const referrer = value.default("");
+
 /** What to look for; anything that can be typed. */
 export const searchText = z
   .string()

@@ -5,14 +5,7 @@ import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
-
-/** Campaign parameters of the address the visitor came by. */
-function campaign(): Record<string, string> {
-  const params = new URLSearchParams(window.location.search);
-  return Object.fromEntries(
-    [...params].filter(([key]) => key.startsWith("utm_")).map(([key, value]) => [key, value.slice(0, 200)]),
-  );
-}
+import { cameFrom, campaign } from "./campaign.ts";
 
 export function RegistrationForm({ slug }: { slug: string }) {
   const trpc = useTRPC();
@@ -43,7 +36,14 @@ export function RegistrationForm({ slug }: { slug: string }) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit.mutate({ slug, name, email, answers: {}, utm: campaign() });
+        submit.mutate({
+          slug,
+          name,
+          email,
+          answers: {},
+          utm: campaign(),
+          referrer: cameFrom(),
+        });
       }}
     >
       <h2>Register</h2>

@@ -6,6 +6,7 @@ import {
   email,
   idempotencyKey,
   pageCursor,
+  referrer,
   searchText,
   slug,
   utm,
@@ -15,13 +16,18 @@ import {
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
-import { describeRegistration, resendLink, submitRegistration } from "../use-cases/registrations.ts";
+import {
+  describeRegistration,
+  recordVisit,
+  resendLink,
+  submitRegistration,
+} from "../use-cases/registrations.ts";
 
 const pageSize = 100;
 
 export const registrationRouter = router({
   submit: publicProcedure
-    .input(z.strictObject({ slug, email, name: visitorName, answers, utm, idempotencyKey }))
+    .input(z.strictObject({ slug, email, name: visitorName, answers, utm, referrer, idempotencyKey }))
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `register:${clientAddress(ctx.headers)}`, {
         limit: 600,
@@ -34,6 +40,12 @@ export const registrationRouter = router({
       await submitRegistration(ctx.services, input);
       return { status: "registered" as const };
     }),
+  /** A registration page was opened: counted by day and source, without a trace of who it was. */
+  visit: publicProcedure.input(z.strictObject({ slug, utm, referrer })).mutation(async ({ ctx, input }) => {
+    await limitRate(ctx.services, `visit:${clientAddress(ctx.headers)}`, { limit: 60, windowMs: 60_000 });
+    await recordVisit(ctx.services, input);
+    return { counted: true as const };
+  }),
   resend: publicProcedure.input(z.strictObject({ slug, email })).mutation(async ({ ctx, input }) => {
     await limitRate(ctx.services, `resend:${clientAddress(ctx.headers)}`, { limit: 30, windowMs: 60_000 });
     await limitRate(ctx.services, `resend:${input.slug}:${input.email.toLowerCase()}`, {

@@ -4,6 +4,7 @@ import {
   findPanelistByToken,
   findRegistrationByToken,
   findWebinar,
+  recordAdmission,
   type User,
   type Webinar,
 } from "@rostrum/db";
@@ -19,6 +20,7 @@ import {
   WebinarId,
 } from "@rostrum/protocol";
 import { place, rendezvous } from "@rostrum/rules";
+import { deviceOf } from "../device.ts";
 import { playlistUrl } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
@@ -28,7 +30,7 @@ const tokenSeconds = 6 * 3600;
 const reservedMs = 15_000;
 
 /** `excludeEdges`: nodes the client found dead, an origin among them. */
-export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[] };
+export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[]; userAgent?: string | null };
 type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
 
 /** Who holds a personal link, and for what. Throws token.invalid. */
@@ -113,6 +115,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     name: person.name,
     ...(waitsSince === undefined ? {} : { waitsSince }),
   };
+  if (role === "attendee") await noteDevice(services, claims, wish.userAgent ?? null);
   return Admission.parse({
     ...claims,
     phase: webinar.phase,
@@ -128,6 +131,20 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     iceServers: iceServers(services, participantId),
     expiresIn: tokenSeconds,
   });
+}
+
+/** What they came with, for the report. Nobody waits outside for that. */
+async function noteDevice(
+  services: Services,
+  { admissionId, webinarId, participantId }: Omit<StageClaims, "audience">,
+  userAgent: string | null,
+): Promise<void> {
+  await recordAdmission(services.db, {
+    id: admissionId,
+    webinarId,
+    participantId,
+    ...deviceOf(userAgent),
+  }).catch((error: unknown) => services.log.warn({ err: error, webinarId }, "a device could not be noted"));
 }
 
 /** A seat for somebody who may sit already. While Redis is away the database says how many are taken. */

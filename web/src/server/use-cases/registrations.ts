@@ -1,4 +1,5 @@
 import {
+  countVisit,
   type FormField,
   findWebinarBySlug,
   insertRegistration,
@@ -11,6 +12,7 @@ import { summariseAttendance } from "@rostrum/rules";
 import { lastReach } from "../exports/people.ts";
 import { newSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
+import { cleanReferrer, sourceOf } from "../source.ts";
 
 export type RegistrationInput = {
   slug: string;
@@ -18,6 +20,7 @@ export type RegistrationInput = {
   name: string;
   answers: Record<string, string>;
   utm: Record<string, string>;
+  referrer: string;
   idempotencyKey?: string | undefined;
 };
 
@@ -57,7 +60,14 @@ export async function submitRegistration(services: Services, input: Registration
   checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
   const { created } = await insertRegistration(
     services.db,
-    { webinarId: webinar.id, email: input.email, name: input.name, answers: input.answers, utm: input.utm },
+    {
+      webinarId: webinar.id,
+      email: input.email,
+      name: input.name,
+      answers: input.answers,
+      utm: input.utm,
+      referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
+    },
     joinMail(services, "confirmation"),
     input.idempotencyKey,
   );
@@ -68,6 +78,19 @@ export async function submitRegistration(services: Services, input: Registration
       { field: "email" },
     );
   }
+}
+
+/** Count that somebody opened the registration page. */
+export async function recordVisit(
+  services: Services,
+  { slug, utm, referrer }: Pick<RegistrationInput, "slug" | "utm" | "referrer">,
+): Promise<void> {
+  const webinar = await openWebinar(services, slug);
+  await countVisit(
+    services.db,
+    webinar.id,
+    sourceOf(utm, cleanReferrer(referrer, services.config.PUBLIC_URL)),
+  );
 }
 
 /** Mail the personal link again, if there is one. The caller cannot tell. */
