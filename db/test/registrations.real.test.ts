@@ -43,8 +43,8 @@ const submit = (email: string, name: string, key?: string) =>
   insertRegistration(
     database.db,
     { webinarId: webinar.id, email, name, answers: {}, utm: {} },
-    { kind: "confirmation", tokenHash: randomUUID(), payload: { link: "http://localhost/j/x" } },
-    key,
+    { tokenHash: randomUUID(), payload: { link: "http://localhost/j/x" } },
+    { idempotencyKey: key },
   );
 
 async function mailsQueued(): Promise<number> {

@@ -22,6 +22,16 @@ export const webinars = pgTable(
     timeZone: text("time_zone").notNull(),
     /** Interactive seats; beyond them people watch the broadcast. */
     seats: integer("seats").notNull().default(1000),
+    /** Registrations with a seat, at most; null: as many as come. */
+    registrationLimit: integer("registration_limit"),
+    /** Whether those who come when it is full may wait. */
+    waitlist: boolean("waitlist").notNull().default(true),
+    /** What becomes of an address that no domain rule names. */
+    approval: text("approval", { enum: ["approve", "review", "deny"] })
+      .notNull()
+      .default("approve"),
+    allowedDomains: jsonb("allowed_domains").$type<string[]>().notNull().default([]),
+    blockedDomains: jsonb("blocked_domains").$type<string[]>().notNull().default([]),
     phase: text("phase", { enum: ["draft", "scheduled", "green-room", "live", "ended"] })
       .notNull()
       .default("scheduled"),
@@ -43,6 +53,8 @@ export const webinars = pgTable(
     index("webinars_organisation").on(table.organisationId, table.startsAt),
     check("webinars_title_length", sql`char_length(${table.title}) between 1 and 200`),
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
+    check("webinars_registration_limit", sql`${table.registrationLimit} >= 1`),
+    check("webinars_approval", sql`${table.approval} in ('approve', 'review', 'deny')`),
     check("webinars_seats", sql`${table.seats} >= 0`),
     check("webinars_phase", sql`${table.phase} in ('draft', 'scheduled', 'green-room', 'live', 'ended')`),
     check("webinars_layout", sql`${table.layout} in ('auto', 'grid', 'speaker', 'share')`),

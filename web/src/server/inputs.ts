@@ -74,6 +74,24 @@ export const utm = z
 /** The page that linked here, as the browser tells it. */
 export const referrer = value.default("");
 
+/** The version of the text that somebody agreed to. */
+export const consentVersion = z.number().int().min(1).max(100_000).optional();
+
+/** E-mail domains of a rule: `example.com`, or `*.example.com` for every name below it. */
+export const domains = z
+  .array(
+    z
+      .string()
+      .trim()
+      .toLowerCase()
+      .max(253)
+      .regex(
+        /^(?:\*\.)?(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u,
+        "Enter domains, like example.com.",
+      ),
+  )
+  .max(200, "At most 200 domains.");
+
 /** What to look for; anything that can be typed. */
 export const searchText = z
   .string()

@@ -21,6 +21,11 @@ async function* registrants(source: Source): Rows {
     ...utm,
     "referrer",
     "registration_id",
+    "status_reason",
+    "waitlist_position",
+    "consent_version",
+    "consented_at",
+    "origin",
     ...questionsOf(source),
   ];
   for await (const person of streamPeople(source))
@@ -32,6 +37,11 @@ async function* registrants(source: Source): Rows {
       ...utm.map((name) => person.utm[name] ?? null),
       person.referrer,
       person.id,
+      person.statusReason,
+      person.status === "waitlisted" ? person.waitlistPosition : null,
+      person.consent?.version ?? null,
+      instant(person.consent?.agreedAt),
+      person.origin,
       ...answersOf(source, person),
     ];
 }

@@ -16,7 +16,13 @@ import { type ZoomTimes, zoomId, zoomMinutes, zoomNames, zoomTimes } from "./zoo
  * Zoom's report layouts, so that what reads Zoom's files reads these: stacked sections of unequal width, a row for every
  * join, local times. Headers are Zoom's own, to the byte. Lines end in LF.
  */
-const approval = { registered: "approved", cancelled: "cancelled" } as const;
+const approval = {
+  registered: "approved",
+  pending: "pending",
+  waitlisted: "pending",
+  denied: "denied",
+  cancelled: "cancelled",
+} as const;
 const nothing = { fixed: "--" };
 
 async function* registrants(source: Source): Rows {

@@ -1,5 +1,6 @@
 import {
   countVisit,
+  currentConsent,
   type FormField,
   findWebinarBySlug,
   insertRegistration,
@@ -8,9 +9,9 @@ import {
   resendJoinLink,
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
-import { summariseAttendance } from "@rostrum/rules";
+import { judgeAddress, summariseAttendance } from "@rostrum/rules";
 import { lastReach } from "../exports/people.ts";
-import { newSecret } from "../secrets.ts";
+import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
 
@@ -21,6 +22,7 @@ export type RegistrationInput = {
   answers: Record<string, string>;
   utm: Record<string, string>;
   referrer: string;
+  consentVersion?: number | undefined;
   idempotencyKey?: string | undefined;
 };
 
@@ -29,11 +31,6 @@ async function openWebinar(services: Services, slug: string) {
   if (!webinar || webinar.phase === "draft") throw new RostrumError("not-found", "There is no such webinar.");
   if (webinar.phase === "ended") throw new RostrumError("registration.closed", "This webinar is over.");
   return webinar;
-}
-
-function joinMail(services: Services, kind: "confirmation" | "join-link") {
-  const { token, hash } = newSecret();
-  return { kind, tokenHash: hash, payload: { link: `${services.config.PUBLIC_URL}/j/${token}` } };
 }
 
 /** The answers a form takes: for its own fields, one of the choices, nothing required left out. Throws input.invalid. */
@@ -51,14 +48,33 @@ export function checkAnswers(fields: FormField[], answers: Record<string, string
   }
 }
 
+/** The text to agree to, when there is one and they agreed to this very version. Throws input.invalid. */
+async function requireConsent(
+  services: Services,
+  webinarId: string,
+  version: number | undefined,
+): Promise<string | undefined> {
+  const consent = await currentConsent(services.db, webinarId);
+  if (!consent || consent.version === version) return consent?.id;
+  const message =
+    version === undefined
+      ? "Please agree to this to register."
+      : "This text has changed: please read it again.";
+  throw new RostrumError("input.invalid", message, { field: "consentVersion" });
+}
+
 /**
- * Register an address once. A duplicate gets its link mailed again and is told so; there is no second row. The same
- * request under the same idempotency key gets the same answer and no mail.
+ * Register an address once: with a seat, on the waitlist, or waiting for the host. A duplicate gets its link mailed again
+ * and is told so; there is no second row. The same request under the same idempotency key gets the same answer and no mail.
  */
-export async function submitRegistration(services: Services, input: RegistrationInput): Promise<void> {
+export async function submitRegistration(
+  services: Services,
+  input: RegistrationInput,
+): Promise<"registered" | "waitlisted" | "pending"> {
   const webinar = await openWebinar(services, input.slug);
   checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
-  const { created } = await insertRegistration(
+  const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
+  const { created, registration } = await insertRegistration(
     services.db,
     {
       webinarId: webinar.id,
@@ -68,8 +84,12 @@ export async function submitRegistration(services: Services, input: Registration
       utm: input.utm,
       referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
     },
-    joinMail(services, "confirmation"),
-    input.idempotencyKey,
+    mintJoinMail(services),
+    {
+      idempotencyKey: input.idempotencyKey,
+      judgement: judgeAddress(input.email, webinar),
+      consentTextId,
+    },
   );
   if (!created) {
     throw new RostrumError(
@@ -78,6 +98,9 @@ export async function submitRegistration(services: Services, input: Registration
       { field: "email" },
     );
   }
+  const { status, statusReason } = registration;
+  if (status === "denied") throw new RostrumError("permission.denied", statusReason, { field: "email" });
+  return status === "waitlisted" || status === "pending" ? status : "registered";
 }
 
 /** Count that somebody opened the registration page. */
@@ -96,11 +119,7 @@ export async function recordVisit(
 /** Mail the personal link again, if there is one. The caller cannot tell. */
 export async function resendLink(services: Services, input: { slug: string; email: string }): Promise<void> {
   const webinar = await openWebinar(services, input.slug);
-  await resendJoinLink(
-    services.db,
-    { webinarId: webinar.id, email: input.email },
-    joinMail(services, "join-link"),
-  );
+  await resendJoinLink(services.db, { webinarId: webinar.id, email: input.email }, mintJoinMail(services));
 }
 
 /** A registration as hosts see it: who, when, and how they attended. */
@@ -114,6 +133,9 @@ export function describeRegistration(row: RegistrationWithStays) {
     id: row.id,
     name: row.name,
     email: row.email,
+    status: row.status,
+    statusReason: row.statusReason,
+    waitlistPosition: row.waitlistPosition,
     registeredAt: row.createdAt.getTime(),
     utm: row.utm,
     attendance: summariseAttendance(stays, Date.now()),
