@@ -9,6 +9,7 @@ export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
 export * from "./queries/consents.ts";
 export * from "./queries/exports.ts";
+export * from "./queries/forms.ts";
 export { deleteOldKeys } from "./queries/idempotency.ts";
 export * from "./queries/outbox.ts";
 export * from "./queries/polls.ts";

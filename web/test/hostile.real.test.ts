@@ -109,6 +109,8 @@ beforeAll(async () => {
       blockedDomains: ["*.rival.example"],
       consentText: "",
     },
+    "registration.form": { webinarId: own.id },
+    "registration.saveForm": { webinarId: own.id, fields: [] },
     "registration.decide": {
       webinarId: own.id,
       ids: [cancelled.registration.id],

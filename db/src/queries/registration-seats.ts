@@ -264,6 +264,7 @@ async function importRows(
   const done: Imported = { registered: 0, waitlisted: 0, duplicates: [], withoutSeat: [] };
   let free = await countFree(tx, webinarId, rules);
   let position = await nextPosition(tx, webinarId);
+  const arrivedAt = Date.now();
   for (let at = 0; at < rows.length; at += batchRows) {
     const batch = rows.slice(at, at + batchRows);
     const known = await tx
@@ -280,8 +281,10 @@ async function importRows(
       );
     const taken = new Set(known.map((row) => row.emailKey));
     const values: (typeof registrations.$inferInsert)[] = [];
-    for (const row of batch) {
-      const base = { ...row, webinarId, origin: "import" as const };
+    for (const [index, row] of batch.entries()) {
+      // In the order of the list, a millisecond apart: one moment for all would put them in no order.
+      const createdAt = new Date(arrivedAt - rows.length + at + index);
+      const base = { ...row, webinarId, createdAt, origin: "import" as const };
       if (taken.has(row.emailKey)) done.duplicates.push(row.emailKey);
       else if (free > 0) {
         free--;

@@ -118,13 +118,34 @@ export const formFields = pgTable(
       .notNull()
       .references(() => forms.id, { onDelete: "cascade" }),
     position: integer("position").notNull(),
-    kind: text("kind", { enum: ["text", "long-text", "choice", "consent"] }).notNull(),
+    kind: text("kind", {
+      enum: [
+        "text",
+        "long-text",
+        "email",
+        "phone",
+        "country",
+        "choice",
+        "multi-choice",
+        "number",
+        "date",
+        "consent",
+      ],
+    }).notNull(),
     label: text("label").notNull(),
     options: jsonb("options").$type<string[]>().notNull().default([]),
     required: boolean("required").notNull().default(false),
+    help: text("help").notNull().default(""),
+    /** Asked only when an earlier field was answered so. */
+    showIf: jsonb("show_if").$type<{ fieldId: string; equals: string }>(),
+    /** Not asked any more; kept because people answered it. */
+    archivedAt: instant("archived_at"),
   },
   (table) => [
-    uniqueIndex("form_fields_position").on(table.formId, table.position),
-    check("form_fields_kind", sql`${table.kind} in ('text', 'long-text', 'choice', 'consent')`),
+    index("form_fields_form").on(table.formId, table.position),
+    check(
+      "form_fields_kind",
+      sql`${table.kind} in ('text', 'long-text', 'email', 'phone', 'country', 'choice', 'multi-choice', 'number', 'date', 'consent')`,
+    ),
   ],
 );

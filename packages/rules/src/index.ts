@@ -5,6 +5,7 @@ export * from "./cascade.ts";
 export * from "./csv.ts";
 export type { Decision } from "./decision.ts";
 export * from "./engagement.ts";
+export * from "./form.ts";
 export * from "./hand-queue.ts";
 export * from "./layers.ts";
 export * from "./layout/index.ts";

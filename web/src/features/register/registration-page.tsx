@@ -19,7 +19,7 @@ export function RegistrationPage({ slug }: { slug: string }) {
   const webinar = useQuery(trpc.webinar.bySlug.queryOptions({ slug }, { refetchInterval: 30_000 }));
   if (webinar.isPending) return <p className="dim">Loading…</p>;
   if (webinar.isError) return <Notice kind="bad">{wireError(webinar.error).message}</Notice>;
-  const { title, description, startsAt, durationMinutes, hostName, phase } = webinar.data;
+  const { title, description, startsAt, durationMinutes, hostName, phase, ...form } = webinar.data;
   return (
     <div className="two">
       <article className="stack">
@@ -41,8 +41,19 @@ export function RegistrationPage({ slug }: { slug: string }) {
           <h2>This webinar is over</h2>
           <p className="dim">Registration is closed.</p>
         </div>
+      ) : form.places === "none" ? (
+        <div className="card stack-small">
+          <h2>All places are taken</h2>
+          <p className="dim">Registration is closed.</p>
+        </div>
       ) : (
-        <RegistrationForm slug={slug} />
+        <RegistrationForm
+          slug={slug}
+          fields={form.fields}
+          consent={form.consent}
+          places={form.places}
+          needsApproval={form.needsApproval}
+        />
       )}
     </div>
   );

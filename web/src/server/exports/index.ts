@@ -45,7 +45,7 @@ export async function openExport(
   const source: Source = {
     db: services.db,
     webinar,
-    fields: await listFormFields(services.db, webinar.id),
+    fields: await listFormFields(services.db, webinar.id, { archived: true }),
     now,
   };
   const chunks = () => {

@@ -1,4 +1,4 @@
-import { countByStatus, countRegistrations, listRegistrations } from "@rostrum/db";
+import { countByStatus, countRegistrations, listFormFields, listRegistrations } from "@rostrum/db";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
 import {
@@ -6,6 +6,7 @@ import {
   consentVersion,
   domains,
   email,
+  formFieldList,
   idempotencyKey,
   opaqueToken,
   pageCursor,
@@ -26,6 +27,7 @@ import {
   mailMyLink,
   myRegistration,
 } from "../use-cases/my-registration.ts";
+import { changeForm } from "../use-cases/public-form.ts";
 import { changeRules, decide, describeRules } from "../use-cases/registration-rules.ts";
 import {
   describeRegistration,
@@ -127,6 +129,16 @@ export const registrationRouter = router({
     .mutation(async ({ ctx, input: { webinarId: id, ...rules } }) => {
       const webinar = await ownedWebinar(ctx.services, ctx.user, id);
       return changeRules(ctx.services, { user: ctx.user, webinar }, rules);
+    }),
+  form: hostProcedure.input(z.strictObject({ webinarId })).query(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+    return { fields: await listFormFields(ctx.services.db, webinar.id) };
+  }),
+  saveForm: hostProcedure
+    .input(z.strictObject({ webinarId, fields: formFieldList }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      return { fields: await changeForm(ctx.services, webinar, input.fields) };
     }),
   decide: hostProcedure
     .input(

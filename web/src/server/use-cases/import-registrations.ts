@@ -7,11 +7,10 @@ import {
   type Webinar,
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
-import { type CsvRow, parseCsv, recoverText } from "@rostrum/rules";
-import { email, personName } from "../inputs.ts";
+import { type CsvRow, faultOf, parseCsv, recoverText } from "@rostrum/rules";
+import { answerChars, email, personName } from "../inputs.ts";
 import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
-import { checkAnswers } from "./registrations.ts";
 
 /** A list of people, as a file. */
 export const importBytes = 5 * 1024 * 1024;
@@ -95,13 +94,10 @@ function readRow({ line, cells }: CsvRow, columns: Columns): ImportRow | ImportF
     return { row: line, column: "name", message: name.error.issues[0]?.message ?? "Not a name." };
   const answers: Record<string, string> = {};
   for (const { at, field } of columns.answers) {
-    const answer = cell(at).slice(0, 500);
+    const answer = cell(at).slice(0, answerChars);
     if (!answer) continue;
-    try {
-      checkAnswers([{ ...field, required: false }], { [field.id]: answer });
-    } catch (error) {
-      return { row: line, column: field.label, message: (error as Error).message };
-    }
+    const fault = faultOf(field, answer);
+    if (fault) return { row: line, column: field.label, message: fault };
     answers[field.id] = answer;
   }
   return { email: address.data, emailKey: emailKey(address.data), name: name.data, answers };

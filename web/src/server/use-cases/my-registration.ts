@@ -36,14 +36,17 @@ function refuseWhenOver({ phase }: Webinar): void {
 /** A registration as its owner sees it. */
 export async function myRegistration(services: Services, token: string) {
   const { registration, webinar } = await ownerOf(services, token);
-  const { name, email, status, statusReason, answers } = registration;
+  const { name, email, status, statusReason } = registration;
+  const fields = await listFormFields(services.db, webinar.id);
+  const asked = new Set(fields.map(({ id }) => id));
+  const answers = Object.fromEntries(Object.entries(registration.answers).filter(([id]) => asked.has(id)));
   return {
     name,
     email,
     status,
     statusReason,
     answers,
-    fields: await listFormFields(services.db, webinar.id),
+    fields,
     webinar: {
       slug: webinar.slug,
       title: webinar.title,
@@ -61,8 +64,8 @@ export async function editMyRegistration(
 ): Promise<void> {
   const { registration, webinar } = await ownerOf(services, token);
   refuseWhenOver(webinar);
-  checkAnswers(await listFormFields(services.db, webinar.id), answers);
-  await updateRegistration(services.db, registration.id, { name, answers });
+  const checked = checkAnswers(await listFormFields(services.db, webinar.id), answers);
+  await updateRegistration(services.db, registration.id, { name, answers: checked });
 }
 
 /** Give the seat back; whoever waits longest gets it. Cancelling twice is cancelling once. */

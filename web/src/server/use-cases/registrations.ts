@@ -9,7 +9,7 @@ import {
   resendJoinLink,
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
-import { judgeAddress, summariseAttendance } from "@rostrum/rules";
+import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
 import { lastReach } from "../exports/people.ts";
 import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
@@ -33,19 +33,24 @@ async function openWebinar(services: Services, slug: string) {
   return webinar;
 }
 
-/** The answers a form takes: for its own fields, one of the choices, nothing required left out. Throws input.invalid. */
-export function checkAnswers(fields: FormField[], answers: Record<string, string>): void {
+/**
+ * The answers a form takes: to questions that are asked, each of its kind, nothing required left out. Answers what is to be
+ * stored: an answer to a question that was hidden in the end is dropped. Throws input.invalid.
+ */
+export function checkAnswers(fields: FormField[], answers: Record<string, string>): Record<string, string> {
   const refuse = (id: string, message: string) => {
     throw new RostrumError("input.invalid", message, { field: `answers.${id}` });
   };
   for (const id of Object.keys(answers))
     if (!fields.some((field) => field.id === id)) refuse(id, "The form has no such field.");
-  for (const { id, kind, label, options, required } of fields) {
-    const answer = answers[id]?.trim() ?? "";
-    if (required && !answer) refuse(id, `Please answer: ${label}`);
-    if (answer && kind === "choice" && !options.includes(answer)) refuse(id, "Choose one of the options.");
-    if (answer && kind === "consent" && answer !== "yes") refuse(id, 'Answer "yes" or leave it out.');
+  const kept: Record<string, string> = {};
+  for (const field of visibleFields(fields, answers)) {
+    const fault = faultOf(field, answers[field.id]);
+    if (fault) refuse(field.id, fault);
+    const answer = answers[field.id]?.trim();
+    if (answer) kept[field.id] = answer;
   }
+  return kept;
 }
 
 /** The text to agree to, when there is one and they agreed to this very version. Throws input.invalid. */
@@ -72,7 +77,7 @@ export async function submitRegistration(
   input: RegistrationInput,
 ): Promise<"registered" | "waitlisted" | "pending"> {
   const webinar = await openWebinar(services, input.slug);
-  checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
+  const answers = checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
   const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
   const { created, registration } = await insertRegistration(
     services.db,
@@ -80,7 +85,7 @@ export async function submitRegistration(
       webinarId: webinar.id,
       email: input.email,
       name: input.name,
-      answers: input.answers,
+      answers,
       utm: input.utm,
       referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
     },
