@@ -44,7 +44,7 @@ const submit = (email: string, name = "Ada") =>
   insertRegistration(
     database.db,
     { webinarId: webinar.id, email, name, answers: {}, utm: {} },
-    { kind: "confirmation", tokenHash: randomUUID(), payload: { link: "http://localhost/j/x" } },
+    { tokenHash: randomUUID(), payload: { link: "http://localhost/j/x" } },
   );
 
 describe("registrations", () => {

@@ -7,9 +7,9 @@ import {
   findOrCreateUser,
   insertRegistration,
   insertWebinar,
+  listRegistrationPages,
   listRegistrations,
   sendDueMails,
-  streamRegistrations,
   type Webinar,
 } from "../src/index.ts";
 import { createTestDatabase, type TestDatabase } from "./database.ts";
@@ -43,8 +43,8 @@ const submit = (email: string, name: string, key?: string) =>
   insertRegistration(
     database.db,
     { webinarId: webinar.id, email, name, answers: {}, utm: {} },
-    { kind: "confirmation", tokenHash: randomUUID(), payload: { link: "http://localhost/j/x" } },
-    key,
+    { tokenHash: randomUUID(), payload: { link: "http://localhost/j/x" } },
+    { idempotencyKey: key },
   );
 
 async function mailsQueued(): Promise<number> {
@@ -89,9 +89,9 @@ describe("pages of registrations", () => {
     await owner.end();
     const seen = new Set<string>();
     let rows = 0;
-    for await (const { id } of streamRegistrations(database.db, many.id)) {
-      seen.add(id);
-      rows++;
+    for await (const page of listRegistrationPages(database.db, many.id)) {
+      for (const { id } of page) seen.add(id);
+      rows += page.length;
     }
     expect([rows, seen.size]).toEqual([2500, 2500]);
     const first = await listRegistrations(database.db, { webinarId: many.id, limit: 100 });

@@ -58,7 +58,7 @@ async function participant(webinarId: string, name = "Ada"): Promise<Caller> {
   const { registration } = await insertRegistration(
     services.db,
     { webinarId, email, name, answers: {}, utm: {} },
-    { kind: "confirmation", tokenHash: hashSecret(randomUUID()), payload: {} },
+    { tokenHash: hashSecret(randomUUID()), payload: {} },
   );
   const token = await services.tokens.signRoom(
     {

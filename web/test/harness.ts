@@ -127,7 +127,7 @@ export async function registrant(
   const { registration } = await insertRegistration(
     services.db,
     { webinarId, email: `${randomUUID()}@example.test`, name, answers: {}, utm: {} },
-    { kind: "confirmation", tokenHash: newSecret().hash, payload: {} },
+    { tokenHash: newSecret().hash, payload: {} },
   );
   await addJoinToken(services.db, registration.id, hash);
   return { registration, joinToken: token };

@@ -1,7 +1,7 @@
 import type { Fact } from "@rostrum/protocol";
 import { and, eq, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { acceptedFacts, attendanceIntervals, webinars } from "../schema/index.ts";
+import { acceptedFacts, admissions, attendanceIntervals, webinars } from "../schema/index.ts";
 import { saveRecording } from "./webinars.ts";
 
 /** Why a stay ended when nobody but us could say so. */
@@ -123,4 +123,15 @@ export async function countSeated(db: Executor, webinarId: string, except: strin
 /** Forget facts that no node will send again. */
 export async function deleteOldFacts(db: Executor, now: Date): Promise<void> {
   await db.delete(acceptedFacts).where(lt(acceptedFacts.createdAt, new Date(now.getTime() - factMemoryMs)));
+}
+
+export type NotedAdmission = typeof admissions.$inferInsert;
+
+/** Note what people who were let in came with. */
+export async function recordAdmissions(db: Executor, noted: readonly NotedAdmission[]): Promise<void> {
+  if (noted.length > 0)
+    await db
+      .insert(admissions)
+      .values([...noted])
+      .onConflictDoNothing();
 }

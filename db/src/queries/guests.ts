@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { joinTokens, panelists, registrations, webinars } from "../schema/index.ts";
-import type { Registration } from "./registrations.ts";
+import type { Registration } from "./registration-seats.ts";
 import type { Webinar } from "./webinars.ts";
 
 const hash = sql.placeholder("hash");

@@ -9,7 +9,13 @@ const mailMemoryMs = 30 * 24 * 3600_000;
 
 export async function queueMail(
   db: Executor,
-  mail: { webinarId: string | null; recipient: string; kind: string; payload: Record<string, string> },
+  mail: {
+    webinarId: string | null;
+    registrationId?: string;
+    recipient: string;
+    kind: string;
+    payload: Record<string, string>;
+  },
 ): Promise<void> {
   await db.insert(mailOutbox).values(mail);
 }

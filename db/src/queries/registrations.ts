@@ -1,63 +1,157 @@
-import { and, asc, eq, gt, ilike, inArray, or, sql } from "drizzle-orm";
+import { RostrumError } from "@rostrum/protocol";
+import { and, asc, eq, gt, ilike, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { attendanceIntervals, joinTokens, registrations } from "../schema/index.ts";
+import { attendanceIntervals, joinTokens, registrations, webinars } from "../schema/index.ts";
+import { latestConsents, recordConsent } from "./consents.ts";
 import { answerKey, claimKey, hashRequest } from "./idempotency.ts";
-import { queueMail } from "./outbox.ts";
+import {
+  countFree,
+  type JoinMail,
+  lockSeats,
+  mailStatus,
+  nextPosition,
+  type Registration,
+  type RegistrationStatus,
+  type SeatRules,
+} from "./registration-seats.ts";
 
-export type Registration = typeof registrations.$inferSelect;
 export type Stay = Pick<
   typeof attendanceIntervals.$inferSelect,
   "id" | "joinedAt" | "leftAt" | "delivery" | "path" | "pathReason"
 >;
-export type RegistrationWithStays = Registration & { stays: Stay[] };
+export type RegistrationWithStays = Registration & { stays: Stay[]; consent: Consent | null };
+export type Consent = { version: number; agreedAt: Date };
 
-type Submission = {
+export type Submission = {
   webinarId: string;
   email: string;
   name: string;
   answers: Record<string, string>;
   utm: Record<string, string>;
+  referrer?: string;
+  origin?: "form" | "import";
 };
-type JoinMail = { kind: string; tokenHash: string; payload: Record<string, string> };
+/** What the rules say before seats are counted; without it everybody is let in. */
+export type Judgement = { status: "registered" | "pending" | "denied"; reason: string };
+export type SubmitOptions = {
+  idempotencyKey?: string | undefined;
+  judgement?: Judgement | undefined;
+  /** The text they agreed to. */
+  consentTextId?: string | undefined;
+};
+/** `created` is false for a duplicate. */
+export type Submitted = { created: boolean; registration: Registration };
 
-export const emailKey = (email: string): string => email.trim().toLowerCase();
+/** The same mailbox is the same key: trimmed, lower-cased, compatibility characters folded. */
+export const emailKey = (email: string): string => email.normalize("NFKC").trim().toLowerCase();
+
+const letIn: Judgement = { status: "registered", reason: "" };
 
 /**
- * Register once per address. The row, its join token and the mail are one transaction. `created` is false for a
- * duplicate. A request that comes again under its idempotency key gets the first answer and causes nothing, not even a
- * mail. Throws conflict when the key came with something else before.
+ * Register once per address. The row, its place, its join token and the mail are one transaction that holds the webinar's
+ * row: seats are never given twice, and those who wait stand in the order in which they were stored. A cancelled
+ * registration comes back to life at the end of the line. A request that comes again under its idempotency key gets the
+ * first answer and causes nothing, not even a mail. Throws conflict when the key came with something else before, and
+ * registration.closed when there is no seat and nobody may wait.
  */
 export async function insertRegistration(
   db: Executor,
   submission: Submission,
   mail: JoinMail,
-  idempotencyKey?: string,
-): Promise<{ created: boolean; registration: Registration }> {
-  return db.transaction(async (tx) => {
-    const key = idempotencyKey && {
-      scope: `registration:${submission.webinarId}`,
-      key: idempotencyKey,
-      requestHash: hashRequest([emailKey(submission.email), submission.name, submission.answers]),
-    };
-    const before = key ? await claimKey(tx, key) : undefined;
-    if (before !== undefined) {
-      const registration = await findByEmail(tx, submission.webinarId, submission.email);
-      if (registration) return { created: before === "created", registration };
-    }
-    const [created] = await tx
-      .insert(registrations)
-      .values({ ...submission, email: submission.email.trim(), emailKey: emailKey(submission.email) })
-      .onConflictDoNothing()
-      .returning();
-    const registration = created ?? (await findByEmail(tx, submission.webinarId, submission.email));
-    if (!registration) throw new Error("the registration vanished");
-    await mailJoinLink(tx, registration, mail);
-    if (key) await answerKey(tx, key, created ? "created" : "duplicate");
-    return { created: created !== undefined, registration };
-  });
+  options: SubmitOptions = {},
+): Promise<Submitted> {
+  const [row] = await db
+    .select({ limit: webinars.registrationLimit })
+    .from(webinars)
+    .where(eq(webinars.id, submission.webinarId));
+  const mode = row?.limit == null ? "share" : "update";
+  try {
+    return await db.transaction((tx) => submit(tx, { submission, mail, options, mode }));
+  } catch (error) {
+    // A limit was set between the look and the lock: the row must be held alone.
+    if (error instanceof LimitAppeared) return insertRegistration(db, submission, mail, options);
+    throw error;
+  }
 }
 
-async function findByEmail(
+class LimitAppeared extends Error {}
+
+type Submit = {
+  submission: Submission;
+  mail: JoinMail;
+  options: SubmitOptions;
+  mode: "share" | "update";
+};
+
+async function submit(tx: Executor, { submission, mail, options, mode }: Submit): Promise<Submitted> {
+  const { webinarId, email, name, answers } = submission;
+  const key = options.idempotencyKey && {
+    scope: `registration:${webinarId}`,
+    key: options.idempotencyKey,
+    requestHash: hashRequest([emailKey(email), name, answers]),
+  };
+  const before = key ? await claimKey(tx, key) : undefined;
+  const answered = before === undefined ? undefined : await findByEmail(tx, webinarId, email);
+  if (answered) return { created: before === "created", registration: answered };
+  const rules = await lockSeats(tx, webinarId, mode);
+  if (mode === "share" && rules.registrationLimit !== null) throw new LimitAppeared();
+  const known = await findByEmail(tx, webinarId, email);
+  const done =
+    known && known.status !== "cancelled"
+      ? { created: false, registration: known }
+      : await admit(tx, { submission, options, rules, known });
+  await mailStatus(tx, done.registration, mail);
+  if (key) await answerKey(tx, key, done.created ? "created" : "duplicate");
+  return done;
+}
+
+type Admit = Pick<Submit, "submission" | "options"> & {
+  rules: SeatRules;
+  known: Registration | undefined;
+};
+
+async function admit(tx: Executor, { submission, options, rules, known }: Admit): Promise<Submitted> {
+  const place = await placeFor(tx, submission.webinarId, { rules, judgement: options.judgement ?? letIn });
+  const done = await store(tx, { submission, place, known });
+  if (options.consentTextId) await recordConsent(tx, done.registration.id, options.consentTextId);
+  return done;
+}
+
+type Place = Pick<Registration, "status" | "statusReason" | "waitlistPosition">;
+
+/** Where a new registration stands. Only under the lock. Throws registration.closed. */
+async function placeFor(
+  tx: Executor,
+  webinarId: string,
+  { rules, judgement }: { rules: SeatRules; judgement: Judgement },
+): Promise<Place> {
+  const { status, reason: statusReason } = judgement;
+  if (status !== "registered") return { status, statusReason, waitlistPosition: null };
+  if ((await countFree(tx, webinarId, rules)) > 0) return { status, statusReason, waitlistPosition: null };
+  if (!rules.waitlist) throw new RostrumError("registration.closed", "All places are taken.");
+  return { status: "waitlisted", statusReason, waitlistPosition: await nextPosition(tx, webinarId) };
+}
+
+async function store(
+  tx: Executor,
+  { submission, place, known }: { submission: Submission; place: Place; known: Registration | undefined },
+): Promise<{ created: boolean; registration: Registration }> {
+  const values = {
+    ...submission,
+    ...place,
+    email: submission.email.trim(),
+    emailKey: emailKey(submission.email),
+  };
+  const [stored] = known
+    ? await tx.update(registrations).set(values).where(eq(registrations.id, known.id)).returning()
+    : await tx.insert(registrations).values(values).onConflictDoNothing().returning();
+  // Without a limit several hold the row together, and another request with this address may have been faster.
+  const registration = stored ?? (await findByEmail(tx, submission.webinarId, submission.email));
+  if (!registration) throw new Error("the registration vanished");
+  return { created: stored !== undefined, registration };
+}
+
+export async function findByEmail(
   db: Executor,
   webinarId: string,
   email: string,
@@ -69,16 +163,6 @@ async function findByEmail(
   return row;
 }
 
-async function mailJoinLink(db: Executor, registration: Registration, mail: JoinMail): Promise<void> {
-  await db.insert(joinTokens).values({ tokenHash: mail.tokenHash, registrationId: registration.id });
-  await queueMail(db, {
-    webinarId: registration.webinarId,
-    recipient: registration.email,
-    kind: mail.kind,
-    payload: { ...mail.payload, name: registration.name },
-  });
-}
-
 /** Mail the personal link again; false when nobody registered with this address. */
 export async function resendJoinLink(
   db: Executor,
@@ -87,8 +171,8 @@ export async function resendJoinLink(
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     const registration = await findByEmail(tx, who.webinarId, who.email);
-    if (registration?.status !== "registered") return false;
-    await mailJoinLink(tx, registration, mail);
+    if (!registration || registration.status === "cancelled") return false;
+    await mailStatus(tx, registration, mail);
     return true;
   });
 }
@@ -97,7 +181,34 @@ export async function addJoinToken(db: Executor, registrationId: string, tokenHa
   await db.insert(joinTokens).values({ registrationId, tokenHash });
 }
 
-type Page = { webinarId: string; after?: { createdAt: Date; id: string }; search?: string; limit: number };
+/** Whoever a personal link belongs to, however their registration stands: for looking after it, not for getting in. */
+export async function findRegistrationByLink(
+  db: Executor,
+  tokenHash: string,
+): Promise<Registration | undefined> {
+  const [row] = await db
+    .select({ registration: registrations })
+    .from(joinTokens)
+    .innerJoin(registrations, eq(registrations.id, joinTokens.registrationId))
+    .where(and(eq(joinTokens.tokenHash, tokenHash), isNull(joinTokens.revokedAt)));
+  return row?.registration;
+}
+
+export async function updateRegistration(
+  db: Executor,
+  id: string,
+  change: { name: string; answers: Record<string, string> },
+): Promise<void> {
+  await db.update(registrations).set(change).where(eq(registrations.id, id));
+}
+
+type Page = {
+  webinarId: string;
+  after?: { createdAt: Date; id: string };
+  search?: string;
+  status?: RegistrationStatus;
+  limit: number;
+};
 
 /** Registrations oldest first, with their stays. */
 export async function listRegistrations(db: Executor, page: Page): Promise<RegistrationWithStays[]> {
@@ -108,6 +219,7 @@ export async function listRegistrations(db: Executor, page: Page): Promise<Regis
     .where(
       and(
         eq(registrations.webinarId, page.webinarId),
+        page.status ? eq(registrations.status, page.status) : undefined,
         like ? or(ilike(registrations.email, like), ilike(registrations.name, like)) : undefined,
         page.after
           ? or(
@@ -133,23 +245,31 @@ export async function listRegistrations(db: Executor, page: Page): Promise<Regis
       ),
     );
   const byParticipant = Map.groupBy(stays, (stay) => stay.participantId);
-  return rows.map((row) => ({ ...row, stays: byParticipant.get(row.id) ?? [] }));
+  const agreed = await latestConsents(
+    db,
+    rows.map((row) => row.id),
+  );
+  return rows.map((row) => ({
+    ...row,
+    stays: byParticipant.get(row.id) ?? [],
+    consent: agreed.get(row.id) ?? null,
+  }));
 }
 
 /**
  * All registrations in pages by key, for exports that do not fit in memory. No transaction stays open meanwhile: a
  * download over a slow line must not hold a connection, nor keep the database from cleaning up.
  */
-export async function* streamRegistrations(
+export async function* listRegistrationPages(
   db: Executor,
   webinarId: string,
-): AsyncGenerator<RegistrationWithStays> {
+): AsyncGenerator<RegistrationWithStays[]> {
   let after: Page["after"];
   for (;;) {
-    const page = await listRegistrations(db, { webinarId, limit: 1000, ...(after ? { after } : {}) });
-    yield* page;
+    const page = await listRegistrations(db, { webinarId, limit: 2000, ...(after ? { after } : {}) });
+    yield page;
     const last = page.at(-1);
-    if (!last || page.length < 1000) return;
+    if (!last || page.length < 2000) return;
     after = { createdAt: last.createdAt, id: last.id };
   }
 }

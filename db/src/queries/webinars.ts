@@ -1,8 +1,7 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
-import { and, asc, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import {
-  formFields,
   forms,
   panelists,
   recordings,
@@ -157,27 +156,6 @@ export async function saveRecording(
     .insert(recordings)
     .values(recording)
     .onConflictDoUpdate({ target: recordings.webinarId, set: { path, durationMs, bytes } });
-}
-
-export type FormField = Pick<
-  typeof formFields.$inferSelect,
-  "id" | "kind" | "label" | "options" | "required"
->;
-
-/** What the registration form asks besides name and address. */
-export async function listFormFields(db: Executor, webinarId: string): Promise<FormField[]> {
-  return db
-    .select({
-      id: formFields.id,
-      kind: formFields.kind,
-      label: formFields.label,
-      options: formFields.options,
-      required: formFields.required,
-    })
-    .from(formFields)
-    .innerJoin(forms, eq(forms.id, formFields.formId))
-    .where(eq(forms.webinarId, webinarId))
-    .orderBy(asc(formFields.position));
 }
 
 export async function findRecording(

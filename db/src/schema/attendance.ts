@@ -33,6 +33,26 @@ export const attendanceIntervals = pgTable(
   ],
 );
 
+/** What somebody came with, told by the browser when it was let in. */
+export const admissions = pgTable(
+  "admissions",
+  {
+    id: uuid("id").primaryKey(),
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    participantId: uuid("participant_id").notNull(),
+    device: text("device", { enum: ["desktop", "phone", "tablet", "other"] }).notNull(),
+    browser: text("browser").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    index("admissions_webinar").on(table.webinarId, table.participantId),
+    check("admissions_device", sql`${table.device} in ('desktop', 'phone', 'tablet', 'other')`),
+    check("admissions_browser_length", sql`char_length(${table.browser}) between 1 and 40`),
+  ],
+);
+
 /** Facts from nodes that have been stored: a fact sent twice counts once. */
 export const acceptedFacts = pgTable("accepted_facts", {
   factId: uuid("fact_id").primaryKey(),

@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
+import { registrations } from "./registration.ts";
 import { webinars } from "./webinar.ts";
 
 /** Mails to send, written in the transaction that causes them. */
@@ -9,6 +10,8 @@ export const mailOutbox = pgTable(
   {
     id: id(),
     webinarId: uuid("webinar_id").references(() => webinars.id, { onDelete: "cascade" }),
+    /** Whose mail it is, for their timeline; null for panelists and sign-in. */
+    registrationId: uuid("registration_id").references(() => registrations.id, { onDelete: "cascade" }),
     recipient: text("recipient").notNull(),
     kind: text("kind").notNull(),
     /** What the template needs. Holds a link, so it is cleared once the mail is sent or given up. */
@@ -24,6 +27,7 @@ export const mailOutbox = pgTable(
     index("mail_outbox_due")
       .on(table.nextAttemptAt)
       .where(sql`${table.sentAt} is null and ${table.failedAt} is null`),
+    index("mail_outbox_registration").on(table.registrationId),
     check("mail_outbox_one_end", sql`${table.sentAt} is null or ${table.failedAt} is null`),
   ],
 );

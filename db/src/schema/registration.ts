@@ -1,5 +1,16 @@
 import { sql } from "drizzle-orm";
-import { check, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 import { webinars } from "./webinar.ts";
 
@@ -17,17 +28,38 @@ export const registrations = pgTable(
     name: text("name").notNull(),
     answers: jsonb("answers").$type<Record<string, string>>().notNull().default({}),
     utm: jsonb("utm").$type<Record<string, string>>().notNull().default({}),
-    status: text("status", { enum: ["registered", "cancelled"] })
+    /** The page that linked here, without its query. */
+    referrer: text("referrer").notNull().default(""),
+    /** `registered` has a seat; `pending` waits for the host, `waitlisted` for a seat. */
+    status: text("status", { enum: ["registered", "pending", "waitlisted", "denied", "cancelled"] })
       .notNull()
       .default("registered"),
+    /** Why it is what it is, when somebody or a rule decided so. */
+    statusReason: text("status_reason").notNull().default(""),
+    /** The order of those who wait, given under the webinar's lock; kept when they move up. */
+    waitlistPosition: integer("waitlist_position"),
+    origin: text("origin", { enum: ["form", "import"] })
+      .notNull()
+      .default("form"),
     createdAt: createdAt(),
   },
   (table) => [
     uniqueIndex("registrations_email_key").on(table.webinarId, table.emailKey),
     index("registrations_created").on(table.webinarId, table.createdAt, table.id),
+    index("registrations_status").on(table.webinarId, table.status),
+    uniqueIndex("registrations_waitlist").on(table.webinarId, table.waitlistPosition),
     check("registrations_email_key_normal", sql`${table.emailKey} = lower(btrim(${table.emailKey}))`),
     check("registrations_email_length", sql`char_length(${table.email}) between 3 and 254`),
-    check("registrations_status", sql`${table.status} in ('registered', 'cancelled')`),
+    check(
+      "registrations_status",
+      sql`${table.status} in ('registered', 'pending', 'waitlisted', 'denied', 'cancelled')`,
+    ),
+    check(
+      "registrations_waitlisted_has_place",
+      sql`${table.status} <> 'waitlisted' or ${table.waitlistPosition} is not null`,
+    ),
+    check("registrations_origin", sql`${table.origin} in ('form', 'import')`),
+    check("registrations_reason_length", sql`char_length(${table.statusReason}) <= 300`),
     check("registrations_name_length", sql`char_length(${table.name}) between 1 and 80`),
   ],
 );
@@ -60,5 +92,55 @@ export const idempotencyKeys = pgTable(
   (table) => [
     uniqueIndex("idempotency_keys_key").on(table.scope, table.key),
     index("idempotency_keys_created").on(table.createdAt),
+  ],
+);
+
+/** What people are asked to agree to. A changed text is a new version: what somebody agreed to stays what it was. */
+export const consentTexts = pgTable(
+  "consent_texts",
+  {
+    id: id(),
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    version: integer("version").notNull(),
+    text: text("text").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex("consent_texts_version").on(table.webinarId, table.version),
+    check("consent_texts_length", sql`char_length(${table.text}) <= 2000`),
+  ],
+);
+
+/** Who agreed to which text, and when. */
+export const consents = pgTable(
+  "consents",
+  {
+    registrationId: uuid("registration_id")
+      .notNull()
+      .references(() => registrations.id, { onDelete: "cascade" }),
+    consentTextId: uuid("consent_text_id")
+      .notNull()
+      .references(() => consentTexts.id, { onDelete: "cascade" }),
+    agreedAt: instant("agreed_at").notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.registrationId, table.consentTextId] })],
+);
+
+/** How often a registration page was opened, by day (UTC) and source: the first step of the funnel. Nobody's name. */
+export const pageVisits = pgTable(
+  "page_visits",
+  {
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    day: date("day", { mode: "string" }).notNull(),
+    source: text("source").notNull(),
+    visits: integer("visits").notNull().default(1),
+  },
+  (table) => [
+    primaryKey({ columns: [table.webinarId, table.day, table.source] }),
+    check("page_visits_source_length", sql`char_length(${table.source}) between 1 and 120`),
   ],
 );

@@ -22,6 +22,16 @@ export const webinars = pgTable(
     timeZone: text("time_zone").notNull(),
     /** Interactive seats; beyond them people watch the broadcast. */
     seats: integer("seats").notNull().default(1000),
+    /** Registrations with a seat, at most; null: as many as come. */
+    registrationLimit: integer("registration_limit"),
+    /** Whether those who come when it is full may wait. */
+    waitlist: boolean("waitlist").notNull().default(true),
+    /** What becomes of an address that no domain rule names. */
+    approval: text("approval", { enum: ["approve", "review", "deny"] })
+      .notNull()
+      .default("approve"),
+    allowedDomains: jsonb("allowed_domains").$type<string[]>().notNull().default([]),
+    blockedDomains: jsonb("blocked_domains").$type<string[]>().notNull().default([]),
     phase: text("phase", { enum: ["draft", "scheduled", "green-room", "live", "ended"] })
       .notNull()
       .default("scheduled"),
@@ -30,6 +40,11 @@ export const webinars = pgTable(
       .default("auto"),
     liveAt: instant("live_at"),
     endedAt: instant("ended_at"),
+    /** What its engagement scores are made of (docs/reports.md): kept with the event, so that they can be recomputed. */
+    engagementWeights: jsonb("engagement_weights")
+      .$type<Record<"attendance" | "polls" | "questions" | "chat" | "hands", number>>()
+      .notNull()
+      .default({ attendance: 60, polls: 20, questions: 10, chat: 5, hands: 5 }),
     /** Rises with every change that a calendar must know (RFC 5545 §3.8.7.4). */
     icsSequence: integer("ics_sequence").notNull().default(0),
     createdAt: createdAt(),
@@ -38,6 +53,8 @@ export const webinars = pgTable(
     index("webinars_organisation").on(table.organisationId, table.startsAt),
     check("webinars_title_length", sql`char_length(${table.title}) between 1 and 200`),
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
+    check("webinars_registration_limit", sql`${table.registrationLimit} >= 1`),
+    check("webinars_approval", sql`${table.approval} in ('approve', 'review', 'deny')`),
     check("webinars_seats", sql`${table.seats} >= 0`),
     check("webinars_phase", sql`${table.phase} in ('draft', 'scheduled', 'green-room', 'live', 'ended')`),
     check("webinars_layout", sql`${table.layout} in ('auto', 'grid', 'speaker', 'share')`),
@@ -101,13 +118,34 @@ export const formFields = pgTable(
       .notNull()
       .references(() => forms.id, { onDelete: "cascade" }),
     position: integer("position").notNull(),
-    kind: text("kind", { enum: ["text", "long-text", "choice", "consent"] }).notNull(),
+    kind: text("kind", {
+      enum: [
+        "text",
+        "long-text",
+        "email",
+        "phone",
+        "country",
+        "choice",
+        "multi-choice",
+        "number",
+        "date",
+        "consent",
+      ],
+    }).notNull(),
     label: text("label").notNull(),
     options: jsonb("options").$type<string[]>().notNull().default([]),
     required: boolean("required").notNull().default(false),
+    help: text("help").notNull().default(""),
+    /** Asked only when an earlier field was answered so. */
+    showIf: jsonb("show_if").$type<{ fieldId: string; equals: string }>(),
+    /** Not asked any more; kept because people answered it. */
+    archivedAt: instant("archived_at"),
   },
   (table) => [
-    uniqueIndex("form_fields_position").on(table.formId, table.position),
-    check("form_fields_kind", sql`${table.kind} in ('text', 'long-text', 'choice', 'consent')`),
+    index("form_fields_form").on(table.formId, table.position),
+    check(
+      "form_fields_kind",
+      sql`${table.kind} in ('text', 'long-text', 'email', 'phone', 'country', 'choice', 'multi-choice', 'number', 'date', 'consent')`,
+    ),
   ],
 );

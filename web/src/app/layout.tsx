@@ -4,6 +4,7 @@ import { Providers } from "../client/providers.tsx";
 import "./tokens.css";
 import "./globals.css";
 import "./patterns.css";
+import "./report.css";
 import "./room.css";
 
 export const metadata: Metadata = {

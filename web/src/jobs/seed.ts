@@ -67,7 +67,7 @@ async function seed(services: Services): Promise<Record<string, unknown>> {
     await insertRegistration(
       services.db,
       { webinarId: webinar.id, ...person, answers: {}, utm: { utm_source: "demo" } },
-      { kind: "confirmation", tokenHash: hash, payload: { link: `${PUBLIC_URL}/j/${token}` } },
+      { tokenHash: hash, payload: { link: `${PUBLIC_URL}/j/${token}` } },
     );
   }
   const panelistLinks: string[] = [];

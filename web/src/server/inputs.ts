@@ -1,4 +1,5 @@
 import { DisplayName, EntityId, limits } from "@rostrum/protocol";
+import { fieldKinds } from "@rostrum/rules";
 import { z } from "zod";
 
 /** Input schemas that several procedures share; texts are what people see beside the field. */
@@ -64,12 +65,61 @@ const value = z
   .regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u, noText);
 const isSmall = (record: Record<string, string>): boolean => Object.keys(record).length <= 40;
 /** By the id of the form's field. */
-export const answers = z.record(z.uuid(), value).refine(isSmall, "Too many fields.").default({});
+export const answerChars = 2000;
+export const answers = z
+  .record(z.uuid(), prose(answerChars, "the answer"))
+  .refine(isSmall, "Too many fields.")
+  .default({});
 /** Campaign parameters of the address somebody came by. */
 export const utm = z
   .record(z.string().regex(/^utm_[a-z_]{1,40}$/, "Not a campaign parameter."), value)
   .refine(isSmall, "Too many fields.")
   .default({});
+
+/** The page that linked here, as the browser tells it. */
+export const referrer = value.default("");
+
+/** The version of the text that somebody agreed to. */
+export const consentVersion = z.number().int().min(1).max(100_000).optional();
+
+/** E-mail domains of a rule: `example.com`, or `*.example.com` for every name below it. */
+export const domains = z
+  .array(
+    z
+      .string()
+      .trim()
+      .toLowerCase()
+      .max(253)
+      .regex(
+        /^(?:\*\.)?(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)+[\p{L}\p{N}-]{2,63}$/u,
+        "Enter domains, like example.com.",
+      ),
+  )
+  .max(200, "At most 200 domains.");
+
+/** The questions of a form, as its host writes them. */
+export const formFieldList = z
+  .array(
+    z.strictObject({
+      id: z.uuid(),
+      kind: z.enum(fieldKinds),
+      label: line(200, "the question"),
+      help: prose(300, "the help").default(""),
+      options: z.array(line(120, "an option")).max(60, "At most 60 options.").default([]),
+      required: z.boolean().default(false),
+      showIf: z
+        .strictObject({
+          fieldId: z.uuid(),
+          equals: z
+            .string()
+            .max(120)
+            .regex(/^[^\p{Cc}\p{Cs}]*$/u, noText),
+        })
+        .nullable()
+        .default(null),
+    }),
+  )
+  .max(40, "At most 40 fields.");
 
 /** What to look for; anything that can be typed. */
 export const searchText = z

@@ -14,6 +14,7 @@ import {
 import { RoomEventDraft } from "@rostrum/protocol";
 import type { WebConfig } from "../config.ts";
 import { Announcer } from "./announcer.ts";
+import { DeviceBook } from "./device-book.ts";
 import { EdgeBoard } from "./edge-board.ts";
 import { createMeasures, type Measures } from "./measures.ts";
 
@@ -28,6 +29,7 @@ export type Services = {
   edges: EdgeBoard;
   events: EventLog<RoomEventDraft>;
   seats: SeatLedger;
+  devices: DeviceBook;
   announcer: Announcer;
   measures: Measures;
   scope: Scope;
@@ -50,6 +52,7 @@ export function createServices(config: WebConfig, name: string): Services {
     registry,
     edges: new EdgeBoard(redis, registry),
     seats: new SeatLedger(redis),
+    devices: new DeviceBook({ db: database.db, scope, log }),
     events: new EventLog({ redis, subscriber, schema: RoomEventDraft, log }),
     announcer: new Announcer({ scope, log }),
     measures: createMeasures(config.NODE_ID),

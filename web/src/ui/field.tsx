@@ -1,13 +1,13 @@
 import { type InputHTMLAttributes, type TextareaHTMLAttributes, useId } from "react";
 
-type Shared = { label: string; help?: string; fault?: string | undefined };
+export type Shared = { label: string; help?: string; fault?: string | undefined };
 
-function describe(id: string, { help, fault }: Omit<Shared, "label">) {
+export function describe(id: string, { help, fault }: Omit<Shared, "label">) {
   const ids = [help ? `${id}-help` : "", fault ? `${id}-fault` : ""].filter(Boolean).join(" ");
   return { "aria-describedby": ids || undefined, "aria-invalid": fault ? true : undefined };
 }
 
-function Notes({ id, help, fault }: { id: string } & Omit<Shared, "label">) {
+export function Notes({ id, help, fault }: { id: string } & Omit<Shared, "label">) {
   return (
     <>
       {help && (

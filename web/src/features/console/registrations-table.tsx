@@ -3,10 +3,20 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../../client/providers.tsx";
+import { DecideBar, DecideButtons } from "./decide.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
 const short = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
 const tiers = { "": "Not yet", webrtc: "Interactive", hls: "Broadcast", "webrtc+hls": "Both" } as const;
+
+const statuses = {
+  registered: "Registered",
+  pending: "To approve",
+  waitlisted: "Waitlist",
+  denied: "Denied",
+  cancelled: "Cancelled",
+} as const;
+type Status = keyof typeof statuses;
 
 type Cursor = { createdAt: number; id: string };
 
@@ -15,16 +25,18 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
   const trpc = useTRPC();
   const [search, setSearch] = useState("");
   const [pages, setPages] = useState<Cursor[]>([]);
+  const [status, setStatus] = useState<Status>();
   const cursor = pages.at(-1) ?? null;
   const list = useQuery(
     trpc.registration.list.queryOptions(
-      { webinarId, cursor, search },
+      { webinarId, cursor, search, ...(status ? { status } : {}) },
       { placeholderData: keepPreviousData, refetchInterval: 10_000 },
     ),
   );
   if (list.isPending) return <p className="dim">Loading…</p>;
   if (list.isError) return <QueryFault error={list.error} />;
-  const { rows, total, next } = list.data;
+  const { rows, total, counts, next } = list.data;
+  const special = counts.registered !== total;
   return (
     <section className="stack" aria-labelledby="registrations">
       <div className="row between">
@@ -50,9 +62,30 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
           </a>
         </div>
       </div>
+      {special && (
+        <fieldset className="choices scroll" aria-label="Status">
+          {([undefined, ...Object.keys(statuses)] as (Status | undefined)[]).map((one) => (
+            <button
+              key={one ?? "all"}
+              type="button"
+              className="choice"
+              aria-pressed={status === one}
+              onClick={() => {
+                setStatus(one);
+                setPages([]);
+              }}
+            >
+              {one ? `${statuses[one]} ${counts[one]}` : "All"}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      {status === "pending" && rows.length > 0 && (
+        <DecideBar webinarId={webinarId} ids={rows.map(({ id }) => id)} />
+      )}
       {rows.length === 0 ? (
         <div className="card empty">
-          {search ? "Nobody matches." : "Nobody has registered yet. Share the registration link."}
+          {search || status ? "Nobody matches." : "Nobody has registered yet. Share the registration link."}
         </div>
       ) : (
         <div className="card flush table-scroll">
@@ -71,7 +104,15 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
               {rows.map((row) => (
                 <tr key={row.id}>
                   <td>{row.name}</td>
-                  <td>{row.email}</td>
+                  <td>
+                    {row.email}
+                    {row.status !== "registered" && (
+                      <div className="dim small">
+                        {statuses[row.status]}
+                        {row.status === "waitlisted" && ` · number ${row.waitlistPosition}`}
+                      </div>
+                    )}
+                  </td>
                   <td className="number">{short.format(row.registeredAt)}</td>
                   <td className="number">
                     {row.attendance.firstJoinedAt ? short.format(row.attendance.firstJoinedAt) : "–"}
@@ -80,7 +121,15 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
                     {row.attendance.joins > 0 ? (row.attendance.totalMs / 60_000).toFixed(1) : "–"}
                   </td>
                   <td>
-                    {tiers[row.attendance.delivery]}
+                    {row.status === "registered" && tiers[row.attendance.delivery]}
+                    {(row.status === "pending" || row.status === "denied") && (
+                      <DecideButtons
+                        webinarId={webinarId}
+                        id={row.id}
+                        name={row.name}
+                        denied={row.status === "denied"}
+                      />
+                    )}
                     {row.reach?.reason && <div className="dim small">{row.reach.reason}</div>}
                   </td>
                 </tr>

@@ -10,6 +10,7 @@ import { InvitePanelist } from "./invite-panelist.tsx";
 import { QueryFault } from "./query-fault.tsx";
 import { RecordingCard } from "./recording-card.tsx";
 import { RegistrationsTable } from "./registrations-table.tsx";
+import { WebinarNav } from "./webinar-nav.tsx";
 
 /** Everything about one webinar: its link, its people, its recording. */
 export function WebinarOverview({ webinarId }: { webinarId: string }) {
@@ -37,6 +38,7 @@ export function WebinarOverview({ webinarId }: { webinarId: string }) {
           </Link>
         )}
       </div>
+      <WebinarNav webinarId={webinarId} />
       <div className="two">
         <div className="stack">
           <section className="card stack" aria-label="Share">

@@ -3,51 +3,66 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
+import { CheckField } from "../../ui/check-field.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { cameFrom, campaign } from "./campaign.ts";
+import { type AskedField, FormFields } from "./form-fields.tsx";
 
-/** Campaign parameters of the address the visitor came by. */
-function campaign(): Record<string, string> {
-  const params = new URLSearchParams(window.location.search);
-  return Object.fromEntries(
-    [...params].filter(([key]) => key.startsWith("utm_")).map(([key, value]) => [key, value.slice(0, 200)]),
-  );
-}
+type Props = {
+  slug: string;
+  fields: AskedField[];
+  consent: { version: number; text: string } | null;
+  places: "free" | "waitlist" | "none";
+  needsApproval: boolean;
+};
 
-export function RegistrationForm({ slug }: { slug: string }) {
+/** Only what is asked is sent: an answer to a question that is hidden again stays here. */
+const given = (answers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer.trim() !== ""));
+
+export function RegistrationForm({ slug, fields, consent, places, needsApproval }: Props) {
   const trpc = useTRPC();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
+  const [answers, setAnswers] = useState<Record<string, string>>({});
+  const [agreed, setAgreed] = useState(false);
   const submit = useMutation(trpc.registration.submit.mutationOptions());
   const fault = submit.error ? wireError(submit.error) : undefined;
-  const of = (field: string) =>
-    fault?.field === field && fault.code !== "registration.duplicate" ? fault.message : undefined;
+  const duplicate = fault?.code === "registration.duplicate";
+  const of = (field: string) => (fault?.field === field && !duplicate ? fault.message : undefined);
 
-  if (submit.isSuccess) {
-    return (
-      <div className="card stack" role="status">
-        <h2>You are registered</h2>
-        <p>
-          Your personal link is on its way to <strong>{email}</strong>, with a calendar entry.
-        </p>
-        <p className="dim small">
-          Nothing there after a few minutes? Look in the spam folder, or register again: we mail the link once
-          more.
-        </p>
-      </div>
-    );
-  }
+  if (submit.isSuccess) return <Done status={submit.data.status} email={email} />;
+  const answerFault = fault?.field?.startsWith("answers.")
+    ? { id: fault.field.slice("answers.".length), message: fault.message }
+    : undefined;
   return (
     <form
       className="card stack"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit.mutate({ slug, name, email, answers: {}, utm: campaign() });
+        submit.mutate({
+          slug,
+          name,
+          email,
+          answers: given(answers),
+          utm: campaign(),
+          referrer: cameFrom(),
+          ...(consent && agreed ? { consentVersion: consent.version } : {}),
+        });
       }}
     >
-      <h2>Register</h2>
-      {fault?.code === "registration.duplicate" && <Notice kind="bad">{fault.message}</Notice>}
+      <h2>{places === "waitlist" ? "Join the waitlist" : "Register"}</h2>
+      {places === "waitlist" && (
+        <Notice kind="warn">
+          All places are taken. Whoever waits longest gets the next one that becomes free.
+        </Notice>
+      )}
+      {needsApproval && places === "free" && (
+        <Notice>The host looks at every registration before you get your link.</Notice>
+      )}
+      {duplicate && <Notice kind="bad">{fault.message}</Notice>}
       {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
       <TextField
         label="Name"
@@ -69,9 +84,54 @@ export function RegistrationForm({ slug }: { slug: string }) {
         fault={of("email")}
         help="Your personal link goes to this address."
       />
+      <FormFields
+        fields={fields}
+        answers={answers}
+        fault={answerFault}
+        onAnswer={(id, answer) => setAnswers((current) => ({ ...current, [id]: answer }))}
+      />
+      {consent && (
+        <CheckField
+          label={consent.text}
+          checked={agreed}
+          onChange={setAgreed}
+          fault={of("consentVersion")}
+          required
+        />
+      )}
       <button className="button primary" type="submit" disabled={submit.isPending}>
         {submit.isPending ? "Registering…" : "Register"}
       </button>
     </form>
+  );
+}
+
+const said = {
+  registered: {
+    heading: "You are registered",
+    text: "Your personal link is on its way, with a calendar entry, to",
+  },
+  waitlisted: {
+    heading: "You are on the waitlist",
+    text: "As soon as a place becomes free for you, your personal link goes to",
+  },
+  pending: {
+    heading: "Your registration is being looked at",
+    text: "As soon as the host has approved it, your personal link goes to",
+  },
+};
+
+function Done({ status, email }: { status: keyof typeof said; email: string }) {
+  const { heading, text } = said[status];
+  return (
+    <div className="card stack" role="status">
+      <h2>{heading}</h2>
+      <p>
+        {text} <strong>{email}</strong>.
+      </p>
+      <p className="dim small">
+        No mail after a few minutes? Look in the spam folder, or register again: we mail the link once more.
+      </p>
+    </div>
   );
 }

@@ -1,19 +1,25 @@
 "use client";
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { cameFrom, campaign, isFirstVisit } from "./campaign.ts";
 import { RegistrationForm } from "./registration-form.tsx";
 
 /** What a webinar is about, and the form that registers for it. */
 export function RegistrationPage({ slug }: { slug: string }) {
   const trpc = useTRPC();
+  const { mutate: countVisit } = useMutation(trpc.registration.visit.mutationOptions());
+  useEffect(() => {
+    if (isFirstVisit(slug)) countVisit({ slug, utm: campaign(), referrer: cameFrom() });
+  }, [slug, countVisit]);
   const webinar = useQuery(trpc.webinar.bySlug.queryOptions({ slug }, { refetchInterval: 30_000 }));
   if (webinar.isPending) return <p className="dim">Loading…</p>;
   if (webinar.isError) return <Notice kind="bad">{wireError(webinar.error).message}</Notice>;
-  const { title, description, startsAt, durationMinutes, hostName, phase } = webinar.data;
+  const { title, description, startsAt, durationMinutes, hostName, phase, ...form } = webinar.data;
   return (
     <div className="two">
       <article className="stack">
@@ -35,8 +41,19 @@ export function RegistrationPage({ slug }: { slug: string }) {
           <h2>This webinar is over</h2>
           <p className="dim">Registration is closed.</p>
         </div>
+      ) : form.places === "none" ? (
+        <div className="card stack-small">
+          <h2>All places are taken</h2>
+          <p className="dim">Registration is closed.</p>
+        </div>
       ) : (
-        <RegistrationForm slug={slug} />
+        <RegistrationForm
+          slug={slug}
+          fields={form.fields}
+          consent={form.consent}
+          places={form.places}
+          needsApproval={form.needsApproval}
+        />
       )}
     </div>
   );

@@ -13,7 +13,7 @@ function when(webinar: Webinar): string {
   return `${date} (${timeZone.replaceAll("_", " ")})`;
 }
 
-type Parts = { webinar: Webinar; link: string; name: string };
+type Parts = { webinar: Webinar; link: string; name: string; reason: string };
 
 const contents: Record<string, (parts: Parts) => MailContent> = {
   confirmation: ({ webinar, link, name }) => ({
@@ -26,6 +26,37 @@ const contents: Record<string, (parts: Parts) => MailContent> = {
     ],
     action: { label: "Join the webinar", link },
     small: "The calendar entry is attached.",
+  }),
+  "registration-pending": ({ webinar, name }) => ({
+    subject: `Your registration is being looked at: ${webinar.title}`,
+    heading: "Thank you, we have your registration",
+    lines: [
+      `Hello ${name},`,
+      `the host of ${webinar.title} lets people in by hand. You get a mail with your personal link as soon as yours is approved.`,
+      `It starts ${when(webinar)}.`,
+    ],
+  }),
+  "registration-waitlisted": ({ webinar, name }) => ({
+    subject: `You are on the waitlist: ${webinar.title}`,
+    heading: "All places are taken for now",
+    lines: [
+      `Hello ${name},`,
+      `${webinar.title} is full. You are on the waitlist, and get a mail with your personal link as soon as a place becomes free for you.`,
+      `It starts ${when(webinar)}.`,
+    ],
+  }),
+  "registration-denied": ({ webinar, name, reason }) => ({
+    subject: `Your registration: ${webinar.title}`,
+    heading: "Your registration was not accepted",
+    lines: [`Hello ${name},`, `the host cannot let you in to ${webinar.title}.`, ...(reason ? [reason] : [])],
+  }),
+  "registration-cancelled": ({ webinar, name }) => ({
+    subject: `Cancelled: ${webinar.title}`,
+    heading: "Your registration is cancelled",
+    lines: [
+      `Hello ${name},`,
+      `you are no longer registered for ${webinar.title}. Changed your mind? Register again on its page.`,
+    ],
   }),
   "join-link": ({ webinar, link, name }) => ({
     subject: `Your link: ${webinar.title}`,
@@ -45,14 +76,21 @@ const contents: Record<string, (parts: Parts) => MailContent> = {
   }),
 };
 
+/** Mails that carry the calendar entry. */
+const invites = new Set(["confirmation", "join-link", "panelist-invitation"]);
+
 /** A queued mail, ready for nodemailer. Throws when its webinar is gone or its kind unknown. */
 export async function composeMail(services: Services, mail: OutboxMail): Promise<SendMailOptions> {
-  const { link = "", name = "" } = mail.payload;
+  const { link = "", name = "", manage = "", reason = "" } = mail.payload;
   if (mail.kind === "sign-in") return message(services, mail.recipient, signIn(link));
   const webinar = mail.webinarId ? await findWebinar(services.db, mail.webinarId) : undefined;
   const content = contents[mail.kind];
   if (!webinar || !content) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
-  const built = message(services, mail.recipient, content({ webinar, link, name }));
+  const built = message(services, mail.recipient, {
+    ...content({ webinar, link, name, reason }),
+    ...(manage ? { manage } : {}),
+  });
+  if (!invites.has(mail.kind)) return built;
   const calendar = calendarEntry(webinar, {
     attendee: { email: mail.recipient, name },
     link,

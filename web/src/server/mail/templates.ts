@@ -5,6 +5,8 @@ export type MailContent = {
   lines: string[];
   action?: { label: string; link: string };
   small?: string;
+  /** Where a registrant changes or cancels the registration. */
+  manage?: string;
 };
 
 const escapes: Record<string, string> = {
@@ -17,18 +19,19 @@ const escapes: Record<string, string> = {
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => escapes[character] ?? character);
 
-export function renderText({ heading, lines, action, small }: MailContent): string {
+export function renderText({ heading, lines, action, small, manage }: MailContent): string {
   return [
     heading,
     "",
     ...lines,
     ...(action ? ["", `${action.label}: ${action.link}`] : []),
     ...(small ? ["", small] : []),
+    ...(manage ? ["", `Change or cancel your registration: ${manage}`] : []),
     "",
   ].join("\n");
 }
 
-export function renderHtml({ subject, heading, lines, action, small }: MailContent): string {
+export function renderHtml({ subject, heading, lines, action, small, manage }: MailContent): string {
   const paragraphs = lines.map((line) => `<p style="margin:0 0 12px">${escapeHtml(line)}</p>`).join("");
   const button = action
     ? `<p style="margin:24px 0"><a href="${escapeHtml(action.link)}" style="background:#3d4fd8;color:#fff;padding:12px 20px;border-radius:8px;text-decoration:none;font-weight:600">${escapeHtml(action.label)}</a></p>`
@@ -36,8 +39,11 @@ export function renderHtml({ subject, heading, lines, action, small }: MailConte
   const foot = small
     ? `<p style="margin:24px 0 0;color:#6b7280;font-size:13px">${escapeHtml(small)}</p>`
     : "";
+  const self = manage
+    ? `<p style="margin:16px 0 0;font-size:13px"><a href="${escapeHtml(manage)}" style="color:#6b7280">Change or cancel your registration</a></p>`
+    : "";
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escapeHtml(subject)}</title></head>
 <body style="margin:0;background:#f5f6f8;font-family:system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;color:#16181d;font-size:16px;line-height:1.5">
 <div style="max-width:560px;margin:0 auto;padding:32px 20px"><div style="background:#fff;border:1px solid #e5e7eb;border-radius:14px;padding:32px">
-<h1 style="margin:0 0 16px;font-size:21px;line-height:1.3">${escapeHtml(heading)}</h1>${paragraphs}${button}${foot}</div></div></body></html>`;
+<h1 style="margin:0 0 16px;font-size:21px;line-height:1.3">${escapeHtml(heading)}</h1>${paragraphs}${button}${foot}${self}</div></div></body></html>`;
 }

@@ -1,6 +1,7 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
 import { registrationRouter } from "./registration.ts";
+import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
 import { webinarRouter } from "./webinar.ts";
 
@@ -9,6 +10,7 @@ export const appRouter = router({
   auth: authRouter,
   webinar: webinarRouter,
   registration: registrationRouter,
+  report: reportRouter,
   attendance: attendanceRouter,
   question: questionRouter,
   poll: pollRouter,

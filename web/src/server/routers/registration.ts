@@ -1,11 +1,17 @@
-import { countRegistrations, listRegistrations } from "@rostrum/db";
+import { countByStatus, countRegistrations, listFormFields, listRegistrations } from "@rostrum/db";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
 import {
   answers,
+  consentVersion,
+  domains,
   email,
+  formFieldList,
   idempotencyKey,
+  opaqueToken,
   pageCursor,
+  prose,
+  referrer,
   searchText,
   slug,
   utm,
@@ -14,14 +20,44 @@ import {
 } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
-import { hostProcedure, publicProcedure, router } from "../trpc.ts";
-import { describeRegistration, resendLink, submitRegistration } from "../use-cases/registrations.ts";
+import { type Context, hostProcedure, publicProcedure, router } from "../trpc.ts";
+import {
+  cancelMyRegistration,
+  editMyRegistration,
+  mailMyLink,
+  myRegistration,
+} from "../use-cases/my-registration.ts";
+import { changeForm } from "../use-cases/public-form.ts";
+import { changeRules, decide, describeRules } from "../use-cases/registration-rules.ts";
+import {
+  describeRegistration,
+  recordVisit,
+  resendLink,
+  submitRegistration,
+} from "../use-cases/registrations.ts";
 
 const pageSize = 100;
 
+/** Nobody finds a link by trying. */
+async function limitLink({ services, headers }: Context, token: string): Promise<void> {
+  await limitRate(services, `link:${clientAddress(headers)}`, { limit: 120, windowMs: 60_000 });
+  await limitRate(services, `link:${token}`, { limit: 60, windowMs: 60_000 });
+}
+
 export const registrationRouter = router({
   submit: publicProcedure
-    .input(z.strictObject({ slug, email, name: visitorName, answers, utm, idempotencyKey }))
+    .input(
+      z.strictObject({
+        slug,
+        email,
+        name: visitorName,
+        answers,
+        utm,
+        referrer,
+        consentVersion,
+        idempotencyKey,
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `register:${clientAddress(ctx.headers)}`, {
         limit: 600,
@@ -31,9 +67,14 @@ export const registrationRouter = router({
         limit: 6,
         windowMs: 600_000,
       });
-      await submitRegistration(ctx.services, input);
-      return { status: "registered" as const };
+      return { status: await submitRegistration(ctx.services, input) };
     }),
+  /** A registration page was opened: counted by day and source, without a trace of who it was. */
+  visit: publicProcedure.input(z.strictObject({ slug, utm, referrer })).mutation(async ({ ctx, input }) => {
+    await limitRate(ctx.services, `visit:${clientAddress(ctx.headers)}`, { limit: 60, windowMs: 60_000 });
+    await recordVisit(ctx.services, input);
+    return { counted: true as const };
+  }),
   resend: publicProcedure.input(z.strictObject({ slug, email })).mutation(async ({ ctx, input }) => {
     await limitRate(ctx.services, `resend:${clientAddress(ctx.headers)}`, { limit: 30, windowMs: 60_000 });
     await limitRate(ctx.services, `resend:${input.slug}:${input.email.toLowerCase()}`, {
@@ -43,10 +84,80 @@ export const registrationRouter = router({
     await resendLink(ctx.services, input);
     return { sent: true as const };
   }),
+  /** A personal link's owner looks after their registration: the link is who they are. */
+  mine: publicProcedure.input(z.strictObject({ token: opaqueToken })).query(async ({ ctx, input }) => {
+    await limitLink(ctx, input.token);
+    return myRegistration(ctx.services, input.token);
+  }),
+  edit: publicProcedure
+    .input(z.strictObject({ token: opaqueToken, name: visitorName, answers }))
+    .mutation(async ({ ctx, input }) => {
+      await limitLink(ctx, input.token);
+      await editMyRegistration(ctx.services, input);
+      return { saved: true as const };
+    }),
+  cancel: publicProcedure.input(z.strictObject({ token: opaqueToken })).mutation(async ({ ctx, input }) => {
+    await limitLink(ctx, input.token);
+    await cancelMyRegistration(ctx.services, input.token);
+    return { cancelled: true as const };
+  }),
+  mailAgain: publicProcedure
+    .input(z.strictObject({ token: opaqueToken }))
+    .mutation(async ({ ctx, input }) => {
+      await limitLink(ctx, input.token);
+      await limitRate(ctx.services, `mail-again:${input.token}`, { limit: 3, windowMs: 600_000 });
+      await mailMyLink(ctx.services, input.token);
+      return { sent: true as const };
+    }),
+  rules: hostProcedure
+    .input(z.strictObject({ webinarId }))
+    .query(async ({ ctx, input }) =>
+      describeRules(ctx.services, await ownedWebinar(ctx.services, ctx.user, input.webinarId)),
+    ),
+  setRules: hostProcedure
+    .input(
+      z.strictObject({
+        webinarId,
+        registrationLimit: z.number().int().min(1, "At least one place.").max(1_000_000).nullable(),
+        waitlist: z.boolean(),
+        approval: z.enum(["approve", "review", "deny"]),
+        allowedDomains: domains,
+        blockedDomains: domains,
+        consentText: prose(2000, "the text"),
+      }),
+    )
+    .mutation(async ({ ctx, input: { webinarId: id, ...rules } }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, id);
+      return changeRules(ctx.services, { user: ctx.user, webinar }, rules);
+    }),
+  form: hostProcedure.input(z.strictObject({ webinarId })).query(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+    return { fields: await listFormFields(ctx.services.db, webinar.id) };
+  }),
+  saveForm: hostProcedure
+    .input(z.strictObject({ webinarId, fields: formFieldList }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      return { fields: await changeForm(ctx.services, webinar, input.fields) };
+    }),
+  decide: hostProcedure
+    .input(
+      z.strictObject({
+        webinarId,
+        ids: z.array(z.uuid()).min(1, "Choose somebody.").max(500, "At most 500 at once."),
+        decision: z.enum(["approve", "deny"]),
+        reason: prose(300, "the reason").default(""),
+      }),
+    )
+    .mutation(async ({ ctx, input: { webinarId: id, ...order } }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, id);
+      return decide(ctx.services, { user: ctx.user, webinar }, order);
+    }),
   list: hostProcedure
     .input(
       z.strictObject({
         webinarId,
+        status: z.enum(["registered", "pending", "waitlisted", "denied", "cancelled"]).optional(),
         cursor: pageCursor,
         search: searchText,
       }),
@@ -57,6 +168,7 @@ export const registrationRouter = router({
         webinarId: webinar.id,
         limit: pageSize,
         ...(input.search ? { search: input.search } : {}),
+        ...(input.status ? { status: input.status } : {}),
         ...(input.cursor
           ? { after: { id: input.cursor.id, createdAt: new Date(input.cursor.createdAt) } }
           : {}),
@@ -65,6 +177,7 @@ export const registrationRouter = router({
       return {
         rows: rows.map(describeRegistration),
         total: await countRegistrations(ctx.services.db, webinar.id),
+        counts: await countByStatus(ctx.services.db, webinar.id),
         next: last && rows.length === pageSize ? { createdAt: last.createdAt.getTime(), id: last.id } : null,
       };
     }),

@@ -22,6 +22,7 @@ export const attendanceRouter = router({
       await limitRate(ctx.services, `admit:${clientAddress(ctx.headers)}`, { limit: 3000, windowMs: 60_000 });
       return admitByLink(ctx.services, input.joinToken, {
         excludeEdges: input.excludeEdges,
+        userAgent: ctx.headers.get("user-agent"),
         ...(input.prefer ? { prefer: input.prefer } : {}),
       });
     }),

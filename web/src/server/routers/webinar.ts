@@ -13,6 +13,7 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
+import { publicForm } from "../use-cases/public-form.ts";
 import { changeLayout, changePhase, invitePanelist, scheduleWebinar } from "../use-cases/webinars.ts";
 
 const byId = z.strictObject({ id: webinarId });
@@ -81,7 +82,11 @@ export const webinarRouter = router({
     const webinar = await findWebinarBySlug(ctx.services.db, input.slug);
     if (!webinar || webinar.phase === "draft")
       throw new RostrumError("not-found", "There is no such webinar.");
-    return { ...forPublic(webinar), hostName: webinar.hostName };
+    return {
+      ...forPublic(webinar),
+      hostName: webinar.hostName,
+      ...(await publicForm(ctx.services, webinar)),
+    };
   }),
   upcoming: publicProcedure.query(async ({ ctx }) =>
     (await listUpcoming(ctx.services.db, 20)).map(forPublic),

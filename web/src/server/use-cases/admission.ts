@@ -18,6 +18,7 @@ import {
   WebinarId,
 } from "@rostrum/protocol";
 import { place, rendezvous } from "@rostrum/rules";
+import { deviceOf } from "../device.ts";
 import { playlistUrl } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
@@ -27,7 +28,7 @@ const tokenSeconds = 6 * 3600;
 const reservedMs = 15_000;
 
 /** `excludeEdges`: nodes the client found dead, an origin among them. */
-export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[] };
+export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[]; userAgent?: string | null };
 type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
 
 /** Who holds a personal link, and for what. Throws token.invalid. */
@@ -106,6 +107,8 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     name: person.name,
     ...(waitsSince === undefined ? {} : { waitsSince }),
   };
+  if (role === "attendee")
+    services.devices.note({ ...claims, id: claims.admissionId, ...deviceOf(wish.userAgent ?? null) });
   return Admission.parse({
     ...claims,
     phase: webinar.phase,

@@ -1,4 +1,6 @@
 import {
+  countVisit,
+  currentConsent,
   type FormField,
   findWebinarBySlug,
   insertRegistration,
@@ -6,10 +8,12 @@ import {
   type RegistrationWithStays,
   resendJoinLink,
 } from "@rostrum/db";
-import { type MediaPath, RostrumError } from "@rostrum/protocol";
-import { summariseAttendance } from "@rostrum/rules";
-import { newSecret } from "../secrets.ts";
+import { RostrumError } from "@rostrum/protocol";
+import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
+import { lastReach } from "../exports/people.ts";
+import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
+import { cleanReferrer, sourceOf } from "../source.ts";
 
 export type RegistrationInput = {
   slug: string;
@@ -17,6 +21,8 @@ export type RegistrationInput = {
   name: string;
   answers: Record<string, string>;
   utm: Record<string, string>;
+  referrer: string;
+  consentVersion?: number | undefined;
   idempotencyKey?: string | undefined;
 };
 
@@ -27,38 +33,68 @@ async function openWebinar(services: Services, slug: string) {
   return webinar;
 }
 
-function joinMail(services: Services, kind: "confirmation" | "join-link") {
-  const { token, hash } = newSecret();
-  return { kind, tokenHash: hash, payload: { link: `${services.config.PUBLIC_URL}/j/${token}` } };
-}
-
-/** The answers a form takes: for its own fields, one of the choices, nothing required left out. Throws input.invalid. */
-export function checkAnswers(fields: FormField[], answers: Record<string, string>): void {
+/**
+ * The answers a form takes: to questions that are asked, each of its kind, nothing required left out. Answers what is to be
+ * stored: an answer to a question that was hidden in the end is dropped. Throws input.invalid.
+ */
+export function checkAnswers(fields: FormField[], answers: Record<string, string>): Record<string, string> {
   const refuse = (id: string, message: string) => {
     throw new RostrumError("input.invalid", message, { field: `answers.${id}` });
   };
   for (const id of Object.keys(answers))
     if (!fields.some((field) => field.id === id)) refuse(id, "The form has no such field.");
-  for (const { id, kind, label, options, required } of fields) {
-    const answer = answers[id]?.trim() ?? "";
-    if (required && !answer) refuse(id, `Please answer: ${label}`);
-    if (answer && kind === "choice" && !options.includes(answer)) refuse(id, "Choose one of the options.");
-    if (answer && kind === "consent" && answer !== "yes") refuse(id, 'Answer "yes" or leave it out.');
+  const kept: Record<string, string> = {};
+  for (const field of visibleFields(fields, answers)) {
+    const fault = faultOf(field, answers[field.id]);
+    if (fault) refuse(field.id, fault);
+    const answer = answers[field.id]?.trim();
+    if (answer) kept[field.id] = answer;
   }
+  return kept;
+}
+
+/** The text to agree to, when there is one and they agreed to this very version. Throws input.invalid. */
+async function requireConsent(
+  services: Services,
+  webinarId: string,
+  version: number | undefined,
+): Promise<string | undefined> {
+  const consent = await currentConsent(services.db, webinarId);
+  if (!consent || consent.version === version) return consent?.id;
+  const message =
+    version === undefined
+      ? "Please agree to this to register."
+      : "This text has changed: please read it again.";
+  throw new RostrumError("input.invalid", message, { field: "consentVersion" });
 }
 
 /**
- * Register an address once. A duplicate gets its link mailed again and is told so; there is no second row. The same
- * request under the same idempotency key gets the same answer and no mail.
+ * Register an address once: with a seat, on the waitlist, or waiting for the host. A duplicate gets its link mailed again
+ * and is told so; there is no second row. The same request under the same idempotency key gets the same answer and no mail.
  */
-export async function submitRegistration(services: Services, input: RegistrationInput): Promise<void> {
+export async function submitRegistration(
+  services: Services,
+  input: RegistrationInput,
+): Promise<"registered" | "waitlisted" | "pending"> {
   const webinar = await openWebinar(services, input.slug);
-  checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
-  const { created } = await insertRegistration(
+  const answers = checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
+  const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
+  const { created, registration } = await insertRegistration(
     services.db,
-    { webinarId: webinar.id, email: input.email, name: input.name, answers: input.answers, utm: input.utm },
-    joinMail(services, "confirmation"),
-    input.idempotencyKey,
+    {
+      webinarId: webinar.id,
+      email: input.email,
+      name: input.name,
+      answers,
+      utm: input.utm,
+      referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
+    },
+    mintJoinMail(services),
+    {
+      idempotencyKey: input.idempotencyKey,
+      judgement: judgeAddress(input.email, webinar),
+      consentTextId,
+    },
   );
   if (!created) {
     throw new RostrumError(
@@ -67,16 +103,28 @@ export async function submitRegistration(services: Services, input: Registration
       { field: "email" },
     );
   }
+  const { status, statusReason } = registration;
+  if (status === "denied") throw new RostrumError("permission.denied", statusReason, { field: "email" });
+  return status === "waitlisted" || status === "pending" ? status : "registered";
+}
+
+/** Count that somebody opened the registration page. */
+export async function recordVisit(
+  services: Services,
+  { slug, utm, referrer }: Pick<RegistrationInput, "slug" | "utm" | "referrer">,
+): Promise<void> {
+  const webinar = await openWebinar(services, slug);
+  await countVisit(
+    services.db,
+    webinar.id,
+    sourceOf(utm, cleanReferrer(referrer, services.config.PUBLIC_URL)),
+  );
 }
 
 /** Mail the personal link again, if there is one. The caller cannot tell. */
 export async function resendLink(services: Services, input: { slug: string; email: string }): Promise<void> {
   const webinar = await openWebinar(services, input.slug);
-  await resendJoinLink(
-    services.db,
-    { webinarId: webinar.id, email: input.email },
-    joinMail(services, "join-link"),
-  );
+  await resendJoinLink(services.db, { webinarId: webinar.id, email: input.email }, mintJoinMail(services));
 }
 
 /** A registration as hosts see it: who, when, and how they attended. */
@@ -90,6 +138,9 @@ export function describeRegistration(row: RegistrationWithStays) {
     id: row.id,
     name: row.name,
     email: row.email,
+    status: row.status,
+    statusReason: row.statusReason,
+    waitlistPosition: row.waitlistPosition,
     registeredAt: row.createdAt.getTime(),
     utm: row.utm,
     attendance: summariseAttendance(stays, Date.now()),
@@ -97,10 +148,4 @@ export function describeRegistration(row: RegistrationWithStays) {
   };
 }
 
-/** How the stage got to them the last time that their browser told, and why not better. */
-function lastReach(stays: RegistrationWithStays["stays"]): { path: MediaPath; reason: string } | null {
-  const told = stays.filter(({ path }) => path !== null);
-  const last = told.sort((a, b) => a.joinedAt.getTime() - b.joinedAt.getTime()).at(-1);
-  return last?.path ? { path: last.path, reason: last.pathReason ?? "" } : null;
-}
 export type RegistrationRow = ReturnType<typeof describeRegistration>;

@@ -1,0 +1,36 @@
+import {
+  countFree,
+  currentConsent,
+  type FormField,
+  listFormFields,
+  saveForm,
+  type Webinar,
+} from "@rostrum/db";
+import { RostrumError } from "@rostrum/protocol";
+import { formFault } from "@rostrum/rules";
+import type { Services } from "../services.ts";
+
+/** What the registration page asks, and whether there is a place. How many there are is not told. */
+export async function publicForm(services: Services, webinar: Webinar) {
+  const consent = await currentConsent(services.db, webinar.id);
+  const isFull = (await countFree(services.db, webinar.id, webinar)) === 0;
+  return {
+    fields: await listFormFields(services.db, webinar.id),
+    consent: consent ? { version: consent.version, text: consent.text } : null,
+    places: isFull ? (webinar.waitlist ? ("waitlist" as const) : ("none" as const)) : ("free" as const),
+    needsApproval: webinar.approval === "review",
+  };
+}
+
+/** Replace the form's questions. Throws input.invalid at the field at fault. */
+export async function changeForm(
+  services: Services,
+  webinar: Webinar,
+  fields: FormField[],
+): Promise<FormField[]> {
+  const fault = formFault(fields);
+  if (fault) throw new RostrumError("input.invalid", fault.message, { field: `fields.${fault.at}` });
+  if (!(await saveForm(services.db, webinar.id, fields)))
+    throw new RostrumError("conflict", "A field belongs to another form.", { field: "fields" });
+  return listFormFields(services.db, webinar.id);
+}
