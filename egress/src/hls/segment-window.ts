@@ -98,8 +98,8 @@ export class SegmentWindow {
 
   /** The files are gone: what is not in memory is not listed any more. */
   forgetStored(): void {
-    const oldest = this.#segments[this.#inMemory]?.sequence ?? 0;
-    while (this.#firstListed < oldest) this.#unlistFirst();
+    const lost = this.#segments.findLast((segment) => segment.bytes === null && !segment.gap);
+    while (lost && this.#firstListed <= lost.sequence) this.#unlistFirst();
   }
 
   #leaveMemory(): void {
