@@ -5,6 +5,7 @@ import "./tokens.css";
 import "./globals.css";
 import "./patterns.css";
 import "./room.css";
+import "./player.css";
 
 export const metadata: Metadata = {
   title: { default: "Rostrum", template: "%s · Rostrum" },
