@@ -84,23 +84,9 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
   });
   hls.loadSource(url);
   hls.attachMedia(video);
-  let playingSince = 0;
-  const seekLive = (): void => {
-    const position = hls.liveSyncPosition;
-    if (position !== null) video.currentTime = position;
-  };
+  const steer = steerLive(hls, video);
   const timer = setInterval(() => {
-    const target = hls.targetLatency ?? 1;
-    // A playlist that has ended has no live edge any more.
-    const behind = hls.latestLevelDetails?.live && hls.latency > 0 ? hls.latency : null;
-    if (playingSince === 0 && !video.paused && video.readyState > 2) playingSince = performance.now();
-    const playedMs = playingSince === 0 ? 0 : performance.now() - playingSince;
-    if (behind !== null && shouldJump({ behind, target, playedMs })) {
-      playingSince = 1;
-      seekLive();
-    }
-    const rate = behind === null ? 1 : catchUpRate({ behind, target, ahead: bufferedAhead(video) });
-    if (!video.paused && video.playbackRate !== rate) video.playbackRate = rate;
+    const { behind, target } = steer();
     handlers.onLook({
       behind,
       live: behind === null || isLive(behind, target),
@@ -113,7 +99,7 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
     });
   }, lookEveryMs);
   return {
-    seekLive,
+    seekLive: () => seekLive(hls, video),
     setLevel: (index) => {
       hls.nextLevel = index;
     },
@@ -121,6 +107,31 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
       clearInterval(timer);
       hls.destroy();
     },
+  };
+}
+
+function seekLive(hls: Hls, video: HTMLVideoElement): void {
+  const position = hls.liveSyncPosition;
+  if (position !== null) video.currentTime = position;
+}
+
+/** Keeps a live picture at its distance; called again and again, tells what that is and should be, seconds. */
+function steerLive(hls: Hls, video: HTMLVideoElement): () => { behind: number | null; target: number } {
+  let playingSince: number | null = null;
+  return () => {
+    const target = hls.targetLatency ?? 1;
+    // A playlist that has ended has no live edge any more.
+    const behind = hls.latestLevelDetails?.live && hls.latency > 0 ? hls.latency : null;
+    if (video.paused || behind === null) return { behind, target };
+    if (video.readyState > 2) playingSince ??= performance.now();
+    const playedMs = playingSince === null ? 0 : performance.now() - playingSince;
+    if (shouldJump({ behind, target, playedMs })) {
+      playingSince = Number.NEGATIVE_INFINITY;
+      seekLive(hls, video);
+    }
+    const rate = catchUpRate({ behind, target, ahead: bufferedAhead(video) });
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+    return { behind, target };
   };
 }
 
