@@ -114,22 +114,18 @@ async function crowd(
     const [cores = 0, cacheCores = 0, generatorCores = 0] = meters.map((meter) => meter.read().cores);
     const after = await requests(egress);
     const report = JSON.parse(value ?? "{}") as AudienceReport;
-    const parts = (options.seconds * 1000) / partMs;
     return {
       report,
       cores,
       cacheCores: options.nginx ? cacheCores : null,
       generatorCores,
-      perPart: (after.media - before.media) / parts,
-      perPlaylist: (after.playlists - before.playlists) / parts,
+      perPart: (after.media - before.media) / Math.max(1, report.files),
+      perPlaylist: (after.playlists - before.playlists) / Math.max(1, report.versions),
     };
   } finally {
     child.kill("SIGKILL");
   }
 }
-
-/** Of a part, as configured by default: 10 frames of 30 a second. */
-const partMs = 1000 / 3;
 
 async function* readLines(child: ChildProcess): AsyncGenerator<string, undefined> {
   if (!child.stdout) throw new Error("the audience has no output");

@@ -5,6 +5,9 @@ export type AudienceReport = {
   viewers: number;
   seconds: number;
   requests: number;
+  /** Different playlist versions, and different parts and segments, that somebody asked for first. */
+  versions: number;
+  files: number;
   mbitPerSec: number;
   /** From the first viewer who had a version to each who had it later, ms. */
   playlistMs: { p50: number | null; p95: number | null; max: number | null };
@@ -20,6 +23,10 @@ export class ViewerLedger {
   #firstAt = new Map<string, number>();
   #playlist = new Histogram();
   #media = new Histogram();
+  /** Files somebody has had already. */
+  #known = new Set<string>();
+  #versions = 0;
+  #files = 0;
   #requests = 0;
   #bytes = 0;
   #stalls = 0;
@@ -33,6 +40,8 @@ export class ViewerLedger {
   begin(): void {
     this.#playlist = new Histogram();
     this.#media = new Histogram();
+    this.#versions = 0;
+    this.#files = 0;
     this.#requests = 0;
     this.#bytes = 0;
     this.#stalls = 0;
@@ -46,6 +55,7 @@ export class ViewerLedger {
     const now = performance.now();
     const first = this.#firstAt.get(version);
     if (first === undefined) {
+      this.#versions += 1;
       this.#firstAt.set(version, now);
       if (this.#firstAt.size > 200) this.#firstAt.delete(this.#firstAt.keys().next().value ?? "");
     }
@@ -57,7 +67,9 @@ export class ViewerLedger {
     this.#playlist.add(reply.tookMs);
   }
 
-  media(reply: Reply): void {
+  media(file: string, reply: Reply): void {
+    if (!this.#known.has(file)) this.#files += 1;
+    this.#known.add(file);
     this.#count(reply);
     this.#media.add(reply.tookMs);
   }
@@ -76,6 +88,8 @@ export class ViewerLedger {
       viewers,
       seconds: Math.round(seconds),
       requests: this.#requests,
+      versions: this.#versions,
+      files: this.#files,
       mbitPerSec: Math.round((this.#bytes * 8) / seconds / 1e6),
       playlistMs: summary(this.#playlist),
       mediaMs: summary(this.#media),

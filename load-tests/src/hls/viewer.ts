@@ -93,8 +93,8 @@ export class Viewer {
     this.#fetching = true;
     try {
       for (let place = this.#queue.shift(); place && !this.#stopped; place = this.#queue.shift()) {
-        const reply = await this.#get(this.#media, `part-${place.segment}-${place.part}.m4s`);
-        this.#ledger.media(reply);
+        const file = `part-${place.segment}-${place.part}.m4s`;
+        this.#ledger.media(file, await this.#get(this.#media, file));
         this.#played();
       }
     } catch (error) {
@@ -126,7 +126,7 @@ export class Viewer {
         Number(m[1]),
       );
       for (const number of had < 0 ? numbers.slice(-1) : numbers.filter((n) => n > had)) {
-        this.#ledger.media(await this.#get(this.#media, `seg-${number}.m4s`));
+        this.#ledger.media(`seg-${number}.m4s`, await this.#get(this.#media, `seg-${number}.m4s`));
         had = number;
       }
       await sleep(Math.max(100, 2000 - (performance.now() - asked)));

@@ -77,11 +77,6 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
     }
     handlers.onFault();
   });
-  hls.on(Hls.Events.LEVEL_LOADED, (_event, { details }) => {
-    // Whole segments: two of them behind instead of hls.js's three.
-    if (!details.partTarget && hls.config.liveSyncDuration === undefined)
-      hls.targetLatency = 2 * details.targetduration;
-  });
   hls.loadSource(url);
   hls.attachMedia(video);
   const steer = steerLive(hls, video);
@@ -115,10 +110,33 @@ function seekLive(hls: Hls, video: HTMLVideoElement): void {
   if (position !== null) video.currentTime = position;
 }
 
+/** Without a stall for this long, a player that had some comes nearer to live again. */
+const forgiveMs = 20_000;
+
+/** How far behind live to play, seconds: as the server says for parts; two whole segments instead of hls.js's three. */
+function aimOf(hls: Hls): number | null {
+  const details = hls.latestLevelDetails;
+  if (!details) return null;
+  return details.partTarget > 0 ? details.partHoldBack : 2 * details.targetduration;
+}
+
+/** Sets the distance. Told anew, hls.js forgets the stalls that have put it further back. */
+function takeAim(hls: Hls, calmMs: number): void {
+  const aim = aimOf(hls);
+  if (aim === null) return;
+  const forgive = calmMs > forgiveMs && hls.targetLatency !== aim;
+  if (hls.config.liveSyncDuration !== aim || forgive) hls.targetLatency = aim;
+}
+
 /** Keeps a live picture at its distance; called again and again, tells what that is and should be, seconds. */
 function steerLive(hls: Hls, video: HTMLVideoElement): () => { behind: number | null; target: number } {
   let playingSince: number | null = null;
+  let stalledAt = performance.now();
+  video.addEventListener("waiting", () => {
+    stalledAt = performance.now();
+  });
   return () => {
+    takeAim(hls, performance.now() - stalledAt);
     const target = hls.targetLatency ?? 1;
     // A playlist that has ended has no live edge any more.
     const behind = hls.latestLevelDetails?.live && hls.latency > 0 ? hls.latency : null;
