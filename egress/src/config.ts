@@ -29,7 +29,10 @@ export const EgressConfig = z.object({
   HLS_PARTS_PER_SEGMENT: whole(1, 20)
     .default(6)
     .describe("Parts of a segment, which is also the key frame distance"),
-  HLS_WINDOW_SEGMENTS: whole(6, 600).default(8).describe("Segments that a live playlist lists"),
+  HLS_WINDOW_SEGMENTS: whole(6, 600).default(8).describe("Segments that a live playlist lists at least"),
+  HLS_DVR_SECONDS: whole(0, 24 * 3600)
+    .default(7200)
+    .describe("How far back viewers may go, s; older than the least window is read from disk"),
   S3_BUCKET: z
     .string()
     .optional()

@@ -43,6 +43,7 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     maxProgrammes: config.MAX_PROGRAMMES,
     tuning,
     windowSegments: config.HLS_WINDOW_SEGMENTS,
+    dvrSeconds: config.HLS_DVR_SECONDS,
     ffmpegPath: config.FFMPEG_PATH,
     logLevel: config.LOG_LEVEL,
     epoch,
@@ -83,6 +84,16 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   );
   metrics.gauge("programmes", "Programmes on air", () => supervisor.active.length);
   metrics.gauge("hls_waiting", "Requests held for a part or a playlist", () => server.waiting);
+  metrics.gauge(
+    "hls_playlist_requests",
+    "Playlists asked of this node so far",
+    () => server.served.playlists,
+  );
+  metrics.gauge(
+    "hls_media_requests",
+    "Parts and segments asked of this node so far",
+    () => server.served.media,
+  );
   metrics.gauge("compositor_cpu", "Share of one core used by all compositors", () =>
     compositorCpu(supervisor),
   );

@@ -112,8 +112,8 @@ describe("a programme from start to end", () => {
 
     const versions = await followPlaylist(job, 8);
     expect(versionFaults(versions)).toEqual([]);
-    const { hint } = parsePlaylist(versions.at(-1) ?? "");
-    const hinted = await fetch(harness.hls(job.webinarId, hint ?? ""));
+    const [hint] = parsePlaylist(versions.at(-1) ?? "").hints;
+    const hinted = await fetch(harness.hls(job.webinarId, hint?.URI ?? ""));
     expect(hinted.status).toBe(200);
     expect(hinted.headers.get("cache-control")).toContain("immutable");
     expect(hinted.headers.get("access-control-allow-origin")).toBe("http://127.0.0.1:9");

@@ -3,7 +3,7 @@
 export const videoTimescale = 90_000;
 export const audioTimescale = 48_000;
 const videoTrack = 1;
-const audioTrack = 2;
+export const audioTrack = 2;
 
 /** What a player needs before the first fragment. */
 export type InitOptions = {

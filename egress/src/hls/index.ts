@@ -1,10 +1,7 @@
+export { initName, segmentName } from "./names.ts";
 export { renderMultivariantPlaylist, type Variant } from "./playlist.ts";
+export { readPastTimeline } from "./restore.ts";
+export { SegmentFiles } from "./segment-files.ts";
+export type { TimelineSegment } from "./segment-window.ts";
 export { HlsServer, type Watchable } from "./server.ts";
-export {
-  initName,
-  type PartInput,
-  segmentName,
-  Timeline,
-  type TimelineOptions,
-  type TimelineSegment,
-} from "./timeline.ts";
+export { lowLatency, type PartInput, plain, Timeline, type TimelineOptions } from "./timeline.ts";

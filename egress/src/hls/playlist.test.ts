@@ -1,57 +1,88 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkPlaylist, checkSuccession, parsePlaylist } from "../../test/playlist-checker.ts";
+import { checkMultivariant, checkPlaylist, checkSuccession } from "../../test/playlist-checker.ts";
+import { parsePlaylist } from "../../test/playlist-parse.ts";
+import { simulatedPart } from "../../test/simulated-programme.ts";
 import { renderMultivariantPlaylist } from "./playlist.ts";
-import { type PartInput, Timeline } from "./timeline.ts";
+import { lowLatency, type PartInput, plain, Timeline } from "./timeline.ts";
 
-const options = { targetDuration: 2, partTarget: 0.3334, windowSegments: 6 };
+const none = { has: () => false, read: async () => undefined };
+const options = { targetDuration: 2, partTarget: 0.3334, windowSegments: 6, dvrSeconds: 0, store: none };
 const start = Date.UTC(2026, 0, 1);
+const newTimeline = () => new Timeline(options, () => {});
 
 /** A part by its number since the start; six to a segment. */
-const part = (index: number, over: Partial<PartInput> = {}): PartInput => ({
-  bytes: Buffer.from([index & 0xff]),
-  duration: 1 / 3,
-  independent: index % 6 === 0,
-  startsSegment: index % 6 === 0,
-  endsSegment: index % 6 === 5,
-  programmeMs: start + Math.round((index * 1000) / 3),
-  ...over,
-});
+const part = (index: number, over: Partial<PartInput> = {}): PartInput =>
+  simulatedPart(index, start + Math.round((index * 1000) / 3), over);
+const filled = (parts: number): Timeline => {
+  const timeline = newTimeline();
+  timeline.beginRun(Buffer.from("init"));
+  for (let index = 0; index < parts; index += 1) timeline.addPart(part(index));
+  return timeline;
+};
+const low = (timeline: Timeline): string => timeline.playlist(lowLatency()).body.toString();
+const whole = (timeline: Timeline): string => timeline.playlist(plain()).body.toString();
 
 type Rendered = { low: string; plain: string };
-const render = (timeline: Timeline): Rendered => ({
-  low: timeline.playlist("low-latency"),
-  plain: timeline.playlist("plain"),
-});
+const render = (timeline: Timeline): Rendered => ({ low: low(timeline), plain: whole(timeline) });
 
 /** What is wrong with the playlists now, by themselves, after those before, and with the files they name. */
-function faults(timeline: Timeline, before: Rendered, now: Rendered): string[] {
+async function faults(timeline: Timeline, before: Rendered, now: Rendered): Promise<string[]> {
   const named = parsePlaylist(now.low).segments.flatMap((segment) => [
-    ...(segment.uri ? [segment.uri] : []),
+    ...(segment.uri && !segment.gap ? [segment.uri] : []),
     ...segment.parts.map((listed) => listed.uri),
     segment.map ?? "no map",
   ]);
+  const missing: string[] = [];
+  for (const name of named) if ((await timeline.file(name)) === undefined) missing.push(name);
   return [
     ...checkPlaylist(now.low),
     ...checkPlaylist(now.plain),
     ...checkSuccession(before.low, now.low),
     ...checkSuccession(before.plain, now.plain),
-    ...named.filter((name) => timeline.file(name) === undefined),
+    ...missing,
   ];
+}
+
+/** Lets things happen to a time line: parts in order, crashes, crashes that nobody repairs for seven seconds, the end. */
+class History {
+  readonly #timeline: Timeline;
+  #part = 0;
+  #at = start;
+  #runs = 0;
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+    timeline.beginRun(Buffer.from("init"));
+  }
+
+  step(what: "part" | "crash" | "silence" | "end"): void {
+    if (what === "end") this.#timeline.end();
+    else if (what === "part") {
+      this.#timeline.addPart(part(this.#part++, { programmeMs: Math.round(this.#at) }));
+      this.#at += 1000 / 3;
+    } else this.#crash(what === "silence" ? 7000 : 0);
+  }
+
+  #crash(silenceMs: number): void {
+    this.#timeline.interrupt();
+    this.#timeline.coverUntil(this.#at + silenceMs);
+    this.#at = Math.ceil(this.#timeline.endMs ?? this.#at);
+    this.#timeline.beginRun(Buffer.from(`init ${++this.#runs}`));
+    this.#part = 0;
+  }
 }
 
 describe("the playlist", () => {
   it("reads as players expect it", () => {
-    const timeline = new Timeline(options, () => {});
-    timeline.beginRun(Buffer.from("init"));
-    for (let index = 0; index < 8; index += 1) timeline.addPart(part(index));
-    expect(timeline.playlist("low-latency")).toBe(`#EXTM3U
+    const timeline = filled(8);
+    expect(low(timeline)).toBe(`#EXTM3U
 #EXT-X-VERSION:9
 #EXT-X-TARGETDURATION:2
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-MEDIA-SEQUENCE:0
 #EXT-X-DISCONTINUITY-SEQUENCE:0
-#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.002,HOLD-BACK=6.0
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.002,HOLD-BACK=6.0,CAN-SKIP-UNTIL=12.0
 #EXT-X-PART-INF:PART-TARGET=0.3334
 #EXT-X-MAP:URI="init-0.mp4"
 #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z
@@ -67,122 +98,106 @@ seg-0.m4s
 #EXT-X-PART:DURATION=0.33333,URI="part-1-0.m4s",INDEPENDENT=YES
 #EXT-X-PART:DURATION=0.33333,URI="part-1-1.m4s"
 #EXT-X-PRELOAD-HINT:TYPE=PART,URI="part-1-2.m4s"
+#EXT-X-RENDITION-REPORT:URI="audio.m3u8",LAST-MSN=1,LAST-PART=1
 `);
-    expect(timeline.playlist("plain")).not.toContain("PART");
+    expect(whole(timeline)).not.toContain("PART");
   });
 
-  it("keeps the rules over any history of parts, crashes and the end", () => {
+  it("keeps the rules over any history of parts, crashes, silences and the end", async () => {
     const step = fc.oneof(
       { weight: 12, arbitrary: fc.constant("part" as const) },
       { weight: 1, arbitrary: fc.constant("crash" as const) },
+      { weight: 1, arbitrary: fc.constant("silence" as const) },
     );
-    fc.assert(
-      fc.property(fc.array(step, { minLength: 20, maxLength: 200 }), (steps) => {
-        const timeline = new Timeline(options, () => {});
-        let index = 0;
-        let at = 0;
-        timeline.beginRun(Buffer.from("init"));
+    const history = fc.array(step, { minLength: 20, maxLength: 200 });
+    await fc.assert(
+      fc.asyncProperty(history, async (steps) => {
+        const timeline = newTimeline();
+        const player = new History(timeline);
         let before = render(timeline);
-        for (const [number, what] of [...steps, "end" as const].entries()) {
-          if (what === "crash") {
-            timeline.beginRun(Buffer.from(`init ${number}`));
-            index = 0;
-          } else if (what === "end") timeline.end();
-          else {
-            timeline.addPart(part(index, { programmeMs: start + at * 333 }));
-            index += 1;
-            at += 1;
-          }
+        for (const what of [...steps, "end" as const]) {
+          player.step(what);
           const now = render(timeline);
-          expect(faults(timeline, before, now)).toEqual([]);
+          expect(await faults(timeline, before, now)).toEqual([]);
           before = now;
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
-  it("keeps what has left the window for another window", () => {
-    const timeline = new Timeline(options, () => {});
-    timeline.beginRun(Buffer.from("init"));
-    for (let index = 0; index < 6 * 20; index += 1) timeline.addPart(part(index));
-    expect(parsePlaylist(timeline.playlist("plain")).mediaSequence).toBe(14);
-    expect(timeline.file("seg-9.m4s")).toHaveLength(6);
-    expect(timeline.file("seg-1.m4s")).toBeUndefined();
-    expect(timeline.file("../secret")).toBeUndefined();
+  it("keeps what has left the window for another window", async () => {
+    const timeline = filled(6 * 20);
+    expect(parsePlaylist(whole(timeline)).mediaSequence).toBe(14);
+    expect(await timeline.file("seg-9.m4s")).toHaveLength(6);
+    expect(await timeline.file("seg-1.m4s")).toBeUndefined();
+    expect(await timeline.file("../secret")).toBeUndefined();
   });
 
-  it("goes on after a restart where the files end", () => {
-    const written: Parameters<Timeline["restore"]>[0]["segments"] = [];
-    const first = new Timeline(options, (segment) => written.push({ ...segment, parts: [] }));
-    first.beginRun(Buffer.from("one"));
-    for (let index = 0; index < 6 * 9; index += 1) first.addPart(part(index));
-    const second = new Timeline(options, () => {});
-    second.restore({
-      inits: new Map([[0, Buffer.from("one")]]),
-      segments: written.slice(-6),
-      discontinuitiesGone: 0,
-    });
-    const [before, after] = [first.playlist("plain"), second.playlist("plain")];
-    expect(after).toBe(before);
-    second.beginRun(Buffer.from("two"));
-    second.addPart(part(0, { programmeMs: start + 30_000 }));
-    const now = parsePlaylist(second.playlist("low-latency"));
-    expect(now.segments.at(-1)).toMatchObject({ sequence: 9, discontinuity: 1, map: "init-1.mp4" });
-    expect(checkSuccession(before, second.playlist("plain"))).toEqual([]);
+  it("leaves out of a delta what is more than six target durations old", () => {
+    const timeline = new Timeline(
+      { ...options, dvrSeconds: 100, store: { has: () => true, read: async () => undefined } },
+      () => {},
+    );
+    timeline.beginRun(Buffer.from("init"));
+    for (let index = 0; index < 6 * 20 + 2; index += 1) timeline.addPart(part(index));
+    const delta = timeline.playlist(lowLatency("main", true)).body.toString();
+    // 20 segments and two parts: 12 s before the end lies inside the fifteenth.
+    expect(delta).toContain("#EXT-X-SKIP:SKIPPED-SEGMENTS=14\n");
+    expect(delta).toContain("seg-14.m4s");
+    expect(delta).not.toContain("seg-13.m4s");
+    expect(checkPlaylist(delta)).toEqual([]);
   });
 });
 
-describe("blocking reload", () => {
-  const filled = (): Timeline => {
-    const timeline = new Timeline(options, () => {});
+describe("missing media", () => {
+  it("is listed as gaps of one target duration, and what then comes for that time is not shown", () => {
+    const timeline = filled(8);
+    timeline.interrupt();
+    const endMs = timeline.endMs ?? 0;
+    timeline.coverUntil(endMs + 2400);
+    expect(low(timeline)).not.toContain("EXT-X-GAP");
+    timeline.coverUntil(endMs + 2500);
+    timeline.beginRun(Buffer.from("two"));
+    for (let index = 0; index < 14; index += 1)
+      timeline.addPart(part(index, { programmeMs: Math.round(endMs + (index * 1000) / 3) }));
+    const { segments } = parsePlaylist(low(timeline));
+    expect(segments.map(({ gap, duration, discontinuity }) => [gap, duration, discontinuity])).toEqual([
+      [false, 2, 0],
+      [false, 0.66667, 0],
+      [true, 2.00033, 0],
+      [false, 2, 1],
+      [false, 0, 1],
+    ]);
+    expect(checkPlaylist(low(timeline))).toEqual([]);
+  });
+
+  it("ends rewinding where a disk failed", () => {
+    const store = { has: (sequence: number) => sequence !== 3, read: async () => undefined };
+    const timeline = new Timeline({ ...options, dvrSeconds: 1000, store }, () => {});
     timeline.beginRun(Buffer.from("init"));
-    for (let index = 0; index < 8; index += 1) timeline.addPart(part(index));
-    return timeline;
-  };
-  it("answers at once for what is there and wakes everybody for what comes", async () => {
-    const timeline = filled();
-    expect(await timeline.waitFor(0, null, 0)).toBe("ready");
-    expect(await timeline.waitFor(1, 1, 0)).toBe("ready");
-    const waiting = Promise.all([timeline.waitFor(1, 2, 1000), timeline.waitFor(1, 2, 1000)]);
-    timeline.addPart(part(8));
-    expect(await waiting).toEqual(["ready", "ready"]);
-  });
-  it("takes a part behind the last of its segment for the first of the next", async () => {
-    const timeline = filled();
-    const waiting = timeline.waitFor(1, 6, 1000);
-    for (let index = 8; index < 12; index += 1) timeline.addPart(part(index));
-    expect(await waiting).toBe("ready");
-  });
-  it("refuses to look too far ahead and does not wait for ever", async () => {
-    const timeline = filled();
-    expect(await timeline.waitFor(3, null, 1000)).toBe("too-far");
-    expect(await timeline.waitFor(1, 11, 1000)).toBe("too-far");
-    expect(await timeline.waitFor(2, 0, 20)).toBe("gone");
-  });
-  it("lets everybody go at the end", async () => {
-    const timeline = filled();
-    const waiting = timeline.waitFor(2, 0, 5000);
-    timeline.end();
-    expect(await waiting).toBe("ready");
+    for (let index = 0; index < 6 * 15; index += 1) timeline.addPart(part(index));
+    expect(parsePlaylist(whole(timeline)).mediaSequence).toBe(0);
+    for (let index = 6 * 15; index < 6 * 17; index += 1) timeline.addPart(part(index));
+    expect(parsePlaylist(whole(timeline)).mediaSequence).toBe(4);
   });
 });
 
 describe("the multivariant playlist", () => {
   it("names codecs, size, rate and bandwidths", () => {
+    const rates = { bandwidth: 4_000_000, averageBandwidth: 2_700_000.4 };
+    const size = { width: 1280, height: 720, framesPerSecond: 30 };
+    const none = { width: 0, height: 0, framesPerSecond: 0 };
     const text = renderMultivariantPlaylist([
-      {
-        uri: "live.m3u8",
-        codecs: "avc1.64001f,mp4a.40.2",
-        width: 1280,
-        height: 720,
-        framesPerSecond: 30,
-        bandwidth: 4_000_000,
-        averageBandwidth: 2_700_000.4,
-      },
+      { uri: "live.m3u8", codecs: "avc1.64001f,mp4a.40.2", ...size, ...rates },
+      { uri: "audio.m3u8", codecs: "mp4a.40.2", ...none, bandwidth: 160_000, averageBandwidth: 140_000 },
     ]);
     expect(text).toContain(
       '#EXT-X-STREAM-INF:BANDWIDTH=4000000,AVERAGE-BANDWIDTH=2700000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=30.000\nlive.m3u8\n',
     );
+    expect(text).toContain(
+      '#EXT-X-STREAM-INF:BANDWIDTH=160000,AVERAGE-BANDWIDTH=140000,CODECS="mp4a.40.2"\naudio.m3u8\n',
+    );
+    expect(checkMultivariant(text)).toEqual([]);
   });
 });

@@ -1,24 +1,27 @@
-/** LL-HLS media playlists (RFC 8216, draft-pantos-hls-rfc8216bis), written from plain values: no clock, no I/O. */
+/** Media playlists (RFC 8216, draft-pantos-hls-rfc8216bis), written from plain values: no clock, no I/O. */
+import { initName, liveName, partName, type Rendition, segmentName } from "./names.ts";
 
 export type PlaylistPart = {
-  uri: string;
   /** Seconds. */
   duration: number;
   independent: boolean;
 };
 
-/** A segment, complete (`uri`) or still growing (`uri: null`). */
+/** A segment, complete or still growing. Once complete it does not change. */
 export type PlaylistSegment = {
-  uri: string | null;
+  sequence: number;
+  complete: boolean;
   /** Seconds, of all parts so far. */
   duration: number;
   parts: readonly PlaylistPart[];
   /** Programme time of its first picture, epoch ms. */
   programmeMs: number;
-  /** Its initialisation section. */
-  mapUri: string;
+  /** Its initialisation section is that of this run. */
+  run: number;
   /** Timestamps or coding do not continue from the segment before. */
   discontinuity: boolean;
+  /** There is no media for this time (EXT-X-GAP, bis §4.4.4.7). */
+  gap: boolean;
 };
 
 export type MediaPlaylist = {
@@ -28,78 +31,132 @@ export type MediaPlaylist = {
   partTarget: number;
   /** Number of the first segment listed. */
   mediaSequence: number;
-  /** Discontinuities that have left the window. */
+  /** Discontinuities that have left the window with their segments. */
   discontinuitySequence: number;
   /** Oldest first; only the last may be growing. */
   segments: readonly PlaylistSegment[];
   /** The part that will come next. */
-  nextPartUri: string | null;
+  nextPart: { sequence: number; part: number } | null;
   ended: boolean;
+};
+
+export type PlaylistForm = {
+  rendition: Rendition;
+  /** With parts, hints and blocking reload; without: whole segments only, for other players and caches. */
+  lowLatency: boolean;
+  /** Leave out what the player knows already (Playlist Delta Update, bis §6.2.5.1). */
+  delta: boolean;
 };
 
 const seconds = (value: number): string => value.toFixed(5).replace(/0+$/, "").replace(/\.$/, ".0");
 
 /** Parts are listed for this many target durations before the live edge (bis §6.2.2 asks for at least three). */
 const partWindow = 3;
+/** Segments that end this many target durations before the end may be skipped; six are the least (bis §4.4.3.8). */
+const skipBoundary = 6;
 
-/**
- * @param lowLatency with parts, hints and blocking reload; without: whole segments only, for other players and caches
- */
-export function renderMediaPlaylist(playlist: MediaPlaylist, lowLatency: boolean): string {
-  const listed = lowLatency ? playlist.segments : playlist.segments.filter((segment) => segment.uri !== null);
-  const lines = header(playlist, lowLatency);
-  const withParts = firstWithParts(listed, playlist.targetDuration);
-  let map: string | null = null;
-  for (const [index, segment] of listed.entries()) {
-    if (segment.uri === null && segment.parts.length === 0) continue;
-    if (segment.discontinuity && index > 0) lines.push("#EXT-X-DISCONTINUITY");
-    if (segment.mapUri !== map) lines.push(`#EXT-X-MAP:URI="${segment.mapUri}"`);
-    map = segment.mapUri;
-    lines.push(`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programmeMs).toISOString()}`);
-    if (lowLatency && index >= withParts) lines.push(...segment.parts.map(partLine));
-    if (segment.uri !== null) lines.push(`#EXTINF:${seconds(segment.duration)},`, segment.uri);
+export function renderMediaPlaylist(playlist: MediaPlaylist, form: PlaylistForm): string {
+  const listed = form.lowLatency ? playlist.segments : playlist.segments.filter(({ complete }) => complete);
+  const skipped = form.delta ? skippable(listed, playlist.targetDuration) : 0;
+  const lines = header(playlist, form);
+  if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
+  const withParts = form.lowLatency
+    ? firstWithin(listed, partWindow * playlist.targetDuration)
+    : listed.length;
+  for (let index = skipped; index < listed.length; index += 1) {
+    const segment = listed[index] as PlaylistSegment;
+    if (!segment.complete && segment.parts.length === 0) continue;
+    if (segment.discontinuity) lines.push("#EXT-X-DISCONTINUITY");
+    if (segment.run !== listed[index - 1]?.run)
+      lines.push(`#EXT-X-MAP:URI="${initName(segment.run, form.rendition)}"`);
+    lines.push(segmentLines(segment, form.rendition, index >= withParts));
   }
   if (playlist.ended) lines.push("#EXT-X-ENDLIST");
-  else if (lowLatency && playlist.nextPartUri !== null)
-    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${playlist.nextPartUri}"`);
+  else if (form.lowLatency) lines.push(...tail(playlist, form));
   return `${lines.join("\n")}\n`;
 }
 
-function header(playlist: MediaPlaylist, lowLatency: boolean): string[] {
-  const lines = [
+function header(playlist: MediaPlaylist, { lowLatency }: PlaylistForm): string[] {
+  const { targetDuration, partTarget } = playlist;
+  // A little over three parts: exactly three would be under it once rounded.
+  const partHoldBack = Math.ceil(partTarget * 3 * 1000 + 1) / 1000;
+  const control = [
+    ...(lowLatency ? ["CAN-BLOCK-RELOAD=YES", `PART-HOLD-BACK=${seconds(partHoldBack)}`] : []),
+    `HOLD-BACK=${seconds(3 * targetDuration)}`,
+    `CAN-SKIP-UNTIL=${seconds(skipBoundary * targetDuration)}`,
+  ];
+  return [
     "#EXTM3U",
-    `#EXT-X-VERSION:${lowLatency ? 9 : 7}`,
-    `#EXT-X-TARGETDURATION:${playlist.targetDuration}`,
+    // 9 for EXT-X-SKIP (bis §8).
+    "#EXT-X-VERSION:9",
+    `#EXT-X-TARGETDURATION:${targetDuration}`,
     "#EXT-X-INDEPENDENT-SEGMENTS",
     `#EXT-X-MEDIA-SEQUENCE:${playlist.mediaSequence}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${playlist.discontinuitySequence}`,
-  ];
-  if (!lowLatency) return lines;
-  // A little over three parts: exactly three would be under it once rounded.
-  const holdBack = Math.ceil(playlist.partTarget * 3 * 1000 + 1) / 1000;
-  return [
-    ...lines,
-    `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(holdBack)},HOLD-BACK=${seconds(3 * playlist.targetDuration)}`,
-    `#EXT-X-PART-INF:PART-TARGET=${seconds(playlist.partTarget)}`,
+    `#EXT-X-SERVER-CONTROL:${control.join(",")}`,
+    ...(lowLatency ? [`#EXT-X-PART-INF:PART-TARGET=${seconds(partTarget)}`] : []),
   ];
 }
 
-function partLine(part: PlaylistPart): string {
-  const independent = part.independent ? ",INDEPENDENT=YES" : "";
-  return `#EXT-X-PART:DURATION=${seconds(part.duration)},URI="${part.uri}"${independent}`;
+/** What was written of complete segments: hours of them are listed again with every part. */
+const written = new WeakMap<PlaylistSegment, Map<string, string>>();
+
+function segmentLines(segment: PlaylistSegment, rendition: Rendition, withParts: boolean): string {
+  if (!segment.complete) return writeSegment(segment, rendition, withParts);
+  const known = written.get(segment) ?? new Map<string, string>();
+  written.set(segment, known);
+  const key = `${rendition} ${withParts}`;
+  const text = known.get(key) ?? writeSegment(segment, rendition, withParts);
+  known.set(key, text);
+  return text;
 }
 
-/** Index of the oldest segment whose parts are still listed. */
-function firstWithParts(segments: readonly PlaylistSegment[], targetDuration: number): number {
-  let ahead = 0;
+function writeSegment(segment: PlaylistSegment, rendition: Rendition, withParts: boolean): string {
+  const { sequence } = segment;
+  const lines = [`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programmeMs).toISOString()}`];
+  if (segment.gap) lines.push("#EXT-X-GAP");
+  if (withParts)
+    for (const [index, { duration, independent }] of segment.parts.entries()) {
+      // Every frame of sound stands by itself.
+      const begins = independent || rendition === "audio" ? ",INDEPENDENT=YES" : "";
+      lines.push(
+        `#EXT-X-PART:DURATION=${seconds(duration)},URI="${partName(sequence, index, rendition)}"${begins}`,
+      );
+    }
+  if (segment.complete) lines.push(`#EXTINF:${seconds(segment.duration)},`, segmentName(sequence, rendition));
+  return lines.join("\n");
+}
+
+/** What comes next here, and how far the other rendition is (bis §4.4.5). */
+function tail({ nextPart, segments }: MediaPlaylist, { rendition }: PlaylistForm): string[] {
+  const lines: string[] = [];
+  if (nextPart)
+    lines.push(
+      `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partName(nextPart.sequence, nextPart.part, rendition)}"`,
+    );
+  const last = segments.findLast(({ complete, parts }) => complete || parts.length > 0);
+  if (!last) return lines;
+  const lastPart = last.parts.length > 0 ? `,LAST-PART=${last.parts.length - 1}` : "";
+  const other = liveName(rendition === "main" ? "audio" : "main");
+  lines.push(`#EXT-X-RENDITION-REPORT:URI="${other}",LAST-MSN=${last.sequence}${lastPart}`);
+  return lines;
+}
+
+/** Index of the oldest segment that begins less than `reach` seconds before the end, or at it; 0 when all do. */
+function firstWithin(segments: readonly PlaylistSegment[], reach: number): number {
+  let behind = 0;
   for (let index = segments.length - 1; index >= 0; index -= 1) {
-    ahead += segments[index]?.duration ?? 0;
-    if (ahead >= partWindow * targetDuration) return index;
+    behind += segments[index]?.duration ?? 0;
+    if (behind >= reach) return index;
   }
   return 0;
 }
 
-/** One rendition of a multivariant playlist. Bandwidths in bit/s. */
+/** Segments that lie wholly before the Skip Boundary. */
+const skippable = (segments: readonly PlaylistSegment[], targetDuration: number): number =>
+  firstWithin(segments, skipBoundary * targetDuration);
+
+/** One rendition of a multivariant playlist; width 0: sound only. Bandwidths in bit/s. */
 export type Variant = {
   uri: string;
   codecs: string;
@@ -111,14 +168,18 @@ export type Variant = {
 };
 
 export function renderMultivariantPlaylist(variants: readonly Variant[]): string {
-  const lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"];
+  const lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS"];
   for (const variant of variants) {
     const attributes = [
       `BANDWIDTH=${Math.round(variant.bandwidth)}`,
       `AVERAGE-BANDWIDTH=${Math.round(variant.averageBandwidth)}`,
       `CODECS="${variant.codecs}"`,
-      `RESOLUTION=${variant.width}x${variant.height}`,
-      `FRAME-RATE=${variant.framesPerSecond.toFixed(3)}`,
+      ...(variant.width > 0
+        ? [
+            `RESOLUTION=${variant.width}x${variant.height}`,
+            `FRAME-RATE=${variant.framesPerSecond.toFixed(3)}`,
+          ]
+        : []),
     ];
     lines.push(`#EXT-X-STREAM-INF:${attributes.join(",")}`, variant.uri);
   }

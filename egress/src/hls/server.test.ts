@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { blockingQuery, parseRange } from "./server.ts";
+import { parseRange } from "./recording.ts";
+import { blockingQuery } from "./server.ts";
 
 describe("the query of a blocking reload", () => {
   const read = (text: string) => blockingQuery(new URLSearchParams(text));

@@ -1,13 +1,18 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
-import { renderMultivariantPlaylist, type Variant } from "./playlist.ts";
-import type { PlaylistKind, Timeline } from "./timeline.ts";
+import { liveName, plainName, renditions } from "./names.ts";
+import { type PlaylistForm, renderMultivariantPlaylist, type Variant } from "./playlist.ts";
+import { sendRecording } from "./recording.ts";
+import { lowLatency, plain, type Timeline } from "./timeline.ts";
+import type { Wanted } from "./versions.ts";
 
 /** What the server needs to know of a programme. */
-export type Watchable = { timeline: Timeline; variant: Omit<Variant, "uri"> | null };
+export type Watchable = {
+  timeline: Timeline;
+  /** Null before the first picture. */
+  variants: { main: Omit<Variant, "uri">; audio: Omit<Variant, "uri"> } | null;
+};
 
 export type HlsServerOptions = {
   http: HttpServer;
@@ -23,10 +28,17 @@ export type HlsServerOptions = {
   findCopy: (webinarId: string) => Promise<string | null>;
 };
 
-const playlists: Record<string, PlaylistKind> = { "live.m3u8": "low-latency", "plain.m3u8": "plain" };
-const masters: Record<string, string> = { "index.m3u8": "live.m3u8", "index-plain.m3u8": "plain.m3u8" };
-
+const masters: Record<string, typeof liveName> = { "index.m3u8": liveName, "index-plain.m3u8": plainName };
+const playlists = new Map<string, PlaylistForm>(
+  renditions.flatMap((rendition) => [
+    [liveName(rendition), lowLatency(rendition)],
+    [plainName(rendition), plain(rendition)],
+  ]),
+);
 const mediaTypes = { m3u8: "application/vnd.apple.mpegurl", media: "video/mp4" } as const;
+
+/** Addresses known to be good; more than a node's programmes have at a time. */
+const rememberedAccesses = 1000;
 
 /**
  * `/hls/{webinarId}/{access}/...` and `/recordings/{webinarId}/{access}/recording.mp4`. The access part is the same for
@@ -35,8 +47,11 @@ const mediaTypes = { m3u8: "application/vnd.apple.mpegurl", media: "video/mp4" }
 export class HlsServer {
   readonly #options: HlsServerOptions;
   readonly #corsOrigin: string;
+  readonly #good = new Set<string>();
   /** Requests that wait for a part or a playlist. */
   waiting = 0;
+  /** Requests for playlists and media so far. */
+  served = { playlists: 0, media: 0 };
 
   constructor(options: HlsServerOptions) {
     this.#options = options;
@@ -56,14 +71,25 @@ export class HlsServer {
     const { webinarId = "", access = "" } = context.params;
     // Before the check: a player must be able to read a refusal.
     this.#cors(context.response);
-    if (!this.#options.tokens.verifyHlsAccess(webinarId, access, Date.now()))
+    if (!this.#mayWatch(webinarId, access))
       throw new RostrumError("permission.denied", "This address is not valid, or not any more.");
     return webinarId;
   }
 
+  /** The signature is checked once for all who share the address, the time each time. */
+  #mayWatch(webinarId: string, access: string): boolean {
+    const key = `${webinarId}/${access}`;
+    const now = Date.now();
+    if (this.#good.has(key) && Number.parseInt(access, 10) * 1000 > now) return true;
+    if (!this.#options.tokens.verifyHlsAccess(webinarId, access, now)) return false;
+    if (this.#good.size >= rememberedAccesses) this.#good.clear();
+    this.#good.add(key);
+    return true;
+  }
+
   #cors(response: ServerResponse): void {
     response.setHeader("access-control-allow-origin", this.#corsOrigin);
-    response.setHeader("access-control-expose-headers", "content-length, content-range, date");
+    response.setHeader("access-control-expose-headers", "age, content-length, content-range, date");
     response.setHeader("timing-allow-origin", this.#corsOrigin);
     response.setHeader("x-content-type-options", "nosniff");
   }
@@ -80,24 +106,34 @@ export class HlsServer {
     if (!programme) throw new RostrumError("not-found", "There is no programme now.");
     const { file = "" } = context.params;
     const master = masters[file];
-    const kind = playlists[file];
+    const form = playlists.get(file);
     if (master) this.#master(context.response, programme, master);
-    else if (kind) await this.#playlist(context, programme.timeline, kind);
+    else if (form) await this.#playlist(context, programme, form);
     else await this.#media(context, programme.timeline, file);
   }
 
-  #master(response: ServerResponse, programme: Watchable, uri: string): void {
-    if (!programme.variant) throw new RostrumError("not-found", "The programme has not begun.");
-    const text = renderMultivariantPlaylist([{ ...programme.variant, uri }]);
-    send(response, { type: mediaTypes.m3u8, cache: "public, max-age=5", body: text });
+  #master(response: ServerResponse, { variants }: Watchable, name: typeof liveName): void {
+    if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
+    const text = renderMultivariantPlaylist(
+      renditions.map((rendition) => ({ ...variants[rendition], uri: name(rendition) })),
+    );
+    send(response, { type: mediaTypes.m3u8, cache: "public, max-age=5", body: Buffer.from(text) });
   }
 
-  async #playlist(context: HttpContext, timeline: Timeline, kind: PlaylistKind): Promise<void> {
-    const wanted = blockingQuery(context.url.searchParams);
-    if (wanted && kind === "low-latency") {
-      const result = await this.#hold(() =>
-        timeline.waitFor(wanted.sequence, wanted.part, 3000 * this.#options.targetDuration),
-      );
+  async #playlist(
+    context: HttpContext,
+    { timeline, variants }: Watchable,
+    kind: PlaylistForm,
+  ): Promise<void> {
+    if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
+    const query = context.url.searchParams;
+    const form = { ...kind, delta: wantsDelta(query) };
+    // Checked for every playlist; only those with parts promise to block.
+    const wanted = blockingQuery(query);
+    const blocking = form.lowLatency ? wanted : null;
+    this.served.playlists += 1;
+    if (blocking) {
+      const result = await this.#hold(() => timeline.waitFor(blocking, 3000 * this.#options.targetDuration));
       if (result === "too-far")
         throw new RostrumError("input.invalid", "That segment is too far ahead.", { field: "_HLS_msn" });
       if (result === "gone") {
@@ -105,15 +141,18 @@ export class HlsServer {
         return;
       }
     }
-    // The answer to a blocking request is good for as long as somebody may ask the same; a plain one ages at once.
-    const cache = wanted ? `public, max-age=${6 * this.#options.targetDuration}` : "public, max-age=1";
-    send(context.response, { type: mediaTypes.m3u8, cache, body: timeline.playlist(kind) });
+    const { body, fixed } = timeline.playlist(form, blocking);
+    // What a blocking request is answered stays as it is; the playlist as it stands ages at once.
+    const cache = fixed
+      ? `public, max-age=${6 * this.#options.targetDuration}, immutable`
+      : "public, max-age=1";
+    send(context.response, { type: mediaTypes.m3u8, cache: blocking && !fixed ? "no-cache" : cache, body });
   }
 
   async #media(context: HttpContext, timeline: Timeline, file: string): Promise<void> {
-    if (timeline.isNextPart(file))
-      await this.#hold(() => timeline.waitForFile(file, 3000 * this.#options.targetDuration));
-    const bytes = timeline.file(file);
+    this.served.media += 1;
+    await this.#hold(() => timeline.waitForFile(file, 3000 * this.#options.targetDuration));
+    const bytes = await timeline.file(file);
     if (!bytes) throw new RostrumError("not-found", "There is no such segment, or not any more.");
     const cache = "public, max-age=86400, immutable";
     send(context.response, { type: mediaTypes.media, cache, body: bytes });
@@ -131,34 +170,13 @@ export class HlsServer {
   async #recording(context: HttpContext): Promise<void> {
     const webinarId = this.#authorise(context);
     const path = await this.#options.findRecording(webinarId);
-    if (!path) {
-      const copy = await this.#options.findCopy(webinarId);
-      if (!copy) throw new RostrumError("not-found", "There is no recording yet.");
-      context.response.writeHead(302, { location: copy, "cache-control": "no-store" }).end();
+    if (path) {
+      await sendRecording(context, path);
       return;
     }
-    const { size } = await stat(path);
-    const { request, response } = context;
-    const range = parseRange(request.headers.range, size);
-    response.setHeader("content-type", mediaTypes.media);
-    response.setHeader("accept-ranges", "bytes");
-    response.setHeader("cache-control", "private, max-age=3600");
-    if (range === "unsatisfiable") {
-      response.writeHead(416, { "content-range": `bytes */${size}` }).end();
-      return;
-    }
-    const { start, end } = range ?? { start: 0, end: size - 1 };
-    response.setHeader("content-length", end - start + 1);
-    if (range) response.setHeader("content-range", `bytes ${start}-${end}/${size}`);
-    response.writeHead(range ? 206 : 200);
-    if (request.method === "HEAD") {
-      response.end();
-      return;
-    }
-    const stream = createReadStream(path, { start, end });
-    stream.on("error", () => response.destroy());
-    response.on("close", () => stream.destroy());
-    stream.pipe(response);
+    const copy = await this.#options.findCopy(webinarId);
+    if (!copy) throw new RostrumError("not-found", "There is no recording yet.");
+    context.response.writeHead(302, { location: copy, "cache-control": "no-store" }).end();
   }
 }
 
@@ -167,7 +185,7 @@ export class HlsServer {
  *
  * @throws RostrumError input.invalid when they are no whole numbers, or a part is named without its segment
  */
-export function blockingQuery(query: URLSearchParams): { sequence: number; part: number | null } | null {
+export function blockingQuery(query: URLSearchParams): Wanted | null {
   const sequence = query.get("_HLS_msn");
   const part = query.get("_HLS_part");
   if (sequence === null && part === null) return null;
@@ -183,26 +201,13 @@ export function blockingQuery(query: URLSearchParams): { sequence: number; part:
   return { sequence: Number(sequence), part: part === null ? null : Number(part) };
 }
 
-/** A single byte range (RFC 9110 §14.2); null when there is none, or several, and the whole is sent. */
-export function parseRange(
-  header: string | undefined,
-  size: number,
-): { start: number; end: number } | "unsatisfiable" | null {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? "");
-  if (!match || (match[1] === "" && match[2] === "")) return null;
-  const [first, last] = [match[1] ?? "", match[2] ?? ""];
-  const start = first === "" ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === "" || last === "" ? size - 1 : Math.min(size - 1, Number(last));
-  return start > end || start >= size ? "unsatisfiable" : { start, end };
-}
+/** `_HLS_skip` (bis §6.2.5.1). There are no date ranges to skip: `v2` asks for no more than `YES`. */
+const wantsDelta = (query: URLSearchParams): boolean => /^(YES|v2)$/.test(query.get("_HLS_skip") ?? "");
 
-function send(
-  response: ServerResponse,
-  answer: { type: string; cache: string; body: string | Buffer },
-): void {
+function send(response: ServerResponse, answer: { type: string; cache: string; body: Buffer }): void {
   response.writeHead(200, {
     "content-type": answer.type,
-    "content-length": Buffer.byteLength(answer.body),
+    "content-length": answer.body.length,
     "cache-control": answer.cache,
   });
   response.end(answer.body);

@@ -1,11 +1,21 @@
-import { type MediaPlaylist, type PlaylistPart, renderMediaPlaylist } from "./playlist.ts";
+import { soundOf, soundOfInit } from "../fmp4/index.ts";
+import { type MediaName, parseMediaName, partName, type Rendition } from "./names.ts";
+import type { PlaylistForm } from "./playlist.ts";
+import type { SegmentStore } from "./segment-files.ts";
+import { SegmentWindow, type TimelineSegment } from "./segment-window.ts";
+import { Versions, type Wanted } from "./versions.ts";
+import { WaitSet } from "./wait-set.ts";
 
 export type TimelineOptions = {
   /** Seconds. */
   targetDuration: number;
   partTarget: number;
-  /** Complete segments listed. */
+  /** Complete segments listed at least. */
   windowSegments: number;
+  /** How far back players may go, seconds. */
+  dvrSeconds: number;
+  /** Where segments are when they have left memory. */
+  store: SegmentStore;
 };
 
 /** A part as the compositor hands it over. */
@@ -20,100 +30,131 @@ export type PartInput = {
   programmeMs: number;
 };
 
-type TimelinePart = PlaylistPart & { bytes: Buffer };
-export type TimelineSegment = {
-  sequence: number;
-  uri: string | null;
-  duration: number;
-  parts: TimelinePart[];
-  programmeMs: number;
-  run: number;
-  mapUri: string;
-  discontinuity: boolean;
-  /** Of the whole segment, once it is complete. */
-  bytes: Buffer | null;
+/** What an earlier life of the process had written. */
+export type PastTimeline = {
+  inits: Map<number, Buffer>;
+  /** Numbered without holes. */
+  segments: TimelineSegment[];
+  /** Discontinuities before the first of them. */
+  discontinuitiesGone: number;
 };
 
-export type PlaylistKind = "low-latency" | "plain";
 export type WaitResult = "ready" | "too-far" | "gone";
 
-export const initName = (run: number): string => `init-${run}.mp4`;
-export const segmentName = (sequence: number): string => `seg-${sequence}.m4s`;
-const partName = (sequence: number, part: number): string => `part-${sequence}-${part}.m4s`;
+/** Nothing came for this many target durations: the time is listed as missing, so that a new playlist is there within 1.5. */
+const missingAfter = 1.25;
 
 /**
  * The programme's segments as players see them: the window, the growing segment, and who waits for what comes next. A
  * compositor that was restarted begins a new run: a new initialisation section behind a discontinuity, with the numbers
- * going on. Bytes stay for a second window after a segment has left the playlist (RFC 8216 §6.2.2).
+ * going on. While there is none, time goes on as gaps.
  */
 export class Timeline {
   readonly #options: TimelineOptions;
   readonly #onSegment: (segment: TimelineSegment) => void;
-  readonly #inits = new Map<string, Buffer>();
-  #complete: TimelineSegment[] = [];
+  readonly #window: SegmentWindow;
+  readonly #versions: Versions;
+  readonly #waiters = new WaitSet();
+  readonly #inits = new Map<number, Buffer>();
+  /** Sound taken out of what was asked for, by the bytes it was in. */
+  readonly #sound = new WeakMap<Buffer, Buffer>();
   #open: TimelineSegment | null = null;
   #next = 0;
   #run = -1;
+  /** Programme time at which it ends, epoch ms; null before the first part. */
+  #endMs: number | null = null;
   #discontinuity = false;
-  #discontinuitiesGone = 0;
+  /** Parts are on their way; otherwise what does not come is listed as missing. */
+  #flowing = false;
+  /** Until a segment begins here, epoch ms: what comes is for time that was already listed as missing. */
+  #coveredMs: number | null = null;
   #ended = false;
-  #rendered = new Map<PlaylistKind, string>();
-  readonly #waiters = new Set<() => void>();
+  #closed = false;
 
   constructor(options: TimelineOptions, onSegment: (segment: TimelineSegment) => void) {
     this.#options = options;
     this.#onSegment = onSegment;
+    this.#window = new SegmentWindow(options);
+    const { targetDuration, partTarget } = options;
+    this.#versions = new Versions({
+      targetDuration,
+      partTarget,
+      range: (from, until) => this.#window.range(from, until),
+      segment: (sequence) => this.#segment(sequence),
+    });
+    this.#changed();
   }
 
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Runs so far; the next run's number. */
-  get runs(): number {
-    return this.#run + 1;
-  }
-
   get latest(): TimelineSegment | undefined {
-    return this.#complete.at(-1);
+    return this.#window.latest;
   }
 
-  /** Puts back what an earlier life of this process had written. `discontinuitiesGone`: those before the first. */
-  restore(past: {
-    inits: Map<number, Buffer>;
-    segments: TimelineSegment[];
-    discontinuitiesGone: number;
-  }): void {
-    for (const [run, bytes] of past.inits) this.#inits.set(initName(run), bytes);
+  /** Programme time at which the time line ends, gaps included, epoch ms; null while it is empty. */
+  get endMs(): number | null {
+    return this.#endMs;
+  }
+
+  /**
+   * Puts back what an earlier life had written. Whatever came after it is lost, and its numbers may be in caches: a gap
+   * takes the first of them.
+   *
+   * @param nowMs programme time, epoch ms
+   */
+  restore(past: PastTimeline, nowMs: number): void {
+    for (const [run, bytes] of past.inits) this.#inits.set(run, bytes);
     this.#run = Math.max(-1, ...past.inits.keys());
-    this.#complete = past.segments;
-    this.#discontinuitiesGone = past.discontinuitiesGone;
-    this.#next = (past.segments.at(-1)?.sequence ?? -1) + 1;
+    this.#window.restore(past.segments, past.discontinuitiesGone);
+    const last = past.segments.at(-1);
+    if (last) {
+      this.#next = last.sequence + 1;
+      this.#endMs = last.programmeMs + last.duration * 1000;
+      const missing = (nowMs - this.#endMs) / 1000;
+      this.#addGap(Math.min(this.#options.targetDuration, Math.max(0.1, missing)));
+      this.coverUntil(nowMs);
+    }
     this.#changed();
   }
 
   /** A compositor has started. */
   beginRun(init: Buffer): number {
     this.#closeSegment();
+    this.#flowing = true;
     this.#run += 1;
-    this.#inits.set(initName(this.#run), init);
+    this.#inits.set(this.#run, init);
     this.#discontinuity = this.#next > 0;
     return this.#run;
   }
 
+  /** The compositor has gone: what is there of its segment is one, and more of it will not come. */
+  interrupt(): void {
+    this.#flowing = false;
+    this.#closeSegment();
+  }
+
+  /** Lists time that has passed without media as gaps, while no compositor runs. @param nowMs programme time, epoch ms */
+  coverUntil(nowMs: number): void {
+    if (this.#flowing || this.#ended) return;
+    const { targetDuration } = this.#options;
+    while (this.#endMs !== null && nowMs - this.#endMs >= missingAfter * targetDuration * 1000)
+      this.#addGap(targetDuration);
+  }
+
   addPart(part: PartInput): void {
+    if (this.#ended || this.#isCovered(part)) return;
     if (part.startsSegment) this.#closeSegment();
     this.#open ??= this.#startSegment(part.programmeMs);
     const segment = this.#open;
-    segment.parts.push({
-      uri: partName(segment.sequence, segment.parts.length),
-      duration: part.duration,
-      independent: part.independent,
-      bytes: part.bytes,
-    });
-    segment.duration += part.duration;
+    const { duration, independent, bytes } = part;
+    segment.parts.push({ duration, independent, bytes });
+    segment.duration += duration;
+    // From the segment's beginning, as it is told after a restart.
+    this.#endMs = segment.programmeMs + segment.duration * 1000;
     if (part.endsSegment) this.#closeSegment();
-    this.#changed();
+    else this.#changed();
   }
 
   /** Nothing more will come. */
@@ -124,34 +165,23 @@ export class Timeline {
     this.#changed();
   }
 
-  /** Rendered once per change, however many players ask. */
-  playlist(kind: PlaylistKind): string {
-    let text = this.#rendered.get(kind);
-    if (text === undefined) {
-      text = renderMediaPlaylist(this.#describe(), kind === "low-latency");
-      this.#rendered.set(kind, text);
-    }
-    return text;
+  /** The files of old segments are gone: rewinding ends at what is in memory. */
+  forgetStored(): void {
+    this.#window.forgetStored();
+    this.#changed();
+  }
+
+  /** Rendered once per version and form, however many players ask. @param wanted null: as it stands now */
+  playlist(form: PlaylistForm, wanted: Wanted | null = null): { body: Buffer; fixed: boolean } {
+    return this.#versions.answer(wanted, form);
   }
 
   /** The bytes behind a name in the playlists. */
-  file(name: string): Buffer | undefined {
-    const init = this.#inits.get(name);
-    if (init) return init;
-    const [, kind, sequence, part] = /^(seg|part)-(\d+)(?:-(\d+))?\.m4s$/.exec(name) ?? [];
-    const number = Number(sequence);
-    const segment =
-      this.#open?.sequence === number
-        ? this.#open
-        : this.#complete.find((candidate) => candidate.sequence === number);
-    if (!segment) return undefined;
-    if (kind === "seg" && part === undefined) return segment.bytes ?? undefined;
-    return kind === "part" ? segment.parts[Number(part)]?.bytes : undefined;
-  }
-
-  /** Whether `name` is the part that comes next: its request may be held (bis §6.2.2, preload hints). */
-  isNextPart(name: string): boolean {
-    return !this.#ended && name === this.#nextPartUri();
+  async file(name: string): Promise<Buffer | undefined> {
+    const media = parseMediaName(name);
+    if (!media) return undefined;
+    const bytes = await this.#bytes(media);
+    return bytes && media.rendition === "audio" ? this.#soundOf(media.kind, bytes) : bytes;
   }
 
   /**
@@ -159,67 +189,93 @@ export class Timeline {
    *
    * @returns `too-far`: more than two segments, or three seconds of parts, ahead; `gone`: it did not come in `timeoutMs`
    */
-  async waitFor(sequence: number, part: number | null, timeoutMs: number): Promise<WaitResult> {
-    const parts = this.#open?.parts.length ?? 0;
-    if (sequence > this.#next + 1) return "too-far";
+  async waitFor(wanted: Wanted, timeoutMs: number): Promise<WaitResult> {
+    if (!this.#ended && this.#isTooFar(wanted)) return "too-far";
+    const met = await this.#waiters.until(() => this.#closed || this.#versions.holds(wanted), timeoutMs);
+    return met && !this.#closed ? "ready" : "gone";
+  }
+
+  /** Waits for a part that a preload hint has named, as long as it may still come (bis §6.2.2). */
+  async waitForFile(name: string, timeoutMs: number): Promise<void> {
+    await this.#waiters.until(() => !this.#isNextPart(name), timeoutMs);
+  }
+
+  /** Lets everybody who waits go; for the end of the process. */
+  close(): void {
+    this.#closed = true;
+    this.#waiters.wake();
+  }
+
+  #isNextPart(name: string): boolean {
+    if (this.#closed || this.#ended) return false;
+    const next = [this.#next, this.#open?.parts.length ?? 0] as const;
+    return name === partName(...next) || name === partName(...next, "audio");
+  }
+
+  #isTooFar({ sequence, part }: Wanted): boolean {
+    if (sequence > this.#next + 1) return true;
+    if (part === null || sequence < this.#next) return false;
     // The advance part limit (bis §6.2.5.2).
     const { partTarget } = this.#options;
     const ahead = partTarget < 1 ? Math.ceil(3 / partTarget) : 3;
-    if (part !== null && sequence === this.#next && part > parts - 1 + ahead) return "too-far";
-    return this.#until(() => this.#holds(sequence, part), timeoutMs);
+    const here = sequence === this.#next ? (this.#open?.parts.length ?? 0) : 0;
+    return part > here - 1 + ahead;
   }
 
-  /** Waits for the next change, for a held part request. */
-  waitForFile(name: string, timeoutMs: number): Promise<WaitResult> {
-    return this.#until(() => this.file(name) !== undefined, timeoutMs);
+  #segment(sequence: number): TimelineSegment | undefined {
+    return this.#open?.sequence === sequence ? this.#open : this.#window.get(sequence);
   }
 
-  #holds(sequence: number, part: number | null): boolean {
-    if (sequence < this.#next) return true;
-    if (part === null || sequence > this.#next) return false;
-    return part < (this.#open?.parts.length ?? 0);
+  async #bytes(media: MediaName): Promise<Buffer | undefined> {
+    if (media.kind === "init") return this.#inits.get(media.run);
+    const segment = this.#segment(media.sequence);
+    if (!segment) return undefined;
+    if (media.kind === "part") return segment.parts[media.part]?.bytes ?? undefined;
+    if (!segment.complete || segment.gap) return undefined;
+    return segment.bytes ?? this.#options.store.read(media.sequence);
   }
 
-  async #until(condition: () => boolean, timeoutMs: number): Promise<WaitResult> {
-    const deadline = performance.now() + timeoutMs;
-    while (!condition()) {
-      if (this.#ended) return "ready";
-      const left = deadline - performance.now();
-      if (left <= 0) return "gone";
-      await this.#nextChange(left);
-    }
-    return "ready";
+  #soundOf(kind: MediaName["kind"], bytes: Buffer): Buffer {
+    const known = this.#sound.get(bytes);
+    if (known) return known;
+    const sound = kind === "init" ? soundOfInit(bytes) : soundOf(bytes);
+    this.#sound.set(bytes, sound);
+    return sound;
   }
 
-  #nextChange(timeoutMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        clearTimeout(timer);
-        this.#waiters.delete(wake);
-        resolve();
-      };
-      const timer = setTimeout(wake, timeoutMs);
-      this.#waiters.add(wake);
-    });
+  /** A new run catches up with the time since the last one ended; part of that may be listed as missing by now. */
+  #isCovered(part: PartInput): boolean {
+    if (this.#coveredMs === null) return false;
+    // Both are sums of rounded times.
+    if (!part.startsSegment || part.programmeMs < this.#coveredMs - 20) return true;
+    this.#coveredMs = null;
+    return false;
   }
 
-  /** Wakes everybody who waits; for the end of the process. */
-  close(): void {
-    this.#ended = true;
-    for (const wake of [...this.#waiters]) wake();
+  #addGap(duration: number): void {
+    const from = this.#endMs ?? 0;
+    // To the millisecond, as a run begins: so that its length can be told from what follows it, after a restart too.
+    const until = Math.ceil(from + duration * 1000 - 1e-6);
+    const segment = this.#startSegment(from);
+    this.#window.push({ ...segment, complete: true, gap: true, duration: (until - from) / 1000 });
+    this.#next = segment.sequence + 1;
+    this.#endMs = until;
+    this.#coveredMs = until;
+    this.#changed();
   }
 
   #startSegment(programmeMs: number): TimelineSegment {
     const segment: TimelineSegment = {
       sequence: this.#next,
-      uri: null,
+      complete: false,
       duration: 0,
       parts: [],
       programmeMs,
       run: this.#run,
-      mapUri: initName(this.#run),
       discontinuity: this.#discontinuity,
+      gap: false,
       bytes: null,
+      size: 0,
     };
     this.#discontinuity = false;
     return segment;
@@ -229,49 +285,44 @@ export class Timeline {
     const segment = this.#open;
     if (!segment) return;
     this.#open = null;
-    segment.uri = segmentName(segment.sequence);
-    segment.bytes = Buffer.concat(segment.parts.map((part) => part.bytes));
+    const bytes = Buffer.concat(segment.parts.map((part) => part.bytes ?? Buffer.alloc(0)));
+    let at = 0;
+    for (const part of segment.parts) {
+      // The same bytes once.
+      const length = part.bytes?.length ?? 0;
+      part.bytes = bytes.subarray(at, at + length);
+      at += length;
+    }
+    segment.bytes = bytes;
+    segment.size = bytes.length;
+    segment.complete = true;
     this.#next = segment.sequence + 1;
-    this.#complete.push(segment);
-    this.#forget();
+    this.#window.push(segment);
+    for (const run of this.#inits.keys())
+      if (run < this.#window.oldestRun && run !== this.#run) this.#inits.delete(run);
     this.#changed();
     this.#onSegment(segment);
   }
 
-  #forget(): void {
-    while (this.#complete.length > 2 * this.#options.windowSegments) {
-      const gone = this.#complete.shift();
-      if (gone?.discontinuity) this.#discontinuitiesGone += 1;
-      if (gone && !this.#complete.some((segment) => segment.run === gone.run))
-        this.#inits.delete(gone.mapUri);
-    }
-  }
-
-  #nextPartUri(): string {
-    return partName(this.#next, this.#open?.parts.length ?? 0);
-  }
-
-  #describe(): MediaPlaylist {
-    const { windowSegments, targetDuration, partTarget } = this.#options;
-    const window = this.#complete.slice(-windowSegments);
-    const left = this.#complete.slice(0, -windowSegments);
-    return {
-      targetDuration,
-      partTarget,
-      mediaSequence: window[0]?.sequence ?? this.#next,
-      discontinuitySequence:
-        this.#discontinuitiesGone +
-        left.filter((segment) => segment.discontinuity).length +
-        // The tag of the first listed segment is not written; it counts as gone.
-        (window[0]?.discontinuity ? 1 : 0),
-      segments: this.#open ? [...window, this.#open] : window,
-      nextPartUri: this.#ended ? null : this.#nextPartUri(),
-      ended: this.#ended,
-    };
-  }
-
   #changed(): void {
-    this.#rendered = new Map();
-    for (const wake of [...this.#waiters]) wake();
+    this.#versions.add({
+      first: this.#window.firstListed,
+      discontinuitySequence: this.#window.discontinuitiesGone,
+      next: this.#next,
+      parts: this.#open?.parts.length ?? 0,
+      ended: this.#ended,
+    });
+    this.#waiters.wake();
   }
 }
+
+export const lowLatency = (rendition: Rendition = "main", delta = false): PlaylistForm => ({
+  rendition,
+  lowLatency: true,
+  delta,
+});
+export const plain = (rendition: Rendition = "main", delta = false): PlaylistForm => ({
+  rendition,
+  lowLatency: false,
+  delta,
+});

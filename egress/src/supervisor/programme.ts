@@ -5,7 +5,7 @@ import type { Log, Scope } from "@rostrum/platform";
 import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
 import { backoffMs } from "@rostrum/rules";
 import type { Watchable } from "../hls/index.ts";
-import { initName, segmentName, Timeline, type TimelineSegment } from "../hls/index.ts";
+import { readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
 import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
 import { finaliseRecording, type Past, Recorder } from "../record/index.ts";
 import type { HubProcess } from "../rtmp/index.ts";
@@ -19,6 +19,8 @@ export type ProgrammeOptions = {
   directory: string;
   tuning: Tuning;
   windowSegments: number;
+  /** How far back viewers may go, seconds. */
+  dvrSeconds: number;
   ffmpegPath: string;
   logLevel: string;
   epoch: string;
@@ -46,8 +48,6 @@ export class Programme {
   #state: ProgrammeState = "starting";
   #process: CompositorProcess | null = null;
   #startedAt: number | null = null;
-  /** Where the time line ends, epoch ms of the programme's clock. */
-  #endsAt: number | null = null;
   #info: RunInfo | null = null;
   #status: CompositorStatus | null = null;
   #crashes = 0;
@@ -63,15 +63,21 @@ export class Programme {
   constructor(options: ProgrammeOptions) {
     this.#options = options;
     this.#job = options.job;
-    const { tuning, windowSegments, directory, log, scope, hub, ffmpegPath } = options;
+    const { tuning, windowSegments, dvrSeconds, directory, log, scope, hub, ffmpegPath } = options;
     this.#recorder = new Recorder(directory, log);
     this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
     const partTarget = tuning.partTicks / tuning.framesPerSecond;
-    const targetDuration = Math.ceil(tuning.segmentTicks / tuning.framesPerSecond);
+    const window = { windowSegments, dvrSeconds, store: new SegmentFiles(directory) };
+    const targetDuration = this.#targetDuration;
     // Rounded up, so that no part is longer than it once both are written with five digits.
-    const options_ = { targetDuration, partTarget: Math.ceil(partTarget * 1e4) / 1e4, windowSegments };
+    const options_ = { targetDuration, partTarget: Math.ceil(partTarget * 1e4) / 1e4, ...window };
     this.timeline = new Timeline(options_, (segment) => this.#recorder.segment(segment));
     scope.add("timeline", () => this.timeline.close());
+  }
+
+  get #targetDuration(): number {
+    const { segmentTicks, framesPerSecond } = this.#options.tuning;
+    return Math.ceil(segmentTicks / framesPerSecond);
   }
 
   get state(): ProgrammeState {
@@ -89,19 +95,19 @@ export class Programme {
 
   get watchable(): Watchable {
     const info = this.#info;
-    if (!info) return { timeline: this.timeline, variant: null };
+    if (!info) return { timeline: this.timeline, variants: null };
     const average = info.bitrateKbps * 1000;
     const { codecs, width, height, framesPerSecond } = info;
     // Peak over a segment: the buffer of one second may be emptied once within two, plus the container.
-    const variant = {
-      codecs,
-      width,
-      height,
-      framesPerSecond,
-      bandwidth: average * 1.55,
-      averageBandwidth: average * 1.05,
+    const rate = { bandwidth: average * 1.55, averageBandwidth: average * 1.05 };
+    const main = { codecs, width, height, framesPerSecond, ...rate };
+    const sound = this.#options.tuning.audioBitrateKbps * 1000;
+    const audio = {
+      codecs: codecs.split(",").at(-1) ?? codecs,
+      ...{ width: 0, height: 0, framesPerSecond: 0 },
+      ...{ bandwidth: sound * 1.25, averageBandwidth: sound * 1.1 },
     };
-    return { timeline: this.timeline, variant };
+    return { timeline: this.timeline, variants: { main, audio } };
   }
 
   /** Takes up what an earlier life has left, then starts the compositor, or finishes what is over. */
@@ -110,6 +116,7 @@ export class Programme {
     await this.#restore(past);
     this.#options.scope.add("compositor", () => this.#stopProcess());
     this.#options.scope.every(500, "origin", () => this.#tellOrigin());
+    this.#options.scope.every(250, "gaps", () => this.timeline.coverUntil(this.#programmeNow()));
     if (this.#job.desired === "ended") await this.#finish();
     else {
       this.#destinations.want(this.#job.destinations);
@@ -149,29 +156,22 @@ export class Programme {
     this.#startedAt = past.startedAt;
     const last = past.segments.at(-1);
     if (!last || past.endedAt !== null) return;
-    const { directory, tuning, windowSegments } = this.#options;
-    this.#endsAt = last.programmeMs + last.duration * 1000 + tuning.playoutDelayMs;
+    const { directory, windowSegments, dvrSeconds } = this.#options;
     this.#info = past.runs.at(-1)?.info ?? null;
-    const kept = past.segments.slice(-windowSegments);
-    const inits = new Map<number, Buffer>();
-    for (const { run } of past.runs) inits.set(run, await readFile(join(directory, initName(run))));
-    const segments: TimelineSegment[] = [];
-    for (const line of kept)
-      segments.push({
-        sequence: line.sequence,
-        uri: segmentName(line.sequence),
-        duration: line.duration,
-        parts: [],
-        programmeMs: line.programmeMs,
-        run: line.run,
-        mapUri: initName(line.run),
-        discontinuity: line.discontinuity,
-        bytes: await readFile(join(directory, segmentName(line.sequence))),
-      });
-    const discontinuitiesGone = past.segments
-      .slice(0, -kept.length)
-      .filter((line) => line.discontinuity).length;
-    this.timeline.restore({ inits, segments, discontinuitiesGone });
+    const files = new SegmentFiles(directory);
+    const kept = await readPastTimeline(past.segments, {
+      dvrSeconds,
+      windowSegments,
+      targetDuration: this.#targetDuration,
+      readSegment: (sequence) => files.read(sequence),
+      readInit: (name) => readFile(join(directory, name)),
+    });
+    this.timeline.restore(kept, this.#programmeNow());
+  }
+
+  /** Programme time: what is composed now was on stage a playout delay ago. */
+  #programmeNow(): number {
+    return Date.now() - this.#options.tuning.playoutDelayMs;
   }
 
   #direction() {
@@ -195,7 +195,9 @@ export class Programme {
   #startMessage(): StartMessage {
     const { epoch, logLevel, tuning } = this.#options;
     const now = Date.now();
-    const startAt = Math.min(now, Math.max(Math.ceil(this.#endsAt ?? this.#job.liveAt), now - maxCatchUpMs));
+    const { endMs } = this.timeline;
+    const endsAt = endMs === null ? this.#job.liveAt : endMs + tuning.playoutDelayMs;
+    const startAt = Math.min(now, Math.max(Math.ceil(endsAt), now - maxCatchUpMs));
     if (this.#startedAt === null) {
       this.#startedAt = startAt;
       this.#recorder.begin(startAt);
@@ -215,7 +217,6 @@ export class Programme {
   }
 
   #receive(message: FromCompositor): void {
-    const { tuning } = this.#options;
     if (message.type === "run") {
       this.#info = message.info;
       const run = this.timeline.beginRun(message.init);
@@ -223,9 +224,7 @@ export class Programme {
       this.#listening = true;
       void this.#tellOrigin();
     } else if (message.type === "part") {
-      const { part } = message;
-      this.timeline.addPart(part);
-      this.#endsAt = part.programmeMs + part.duration * 1000 + tuning.playoutDelayMs;
+      this.timeline.addPart(message.part);
       this.#state = move(this.#state, "running");
     } else if (message.type === "status") this.#status = message.status;
     else if (message.type === "ended") this.leaks = message.leaks;
@@ -236,6 +235,7 @@ export class Programme {
     this.#status = null;
     const { log, scope } = this.#options;
     if (scope.closed) return;
+    this.timeline.interrupt();
     if (this.#state === "ending") {
       if (!exit.finished) log.warn({ reason: exit.reason }, "the compositor died while ending");
       scope.run("finish", () => this.#finish());
@@ -287,6 +287,7 @@ export class Programme {
     await this.#recorder.flush();
     try {
       const finished = await finaliseRecording(directory, past, { ffmpegPath, log });
+      this.timeline.forgetStored();
       if (finished) await this.#options.report(this.#recordingFact(finished, at));
       this.#state = move(this.#state, "ended");
     } catch (error) {

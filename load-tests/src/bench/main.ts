@@ -2,6 +2,7 @@
 import { measureAudience } from "./audience.ts";
 import { measureKills } from "./kills.ts";
 import { measurePath } from "./path.ts";
+import { measureProgramme } from "./programme.ts";
 import { measureSlice } from "./slice.ts";
 
 /** Each answers one object; a value that is null could not be measured. */
@@ -10,6 +11,7 @@ const benches: Record<string, (options: { short: boolean }) => Promise<object>> 
   audience: measureAudience,
   kills: measureKills,
   path: measurePath,
+  programme: measureProgramme,
 };
 
 const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

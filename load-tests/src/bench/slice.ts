@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { launchBrowser, newPerson, type Person } from "../e2e/browser.ts";
 import { expectMovingPicture, pictureOf } from "../e2e/media.ts";
 import { Product } from "../e2e/product.ts";
@@ -67,8 +67,13 @@ export async function goLive(browser: Browser, links: Links): Promise<{ panelist
   return { panelist, host };
 }
 
-export async function join(browser: Browser, url: string): Promise<Person> {
+export async function join(
+  browser: Browser,
+  url: string,
+  prepare?: (context: BrowserContext) => Promise<unknown>,
+): Promise<Person> {
   const person = await newPerson(browser, "attendee");
+  await prepare?.(person.context);
   await person.page.goto(url);
   await person.page.getByRole("button", { name: "Join" }).click();
   return person;

@@ -6,6 +6,7 @@ import "./globals.css";
 import "./patterns.css";
 import "./report.css";
 import "./room.css";
+import "./player.css";
 
 export const metadata: Metadata = {
   title: { default: "Rostrum", template: "%s · Rostrum" },

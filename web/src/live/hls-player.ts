@@ -1,37 +1,71 @@
-import Hls, { type ErrorData, type HlsConfig } from "hls.js";
+import Hls, { type ErrorData, type HlsConfig, type LoadPolicy } from "hls.js";
+import { catchUpRate, isLive, pickEngine, shouldJump } from "./hls-rules.ts";
+
+const patient: LoadPolicy = {
+  default: {
+    // A held request is answered within three target durations.
+    maxTimeToFirstByteMs: 8000,
+    maxLoadTimeMs: 15_000,
+    timeoutRetry: { maxNumRetry: 4, retryDelayMs: 300, maxRetryDelayMs: 3000 },
+    errorRetry: { maxNumRetry: 10, retryDelayMs: 300, maxRetryDelayMs: 3000 },
+  },
+};
 
 /** Tuned for the programme: parts of a third of a second, held open by blocking reloads, seconds of buffer at most. */
 const config: Partial<HlsConfig> = {
   lowLatencyMode: true,
   backBufferLength: 30,
-  maxLiveSyncPlaybackRate: 1.15,
+  maxBufferLength: 10,
   liveDurationInfinity: true,
-  manifestLoadPolicy: {
-    default: {
-      maxTimeToFirstByteMs: 8000,
-      maxLoadTimeMs: 15_000,
-      timeoutRetry: { maxNumRetry: 20, retryDelayMs: 300, maxRetryDelayMs: 3000 },
-      errorRetry: { maxNumRetry: 60, retryDelayMs: 500, maxRetryDelayMs: 3000 },
-    },
-  },
-  playlistLoadPolicy: {
-    default: {
-      maxTimeToFirstByteMs: 8000,
-      maxLoadTimeMs: 15_000,
-      timeoutRetry: { maxNumRetry: 20, retryDelayMs: 300, maxRetryDelayMs: 3000 },
-      errorRetry: { maxNumRetry: 60, retryDelayMs: 500, maxRetryDelayMs: 3000 },
-    },
-  },
+  // The rate is ours (hls-rules): its own begins only with a second in the buffer, which a picture this live never has.
+  maxLiveSyncPlaybackRate: 1,
+  // What a stall costs in distance from live; two seconds at most.
+  liveSyncOnStallIncrease: 0.35,
+  manifestLoadPolicy: patient,
+  playlistLoadPolicy: patient,
 };
 
-export type HlsHandlers = { onFault: () => void; onLatency: (seconds: number | null) => void };
+export type Level = { index: number; label: string };
 
-/**
- * Plays a live playlist in a video element until the returned function is called. A media error is recovered in place;
- * anything worse is reported once through `onFault`, and the caller starts again with a fresh playlist address.
- */
-export function playHls(video: HTMLVideoElement, url: string, handlers: HlsHandlers): () => void {
-  if (!Hls.isSupported()) return playNative(video, url, handlers);
+/** How playing goes; seconds. */
+export type Look = {
+  /** Null while it cannot be told. */
+  behind: number | null;
+  live: boolean;
+  /** What may be gone back to. */
+  range: { start: number; end: number };
+  /** More than one when there is a choice; the chosen one, -1: by the network. */
+  levels: readonly Level[];
+  level: number;
+};
+
+export type HlsHandlers = {
+  /** Cannot be mended in place: stop, and start again with a fresh address. */
+  onFault: () => void;
+  onLook: (look: Look) => void;
+};
+
+export type HlsPlayer = {
+  seekLive: () => void;
+  setLevel: (index: number) => void;
+  stop: () => void;
+};
+
+const typeOfPlaylist = "application/vnd.apple.mpegurl";
+const lookEveryMs = 200;
+
+/** Plays a live playlist in a video element until it is stopped. Null: this browser cannot. */
+export function playHls(video: HTMLVideoElement, url: string, handlers: HlsHandlers): HlsPlayer | null {
+  const engine = pickEngine({
+    mediaSource: "MediaSource" in window && Hls.isSupported(),
+    managedMediaSource: "ManagedMediaSource" in window && Hls.isSupported(),
+    nativeHls: video.canPlayType(typeOfPlaylist) !== "",
+  });
+  if (engine === "none") return null;
+  return engine === "native" ? playNative(video, url, handlers) : playWithHlsJs(video, url, handlers);
+}
+
+function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandlers): HlsPlayer {
   const hls = new Hls(config as HlsConfig);
   let recoveredAt = 0;
   hls.on(Hls.Events.ERROR, (_event, data: ErrorData) => {
@@ -45,23 +79,113 @@ export function playHls(video: HTMLVideoElement, url: string, handlers: HlsHandl
   });
   hls.loadSource(url);
   hls.attachMedia(video);
-  const timer = setInterval(
-    () => handlers.onLatency(Number.isFinite(hls.latency) && hls.latency > 0 ? hls.latency : null),
-    1000,
-  );
-  return () => {
-    clearInterval(timer);
-    hls.destroy();
+  const steer = steerLive(hls, video);
+  const timer = setInterval(() => {
+    const { behind, target } = steer();
+    handlers.onLook({
+      behind,
+      live: behind === null || isLive(behind, target),
+      range: seekable(video),
+      levels: hls.levels.map(({ height, bitrate }, index) => ({
+        index,
+        label: height > 0 ? `${height}p` : `${Math.round(bitrate / 1000)} kbit/s`,
+      })),
+      level: hls.autoLevelEnabled ? -1 : hls.loadLevel,
+    });
+  }, lookEveryMs);
+  return {
+    seekLive: () => seekLive(hls, video),
+    setLevel: (index) => {
+      hls.nextLevel = index;
+    },
+    stop: () => {
+      clearInterval(timer);
+      hls.destroy();
+    },
   };
 }
 
-/** Safari plays HLS itself, low latency included. */
-function playNative(video: HTMLVideoElement, url: string, handlers: HlsHandlers): () => void {
+function seekLive(hls: Hls, video: HTMLVideoElement): void {
+  const position = hls.liveSyncPosition;
+  if (position !== null) video.currentTime = position;
+}
+
+/** Without a stall for this long, a player that had some comes nearer to live again. */
+const forgiveMs = 20_000;
+
+/** How far behind live to play, seconds: as the server says for parts; two whole segments instead of hls.js's three. */
+function aimOf(hls: Hls): number | null {
+  const details = hls.latestLevelDetails;
+  if (!details) return null;
+  return details.partTarget > 0 ? details.partHoldBack : 2 * details.targetduration;
+}
+
+/** Sets the distance. Told anew, hls.js forgets the stalls that have put it further back. */
+function takeAim(hls: Hls, calmMs: number): void {
+  const aim = aimOf(hls);
+  if (aim === null) return;
+  const forgive = calmMs > forgiveMs && hls.targetLatency !== aim;
+  if (hls.config.liveSyncDuration !== aim || forgive) hls.targetLatency = aim;
+}
+
+/** Keeps a live picture at its distance; called again and again, tells what that is and should be, seconds. */
+function steerLive(hls: Hls, video: HTMLVideoElement): () => { behind: number | null; target: number } {
+  let playingSince: number | null = null;
+  let stalledAt = performance.now();
+  video.addEventListener("waiting", () => {
+    stalledAt = performance.now();
+  });
+  return () => {
+    takeAim(hls, performance.now() - stalledAt);
+    const target = hls.targetLatency ?? 1;
+    // A playlist that has ended has no live edge any more.
+    const behind = hls.latestLevelDetails?.live && hls.latency > 0 ? hls.latency : null;
+    if (video.paused || behind === null) return { behind, target };
+    if (video.readyState > 2) playingSince ??= performance.now();
+    const playedMs = playingSince === null ? 0 : performance.now() - playingSince;
+    if (shouldJump({ behind, target, playedMs })) {
+      playingSince = Number.NEGATIVE_INFINITY;
+      seekLive(hls, video);
+    }
+    const rate = catchUpRate({ behind, target, ahead: bufferedAhead(video) });
+    if (video.playbackRate !== rate) video.playbackRate = rate;
+    return { behind, target };
+  };
+}
+
+/** Safari plays HLS itself, low latency included; it keeps its own distance and chooses its own level. */
+function playNative(video: HTMLVideoElement, url: string, handlers: HlsHandlers): HlsPlayer {
   video.src = url;
   video.addEventListener("error", handlers.onFault);
-  return () => {
-    video.removeEventListener("error", handlers.onFault);
-    video.removeAttribute("src");
-    video.load();
+  const timer = setInterval(() => {
+    const range = seekable(video);
+    const behind = range.end > 0 ? range.end - video.currentTime : null;
+    handlers.onLook({ behind, live: behind === null || isLive(behind, 3), range, levels: [], level: -1 });
+  }, lookEveryMs);
+  return {
+    seekLive: () => {
+      video.currentTime = seekable(video).end;
+    },
+    setLevel: () => undefined,
+    stop: () => {
+      clearInterval(timer);
+      video.removeEventListener("error", handlers.onFault);
+      video.removeAttribute("src");
+      video.load();
+    },
   };
+}
+
+function seekable({ seekable: ranges }: HTMLVideoElement): Look["range"] {
+  return ranges.length > 0
+    ? { start: ranges.start(0), end: ranges.end(ranges.length - 1) }
+    : { start: 0, end: 0 };
+}
+
+/** Seconds that can be played on without a hole. */
+function bufferedAhead({ buffered, currentTime }: HTMLVideoElement): number {
+  for (let i = 0; i < buffered.length; i += 1)
+    if (buffered.start(i) <= currentTime + 0.1 && buffered.end(i) > currentTime)
+      return buffered.end(i) - currentTime;
+  return 0;
 }

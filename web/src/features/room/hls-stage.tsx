@@ -1,7 +1,10 @@
 "use client";
-import { backoffMs } from "@rostrum/rules";
-import { useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { Broadcast } from "../../live/broadcast.ts";
+import { commandOf, type PlayerCommand } from "../../live/hls-rules.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
+import { useValue } from "../../live/use-value.ts";
+import { PlayerControls, toggleFullScreen, togglePictureInPicture, togglePlay } from "./player-controls.tsx";
 
 type Props = {
   connection: RoomConnection;
@@ -11,72 +14,108 @@ type Props = {
   onPlaying: () => void;
 };
 
-/** The programme over HLS: waits calmly until it runs, plays low-latency, starts again by itself after a fault. */
+/** The programme over HLS, in the player of our own. */
 export function HlsStage({ connection, title, covered, onPlaying }: Props) {
-  const element = useRef<HTMLVideoElement>(null);
-  const [playing, setPlaying] = useState(false);
-  const [latency, setLatency] = useState<number | null>(null);
+  const [video, setVideo] = useState<HTMLVideoElement | null>(null);
+  const [broadcast, setBroadcast] = useState<Broadcast | null>(null);
   const told = useRef(onPlaying);
   told.current = onPlaying;
 
   useEffect(() => {
-    const video = element.current;
     if (!video) return;
-    let stop: (() => void) | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let gone = false;
-    let attempt = 0;
-
-    const again = () => {
-      stop?.();
-      stop = undefined;
-      if (gone) return;
-      timer = setTimeout(start, 500 + backoffMs(attempt++, Math.random()));
-    };
-    const start = async () => {
-      try {
-        const { url } = await connection.api.attendance.playlist.query();
-        if (gone) return;
-        if (!url) return again();
-        const { playHls } = await import("../../live/hls-player.ts");
-        if (gone) return;
-        stop = playHls(video, url, { onFault: again, onLatency: setLatency });
-        await video.play().catch(() => undefined);
-        attempt = 0;
-      } catch {
-        again();
-      }
-    };
-    void start();
+    const opened = new Broadcast(video, async () => (await connection.api.attendance.playlist.query()).url);
     const started = () => {
-      setPlaying(true);
       told.current();
       if (performance.getEntriesByName("rostrum:first-frame").length === 0)
         performance.mark("rostrum:first-frame");
     };
     video.addEventListener("playing", started);
+    setBroadcast(opened);
     return () => {
-      gone = true;
-      clearTimeout(timer);
-      stop?.();
       video.removeEventListener("playing", started);
+      opened.close();
     };
-  }, [connection]);
+  }, [connection, video]);
+
+  const stage = useRef<HTMLElement>(null);
+  const onKey = (event: KeyboardEvent) => {
+    const target = event.target as HTMLElement;
+    const type = target instanceof HTMLInputElement ? target.type : undefined;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const command = plain ? commandOf(event.key, { tag: target.tagName, ...(type ? { type } : {}) }) : null;
+    if (!command || !broadcast || !video) return;
+    event.preventDefault();
+    obey(command, { broadcast, video, stage: stage.current });
+  };
 
   return (
-    <section className="stage" aria-label="Stage" hidden={covered}>
-      <video ref={element} data-player="hls" playsInline controls muted={covered} aria-label={title}>
+    <section ref={stage} className="stage player" aria-label="Stage" hidden={covered} onKeyDown={onKey}>
+      <video ref={setVideo} data-player="hls" playsInline muted={covered} aria-label={title}>
         <track kind="captions" />
       </video>
-      {!playing && (
+      {broadcast && video && (
+        <Shown broadcast={broadcast} video={video} title={title} stage={() => stage.current} />
+      )}
+    </section>
+  );
+}
+
+type ShownProps = {
+  broadcast: Broadcast;
+  video: HTMLVideoElement;
+  title: string;
+  stage: () => HTMLElement | null;
+};
+
+/** What lies over the picture: a word while there is none, the controls once there was one. */
+function Shown({ broadcast, video, title, stage }: ShownProps) {
+  const { phase, soundOnly } = useValue(broadcast.state);
+  const played = useRef(false);
+  played.current ||= phase === "playing";
+  return (
+    <>
+      {phase === "failed" ? (
+        <div className="stage-message" role="alert">
+          <h2>The broadcast cannot be reached</h2>
+          <p>Your place in the room is kept.</p>
+          <button className="button" type="button" onClick={() => broadcast.tryAgain()}>
+            Try again
+          </button>
+        </div>
+      ) : phase === "unable" ? (
+        <div className="stage-message" role="alert">
+          <h2>This browser cannot play the broadcast</h2>
+          <p>A current Chrome, Edge, Firefox or Safari can.</p>
+        </div>
+      ) : !played.current ? (
         <div className="stage-message" role="status">
           <h2>{title}</h2>
           <p>The programme starts in a moment.</p>
         </div>
+      ) : (
+        soundOnly && (
+          <div className="stage-message" role="status">
+            <h2>{title}</h2>
+            <p>Sound only</p>
+          </div>
+        )
       )}
-      {playing && latency !== null && (
-        <span className="stage-chip number">{latency.toFixed(1)} s behind live</span>
+      {played.current && (phase === "playing" || phase === "waiting") && (
+        <PlayerControls broadcast={broadcast} video={video} stage={stage} />
       )}
-    </section>
+    </>
   );
+}
+
+function obey(
+  command: PlayerCommand,
+  on: { broadcast: Broadcast; video: HTMLVideoElement; stage: HTMLElement | null },
+): void {
+  const { broadcast, video, stage } = on;
+  if (command.do === "seek") broadcast.seekBy(command.by);
+  else if (command.do === "live") broadcast.seekLive();
+  else if (command.do === "toggle-play") togglePlay(video);
+  else if (command.do === "toggle-mute") video.muted = !video.muted;
+  else if (command.do === "full-screen") toggleFullScreen(stage, video);
+  else togglePictureInPicture(video);
 }

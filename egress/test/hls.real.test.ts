@@ -1,0 +1,173 @@
+import { writeFile } from "node:fs/promises";
+import type { ProgrammeJob } from "@rostrum/protocol";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Harness, liveJob } from "./harness.ts";
+import { execute } from "./media.ts";
+import { NativePlayer } from "./native-player.ts";
+import { camera, microphone } from "./origin.ts";
+import { checkMultivariant, checkPlaylist, checkSuccession, checkTimes } from "./playlist-checker.ts";
+import { parsePlaylist } from "./playlist-parse.ts";
+import { until } from "./ports.ts";
+import { probe, times } from "./probe.ts";
+
+let harness: Harness;
+let job: ProgrammeJob;
+/** Segments of one second, six listed and twelve in memory: what is older than that is on disk within seconds. */
+beforeAll(async () => {
+  harness = await Harness.open({
+    VIDEO_WIDTH: "640",
+    VIDEO_HEIGHT: "360",
+    VIDEO_BITRATE_KBPS: "800",
+    VIDEO_PRESET: "ultrafast",
+    HLS_PARTS_PER_SEGMENT: "3",
+    HLS_WINDOW_SEGMENTS: "6",
+    HLS_DVR_SECONDS: "600",
+  });
+  job = liveJob();
+  const red = camera("Ann", "testsrc2=size=320x180:rate=30", "h264");
+  harness.origin.add([red, microphone(red, "sine=frequency=440:sample_rate=48000:samples_per_frame=480")]);
+  await harness.want(job);
+  await until("it plays", 15_000, () => segments("plain.m3u8").then((list) => list.length > 1));
+}, 40_000);
+afterAll(async () => {
+  await harness.close();
+}, 20_000);
+
+const address = (file: string): string => {
+  const [name = "", query] = file.split("?");
+  return `${harness.hls(job.webinarId, name)}${query ? `?${query}` : ""}`;
+};
+const get = (file: string) => fetch(address(file));
+const text = async (file: string): Promise<string> => (await get(file)).text();
+/** None while there is no playlist. */
+const segments = async (file: string) => {
+  const response = await get(file);
+  return response.ok ? parsePlaylist(await response.text()).segments : [];
+};
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Parts that do not follow the one before: the next of its segment, or the first of the next segment after three. */
+function withoutHoles(downloads: readonly { uri: string }[]): string[] {
+  const places = downloads.map(({ uri }) => /part-(\d+)-(\d+)/.exec(uri)?.slice(1).map(Number) ?? []);
+  const numbers = places.map(([segment = 0, part = 0]) => segment * 3 + part);
+  return downloads
+    .map(({ uri }) => uri)
+    .filter((_, index) => index > 0 && numbers[index] !== (numbers[index - 1] ?? 0) + 1);
+}
+
+describe("the HLS of a real programme", () => {
+  it("keeps the rules for two players, sound alone and whole segments", { timeout: 40_000 }, async () => {
+    expect(checkMultivariant(await text("index.m3u8"))).toEqual([]);
+    const player = new NativePlayer(address);
+    const listener = new NativePlayer(address, "audio.m3u8");
+    await Promise.all([player.follow(45), listener.follow(45)]);
+    for (const { versions, faults, downloads, deltas } of [player, listener]) {
+      expect(versions.flatMap((version) => checkPlaylist(version.text))).toEqual([]);
+      const instants = versions.map(({ at }) => at);
+      expect(checkTimes(instants, 1)).toEqual([]);
+      expect(faults).toEqual([]);
+      expect(downloads.length).toBeGreaterThanOrEqual(45);
+      expect(deltas).toBeGreaterThan(20);
+    }
+    // What was played, as one file: pictures without a hole, and the sound by itself the same length.
+    const files = [`${harness.dataDir}/played.mp4`, `${harness.dataDir}/heard.mp4`] as const;
+    await writeFile(files[0], await player.recording());
+    await writeFile(files[1], await listener.recording());
+    const [played, heard] = [await probe(files[0]), await probe(files[1])];
+    expect(played.streams.map(({ codec_name }) => codec_name).sort()).toEqual(["aac", "h264"]);
+    expect(heard.streams.map(({ codec_name }) => codec_name)).toEqual(["aac"]);
+    for (const { downloads } of [player, listener]) expect(withoutHoles(downloads)).toEqual([]);
+    const sound = await times(files[1], "a");
+    expect((sound.at(-1) ?? 0) - (sound[0] ?? 0)).toBeGreaterThan(14);
+    await execute("ffmpeg", ["-v", "error", "-xerror", "-i", files[0], "-f", "null", "-"]);
+    await execute("ffmpeg", ["-v", "error", "-xerror", "-i", files[1], "-f", "null", "-"]);
+  });
+
+  it("plays in ffprobe from each of its addresses", { timeout: 30_000 }, async () => {
+    const addresses: [file: string, codecs: string[]][] = [
+      ["index-plain.m3u8", ["aac", "h264"]],
+      ["live.m3u8", ["aac", "h264"]],
+      ["audio-plain.m3u8", ["aac"]],
+    ];
+    for (const [file, codecs] of addresses) {
+      const out = await execute("ffprobe", [
+        ...["-v", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", address(file)],
+      ]);
+      // ffprobe names the streams of each variant, and all of them again.
+      expect([...new Set(out.toString().match(/\b(aac|h264)\b/g))].sort(), file).toEqual(codecs);
+    }
+  });
+
+  it("gives everybody the same answer, and says what may be kept how long", { timeout: 20_000 }, async () => {
+    const open = (await segments("live.m3u8")).at(-1);
+    const sequence = (open?.sequence ?? 0) + 1;
+    const query = `live.m3u8?_HLS_msn=${sequence}&_HLS_part=1`;
+    const together = await Promise.all([get(query), get(query), get(query)]);
+    const bodies = await Promise.all(together.map((response) => response.text()));
+    await sleep(1500);
+    bodies.push(await text(query));
+    expect(new Set(bodies).size).toBe(1);
+    const last = parsePlaylist(bodies[0] ?? "").segments.at(-1);
+    expect([last?.sequence, last?.parts.length]).toEqual([sequence, 2]);
+    expect(together[0]?.headers.get("cache-control")).toBe("public, max-age=6, immutable");
+    expect((await get("live.m3u8")).headers.get("cache-control")).toBe("public, max-age=1");
+    expect((await get("plain.m3u8?_HLS_msn=1")).headers.get("cache-control")).toBe("public, max-age=1");
+    const part = await get(`part-${sequence}-1.m4s`);
+    expect(part.headers.get("cache-control")).toBe("public, max-age=86400, immutable");
+    expect(part.headers.get("content-type")).toBe("video/mp4");
+    const missing = await get("seg-999.m4s");
+    expect([missing.status, missing.headers.get("cache-control")]).toEqual([404, "no-store"]);
+    const now = (await segments("live.m3u8")).at(-1)?.sequence ?? 0;
+    const statuses = await Promise.all(
+      [
+        "live.m3u8?_HLS_part=1",
+        `live.m3u8?_HLS_msn=${now + 90}`,
+        `live.m3u8?_HLS_msn=${now + 2}&_HLS_part=40`,
+      ].map(async (file) => (await get(file)).status),
+    );
+    expect(statuses).toEqual([400, 400, 400]);
+  });
+
+  it("reads from disk what is older, and goes on after a restart with the numbers of before", {
+    timeout: 60_000,
+  }, async () => {
+    await until("more than memory holds", 20_000, async () => (await segments("plain.m3u8")).length > 15);
+    const before = await text("plain.m3u8");
+    const oldest = parsePlaylist(before).segments[0];
+    const old = await get(oldest?.uri ?? "");
+    expect(old.status).toBe(200);
+    expect((await old.arrayBuffer()).byteLength).toBeGreaterThan(1000);
+    expect((await get(`audio-${oldest?.uri}`)).status).toBe(200);
+    const shown = (await segments("live.m3u8")).at(-1);
+    await harness.stopEgress();
+    await harness.startEgress();
+    await until("the next run", 15_000, async () =>
+      (await segments("live.m3u8")).some(({ map }) => map === "init-1.mp4"),
+    );
+    const after = await text("plain.m3u8");
+    expect(checkPlaylist(after)).toEqual([]);
+    expect(checkSuccession(before, after)).toEqual([]);
+    const lost = (await segments("live.m3u8")).filter(({ gap }) => gap);
+    if (shown?.uri === null) expect(lost.map(({ sequence }) => sequence)).toContain(shown.sequence);
+    expect((await get(oldest?.uri ?? "")).status).toBe(200);
+    const player = new NativePlayer(address);
+    await player.follow(12);
+    expect(player.faults).toEqual([]);
+  });
+
+  it("lets the last version end the playlist, and rewinds no further than memory once the file stands", {
+    timeout: 30_000,
+  }, async () => {
+    const held = text(`live.m3u8?_HLS_msn=${((await segments("live.m3u8")).at(-1)?.sequence ?? 0) + 1}`);
+    await harness.want({ ...job, desired: "ended", endedAt: Date.now() });
+    await held;
+    await until(
+      "the recording",
+      15_000,
+      () => harness.egress?.supervisor.programme(job.webinarId)?.state === "ended",
+    );
+    const list = await segments("plain.m3u8");
+    expect(parsePlaylist(await text("plain.m3u8")).ended).toBe(true);
+    for (const { uri, gap } of list) if (!gap) expect((await get(uri ?? "")).status, uri ?? "").toBe(200);
+  });
+});

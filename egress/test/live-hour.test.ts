@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { lowLatency, plain } from "../src/hls/timeline.ts";
+import { checkDelta, checkPlaylist, checkSuccession, checkTimes, parsePlaylist } from "./playlist-checker.ts";
+import { SimulatedProgramme } from "./simulated-programme.ts";
+
+/** Follows one playlist: every version is checked by itself, after the one before, and as a delta of it. */
+class Follower {
+  readonly faults: string[] = [];
+  readonly #programme: SimulatedProgramme;
+  readonly #lowLatency: boolean;
+  readonly #rendition: "main" | "audio";
+  #body: Buffer | null = null;
+  #last: string | null = null;
+  #whole = "";
+  #wholeAtMs = 0;
+  #times: number[] = [];
+  #seen = 0;
+  versions = 0;
+  deltas = 0;
+
+  constructor(programme: SimulatedProgramme, options: { lowLatency: boolean; rendition: "main" | "audio" }) {
+    this.#programme = programme;
+    this.#lowLatency = options.lowLatency;
+    this.#rendition = options.rendition;
+  }
+
+  look(): void {
+    const { timeline, nowMs } = this.#programme;
+    const delta = (this.#lowLatency ? lowLatency : plain)(this.#rendition, true);
+    const { body } = timeline.playlist(delta);
+    if (body === this.#body) return;
+    this.#body = body;
+    const update = body.toString();
+    if (update === this.#last) return;
+    this.#last = update;
+    this.#times.push(nowMs);
+    this.versions += 1;
+    this.#note(checkPlaylist(update));
+    // Hours of segments are the same from part to part: the whole is compared now and then.
+    if (this.versions % (this.#lowLatency ? 11 : 2) === 0) this.#compareWhole(update, nowMs);
+  }
+
+  #compareWhole(update: string, nowMs: number): void {
+    const form = (this.#lowLatency ? lowLatency : plain)(this.#rendition);
+    const whole = this.#programme.timeline.playlist(form).body.toString();
+    this.#note(checkPlaylist(whole));
+    if (this.#whole !== "") {
+      this.#note(checkSuccession(this.#whole, whole));
+      // A player asks for a delta while what it has is younger than half of CAN-SKIP-UNTIL (bis §6.3.7).
+      const recent = nowMs - this.#wholeAtMs < 6000;
+      if (recent) this.#note(checkDelta(this.#whole, update, whole));
+      if (recent && parsePlaylist(update).skipped > 0) this.deltas += 1;
+    }
+    this.#whole = whole;
+    this.#wholeAtMs = nowMs;
+  }
+
+  /** The server goes down, or it is over: until it is back nobody expects anything new of it. */
+  pause(): void {
+    this.#note(checkTimes(this.#times, this.#programme.options.targetDuration));
+    this.#times = [];
+  }
+
+  #note(faults: string[]): void {
+    this.#seen += faults.length;
+    if (this.#seen < 20) this.faults.push(...faults.map((fault) => `version ${this.versions}: ${fault}`));
+  }
+}
+
+describe("a live hour, compressed", () => {
+  it("keeps every rule through rotation, crashes short and long, restarts and the end", {
+    timeout: 30_000,
+  }, async () => {
+    const programme = new SimulatedProgramme({ dvrSeconds: 120 });
+    const followers = [
+      new Follower(programme, { lowLatency: true, rendition: "main" }),
+      new Follower(programme, { lowLatency: false, rendition: "main" }),
+      new Follower(programme, { lowLatency: true, rendition: "audio" }),
+    ];
+    const look = () => {
+      for (const follower of followers) follower.look();
+    };
+    const startedAt = programme.nowMs;
+    programme.startCompositor();
+    // Outages of the compositor, ms: shorter than a part, than the patience, than what is caught up with; and longer.
+    const outages = [150, 900, 2300, 3400, 5200, 14_000, 61_000];
+    for (let minute = 0; minute < 60; minute += 1) {
+      programme.advance(53_700 + 111 * minute, look);
+      if (minute % 9 === 8) {
+        for (const follower of followers) follower.pause();
+        await programme.restart(1200 + 700 * minute);
+      } else programme.killCompositor();
+      const outage = outages[minute % outages.length] ?? 0;
+      programme.advance(outage, look);
+      programme.startCompositor();
+    }
+    programme.advance(20_000, look);
+    programme.timeline.end();
+    look();
+    for (const follower of followers) follower.pause();
+    expect(programme.nowMs - startedAt).toBeGreaterThan(3600_000);
+    expect(followers.flatMap(({ faults }) => faults)).toEqual([]);
+    const [live, whole] = followers;
+    expect(live?.versions).toBeGreaterThan(9000);
+    expect(whole?.versions).toBeGreaterThan(1500);
+    expect(live?.deltas).toBeGreaterThan(800);
+    const last = parsePlaylist(programme.timeline.playlist(lowLatency()).body.toString());
+    expect(last.ended).toBe(true);
+    const listed = last.segments.reduce((sum, { duration }) => sum + duration, 0);
+    expect(listed).toBeGreaterThanOrEqual(119.9);
+    expect(listed).toBeLessThan(125);
+    expect(last.segments.some(({ gap }) => gap)).toBe(true);
+    for (const { uri, gap } of last.segments)
+      if (uri && !gap) expect(await programme.timeline.file(uri), uri).toBeDefined();
+  });
+});

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import type { Admission } from "@rostrum/protocol";
+import { metric, type Product } from "../e2e/product.ts";
+import { until } from "../e2e/runner.ts";
+import { Connection } from "../hls/connection.ts";
+import type { AudienceReport } from "../hls/ledger.ts";
+import { admitAs } from "../wire/api.ts";
+import { LoadPanelist } from "./audience-children.ts";
+import { CpuMeter, tree } from "./audience-cpu.ts";
+import { Nginx } from "./programme-nginx.ts";
+import type { Links } from "./slice.ts";
+
+export type ViewersResult = {
+  /** Who watched with parts at the same time. */
+  hlsViewers: number | null;
+  playlistP95Ms: number | null;
+  segmentP95Ms: number | null;
+  /** CPU of the process that serves them, cores. */
+  hlsServerCores: number | null;
+  /** Behind nginx: requests that reached the server per part, and per version of a playlist. */
+  originRequestsPerPart: number | null;
+  originRequestsPerPlaylist: number | null;
+};
+
+const viewers = Number(process.env.ROSTRUM_BENCH_HLS_VIEWERS ?? 2000);
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+const round = (value: number, digits = 3): number => Math.round(value * 10 ** digits) / 10 ** digits;
+
+/** A crowd on the built-in server, then as many behind nginx with its cache. */
+export async function measureViewers(
+  product: Product,
+  options: { short: boolean; portBase: number },
+): Promise<ViewersResult> {
+  const links = product.state.demo as unknown as Links;
+  // From a file: a browser's encoder would take the core that the crowd needs.
+  const panelist = new LoadPanelist(["--web", product.url("web"), "--link", links.panelistLinks[1] ?? ""]);
+  let nginx: Nginx | undefined;
+  try {
+    await panelist.ready;
+    const folder = await findFolder(product, links.watchUrl);
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    const seconds = options.short ? 20 : 120;
+    const direct = await crowd(product, { folder, seconds });
+    tell("built-in server", direct);
+    nginx = await Nginx.start(new URL(folder.origin), options.portBase + 245);
+    if (!nginx)
+      say("there is no nginx on this machine: nothing measured behind it (apt-get install nginx-light)");
+    const behind =
+      nginx && (await crowd(product, { folder: new URL(folder.pathname, nginx.url), seconds, nginx }));
+    if (behind) tell("behind nginx", behind);
+    if (nginx) await compareBare(product, folder, nginx);
+    return {
+      hlsViewers: direct.report.viewers,
+      playlistP95Ms: direct.report.playlistMs.p95,
+      segmentP95Ms: direct.report.mediaMs.p95,
+      hlsServerCores: round(direct.cores),
+      originRequestsPerPart: behind ? round(behind.perPart) : null,
+      originRequestsPerPlaylist: behind ? round(behind.perPlaylist) : null,
+    };
+  } finally {
+    panelist.stop();
+    await nginx?.stop();
+  }
+}
+
+/** Where the playlists are, as the watch page is told. */
+async function findFolder(product: Product, watchUrl: string): Promise<URL> {
+  const web = product.url("web");
+  const admission: Admission = await admitAs(web, watchUrl, "hls");
+  const url = await until("the programme has an address", 30_000, async () => {
+    const answer = await fetch(`${web}/api/trpc/attendance.playlist`, {
+      headers: { "x-rostrum-admission": admission.edge.token },
+    });
+    const body = (await answer.json()) as { result?: { data: { json: { url: string | null } } } };
+    return body.result?.data.json.url ?? undefined;
+  });
+  return new URL("./", url);
+}
+
+type Crowd = {
+  report: AudienceReport;
+  cores: number;
+  cacheCores: number | null;
+  generatorCores: number;
+  perPart: number;
+  perPlaylist: number;
+};
+
+const root = path.join(import.meta.dirname, "..");
+
+async function crowd(
+  product: Product,
+  options: { folder: URL; seconds: number; nginx?: Nginx },
+): Promise<Crowd> {
+  const egress = product.url("egress");
+  const ramp = Math.ceil(viewers / 100);
+  const args = [options.folder.href, viewers, ramp, options.seconds].map(String);
+  const child = spawn(process.execPath, [path.join(root, "hls/main.ts"), ...args], {
+    stdio: ["ignore", "pipe", 2],
+  });
+  try {
+    const lines = readLines(child);
+    await lines.next();
+    const meters = [
+      [product.pid("egress")],
+      options.nginx ? tree(options.nginx.pid) : [],
+      [child.pid ?? 0],
+    ].map((pids) => new CpuMeter(pids));
+    const before = await requests(egress);
+    const { value } = await lines.next();
+    const [cores = 0, cacheCores = 0, generatorCores = 0] = meters.map((meter) => meter.read().cores);
+    const after = await requests(egress);
+    const report = JSON.parse(value ?? "{}") as AudienceReport;
+    return {
+      report,
+      cores,
+      cacheCores: options.nginx ? cacheCores : null,
+      generatorCores,
+      perPart: (after.media - before.media) / Math.max(1, report.files),
+      perPlaylist: (after.playlists - before.playlists) / Math.max(1, report.versions),
+    };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+async function* readLines(child: ChildProcess): AsyncGenerator<string, undefined> {
+  if (!child.stdout) throw new Error("the audience has no output");
+  for await (const line of createInterface({ input: child.stdout })) yield line;
+  throw new Error("the audience ended early");
+}
+
+async function requests(egress: string): Promise<{ playlists: number; media: number }> {
+  const [playlists, media] = await Promise.all([
+    metric(egress, "hls_playlist_requests"),
+    metric(egress, "hls_media_requests"),
+  ]);
+  if (playlists === undefined || media === undefined) throw new Error("egress does not count its requests");
+  return { playlists, media };
+}
+
+/** CPU per part: ours from memory against nginx's sendfile from a file, the same bytes, in turns. */
+async function compareBare(product: Product, folder: URL, nginx: Nginx): Promise<void> {
+  const playlist = await (await fetch(new URL("live.m3u8", folder))).text();
+  const name = [...playlist.matchAll(/URI="(part-[\d-]+\.m4s)"/g)].at(-2)?.[1] ?? "";
+  const bytes = Buffer.from(await (await fetch(new URL(name, folder))).arrayBuffer());
+  mkdirSync(path.join(nginx.folder, "files"));
+  writeFileSync(path.join(nginx.folder, "files", name), bytes);
+  const cost = { ours: [] as number[], nginx: [] as number[] };
+  for (let round_ = 0; round_ < 3; round_ += 1) {
+    cost.ours.push(await cpuPerRequest(new URL(name, folder), [product.pid("egress")]));
+    cost.nginx.push(await cpuPerRequest(new URL(`/files/${name}`, nginx.url), tree(nginx.pid)));
+  }
+  const list = (values: number[]): string => values.map((value) => value.toFixed(1)).join(" ");
+  say(
+    `CPU per part of ${bytes.length} bytes, us: ours ${list(cost.ours)}; nginx sendfile ${list(cost.nginx)}`,
+  );
+}
+
+async function cpuPerRequest(url: URL, pids: number[]): Promise<number> {
+  const until = performance.now() + 3000;
+  const cpu = new CpuMeter(pids);
+  let count = 0;
+  const fetchAll = async (): Promise<void> => {
+    const connection = new Connection(url);
+    for (; performance.now() < until; count += 1) await connection.get(url.pathname);
+    connection.close();
+  };
+  await Promise.all(Array.from({ length: 32 }, fetchAll));
+  return (cpu.read().ms * 1000) / count;
+}
+
+function tell(
+  name: string,
+  { report, cores, cacheCores, generatorCores, perPart, perPlaylist }: Crowd,
+): void {
+  const cache = cacheCores === null ? "" : `, nginx ${cacheCores.toFixed(3)}`;
+  say(
+    `${name}: ${report.viewers} viewers for ${report.seconds} s, ${Math.round(report.requests / report.seconds)} requests/s, ` +
+      `${report.mbitPerSec} Mbit/s; playlist p50 ${report.playlistMs.p50}, p95 ${report.playlistMs.p95} ms; part p50 ` +
+      `${report.mediaMs.p50}, p95 ${report.mediaMs.p95}, max ${report.mediaMs.max} ms; ${report.stalls} stalls; ` +
+      `cores: egress ${cores.toFixed(3)}${cache}, generator ${generatorCores.toFixed(3)}; to the server per part ` +
+      `${perPart.toFixed(3)}, per playlist version ${perPlaylist.toFixed(3)}; faults ${JSON.stringify(report.faults)}`,
+  );
+}

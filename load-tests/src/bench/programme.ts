@@ -1,0 +1,16 @@
+import { type HlsResult, measureHls, noHls } from "./programme-hls.ts";
+
+export type ProgrammeResult = HlsResult;
+
+/** One file per part; each fills in its own keys, and leaves null what it could not measure. */
+const parts = [{ name: "HLS", empty: noHls, measure: measureHls }];
+
+/** The programme: what leaves egress, and what it costs. */
+export async function measureProgramme(options: { short: boolean }): Promise<ProgrammeResult> {
+  let result = Object.assign({}, ...parts.map(({ empty }) => empty)) as ProgrammeResult;
+  for (const { name, measure } of parts) {
+    process.stderr.write(`--- ${name}\n`);
+    result = { ...result, ...(await measure(options)) };
+  }
+  return result;
+}

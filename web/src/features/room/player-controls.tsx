@@ -1,0 +1,162 @@
+"use client";
+import { AudioLines, Maximize, Pause, PictureInPicture2, Play, Volume2, VolumeX } from "lucide-react";
+import { type ReactNode, useEffect, useState } from "react";
+import type { Broadcast } from "../../live/broadcast.ts";
+import { behindText, clockText } from "../../live/hls-rules.ts";
+import { useValue } from "../../live/use-value.ts";
+
+type Props = { broadcast: Broadcast; video: HTMLVideoElement; stage: () => HTMLElement | null };
+
+/** Behind this much there is something to go back to. */
+const worthRewinding = 15;
+
+export function PlayerControls({ broadcast, video, stage }: Props) {
+  const { look, soundOnly } = useValue(broadcast.state);
+  const { paused, muted } = useElement(video);
+  const live = look?.live ?? true;
+  const levels = look?.levels ?? [];
+  return (
+    <div className="player-bar" data-calm={live && !paused && !soundOnly}>
+      {look && look.range.end - look.range.start > worthRewinding && (
+        <Scrubber broadcast={broadcast} video={video} />
+      )}
+      <div className="player-row">
+        <Control label={paused ? "Play" : "Pause"} onClick={() => togglePlay(video)}>
+          {paused ? <Play /> : <Pause />}
+        </Control>
+        <Control
+          label={muted ? "Unmute" : "Mute"}
+          onClick={() => {
+            video.muted = !video.muted;
+          }}
+        >
+          {muted ? <VolumeX /> : <Volume2 />}
+        </Control>
+        <button
+          type="button"
+          className="player-live"
+          data-live={live && !paused}
+          aria-label={live && !paused ? "Live" : "Go to live"}
+          onClick={() => broadcast.seekLive()}
+        >
+          Live
+        </button>
+        {look?.behind != null && <span className="player-behind number">{behindText(look.behind)}</span>}
+        <span className="player-space" />
+        {levels.length > 1 && !soundOnly && (
+          <select
+            aria-label="Quality"
+            value={look?.level ?? -1}
+            onChange={(event) => broadcast.setLevel(Number(event.target.value))}
+          >
+            <option value={-1}>Auto</option>
+            {levels.map(({ index, label }) => (
+              <option key={index} value={index}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+        <Control label="Sound only" pressed={soundOnly} onClick={() => broadcast.setSoundOnly(!soundOnly)}>
+          <AudioLines />
+        </Control>
+        {document.pictureInPictureEnabled && !soundOnly && (
+          <Control label="Picture in picture" onClick={() => togglePictureInPicture(video)}>
+            <PictureInPicture2 />
+          </Control>
+        )}
+        <Control label="Full screen" onClick={() => toggleFullScreen(stage(), video)}>
+          <Maximize />
+        </Control>
+      </div>
+    </div>
+  );
+}
+
+/** Back to the beginning of what is kept. While it is dragged the picture waits. */
+function Scrubber({ broadcast, video }: { broadcast: Broadcast; video: HTMLVideoElement }) {
+  const { look } = useValue(broadcast.state);
+  const [dragged, setDragged] = useState<number | null>(null);
+  if (!look) return null;
+  const { start, end } = look.range;
+  const value = dragged ?? Math.min(end, Math.max(start, video.currentTime));
+  const behind = Math.max(0, end - value);
+  const settle = () => {
+    if (dragged === null) return;
+    setDragged(null);
+    if (end - dragged < 4) broadcast.seekLive();
+    else broadcast.seekTo(dragged);
+  };
+  return (
+    <input
+      className="player-scrubber"
+      type="range"
+      aria-label="Position"
+      aria-valuetext={behind < 4 ? "live" : `${clockText(behind)} behind live`}
+      min={start}
+      max={end}
+      step={1}
+      value={value}
+      style={{ "--done": `${(100 * (value - start)) / Math.max(1, end - start)}%` } as React.CSSProperties}
+      onChange={(event) => setDragged(Number(event.target.value))}
+      onPointerUp={settle}
+      onKeyUp={settle}
+      onBlur={settle}
+    />
+  );
+}
+
+type ControlProps = { label: string; pressed?: boolean; onClick: () => void; children: ReactNode };
+
+function Control({ label, pressed, onClick, children }: ControlProps) {
+  const state = pressed === undefined ? {} : { "aria-pressed": pressed };
+  return (
+    <button
+      type="button"
+      className="player-button"
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      {...state}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** What the element says of itself, whoever changed it. */
+function useElement(video: HTMLVideoElement): { paused: boolean; muted: boolean } {
+  const [state, setState] = useState({ paused: video.paused, muted: video.muted });
+  useEffect(() => {
+    const read = () => setState({ paused: video.paused, muted: video.muted });
+    const events = ["play", "pause", "volumechange"] as const;
+    for (const event of events) video.addEventListener(event, read);
+    read();
+    return () => {
+      for (const event of events) video.removeEventListener(event, read);
+    };
+  }, [video]);
+  return state;
+}
+
+export function togglePlay(video: HTMLVideoElement): void {
+  if (video.paused) void video.play().catch(() => undefined);
+  else video.pause();
+}
+
+export function togglePictureInPicture(video: HTMLVideoElement): void {
+  const change = document.pictureInPictureElement
+    ? document.exitPictureInPicture()
+    : video.requestPictureInPicture();
+  // Refused without a picture, or by the person.
+  void change.catch(() => undefined);
+}
+
+type IosVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
+
+/** The stage with our controls; on an iPhone only the video can. */
+export function toggleFullScreen(stage: HTMLElement | null, video: IosVideo): void {
+  if (document.fullscreenElement) void document.exitFullscreen().catch(() => undefined);
+  else if (stage?.requestFullscreen) void stage.requestFullscreen().catch(() => undefined);
+  else video.webkitEnterFullscreen?.();
+}

@@ -1,0 +1,150 @@
+import type { HlsPlayer, Look } from "./hls-player.ts";
+import { nextTry, noFaults, type Recovery } from "./hls-rules.ts";
+import { watchStalls } from "./stall-watch.ts";
+import { Value } from "./value.ts";
+
+export type BroadcastState = {
+  /** `waiting`: for the programme, or for a fault to pass; `failed`: somebody must ask again; `unable`: no such browser. */
+  phase: "waiting" | "playing" | "failed" | "unable";
+  soundOnly: boolean;
+  look: Look | null;
+};
+
+/** How often to ask whether the programme has begun, ms. */
+const askEveryMs = 1000;
+
+/** Faults in a row. */
+const plainAfter = 4;
+
+/**
+ * The broadcast in a video element: asks for its address, plays it, starts it again after faults with growing pauses,
+ * where the viewer was.
+ */
+export class Broadcast {
+  readonly state = new Value<BroadcastState>({ phase: "waiting", soundOnly: false, look: null });
+  readonly #video: HTMLVideoElement;
+  /** Null: there is no programme yet. */
+  readonly #findUrl: () => Promise<string | null>;
+  #player: HlsPlayer | null = null;
+  #unwatch: () => void = () => undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #recovery: Recovery = noFaults;
+  /** Starts that were overtaken by another, or by the end, do nothing. */
+  #turn = 0;
+
+  constructor(video: HTMLVideoElement, findUrl: () => Promise<string | null>) {
+    this.#video = video;
+    this.#findUrl = findUrl;
+    video.addEventListener("playing", this.#onPlaying);
+    void this.#start();
+  }
+
+  seekLive(): void {
+    this.#player?.seekLive();
+    void this.#video.play().catch(() => undefined);
+  }
+
+  /** @param position seconds, of the look's range; what lies outside it is its nearest end */
+  seekTo(position: number): void {
+    const range = this.state.get().look?.range;
+    if (range) this.#video.currentTime = Math.min(range.end, Math.max(range.start, position));
+  }
+
+  seekBy(seconds: number): void {
+    this.seekTo(this.#video.currentTime + seconds);
+  }
+
+  setLevel(index: number): void {
+    this.#player?.setLevel(index);
+  }
+
+  setSoundOnly(soundOnly: boolean): void {
+    this.#patch({ soundOnly });
+    this.#begin();
+  }
+
+  /** After a failure, because somebody asked. */
+  tryAgain(): void {
+    this.#recovery = noFaults;
+    this.#begin();
+  }
+
+  close(): void {
+    this.#halt();
+    this.#video.removeEventListener("playing", this.#onPlaying);
+  }
+
+  #begin(): void {
+    this.#halt();
+    this.#patch({ phase: "waiting" });
+    void this.#start();
+  }
+
+  #halt(): void {
+    this.#turn += 1;
+    clearTimeout(this.#timer);
+    this.#unwatch();
+    this.#player?.stop();
+    this.#player = null;
+  }
+
+  async #start(): Promise<void> {
+    const turn = ++this.#turn;
+    try {
+      const url = await this.#findUrl();
+      if (turn !== this.#turn) return;
+      if (!url) {
+        this.#timer = setTimeout(() => void this.#start(), askEveryMs);
+        return;
+      }
+      const { playHls } = await import("./hls-player.ts");
+      if (turn !== this.#turn) return;
+      this.#play(playHls, url);
+    } catch {
+      if (turn === this.#turn) this.#fault();
+    }
+  }
+
+  #play(playHls: typeof import("./hls-player.ts").playHls, url: string): void {
+    const back = this.#rewoundBy();
+    const { soundOnly } = this.state.get();
+    // After a few faults, the address that asks least of a network and of what stands in it.
+    const plain = this.#recovery.faults >= plainAfter ? "-plain" : "";
+    const address = url.replace(/index\.m3u8$/, `${soundOnly ? "audio" : "index"}${plain}.m3u8`);
+    const player = playHls(this.#video, address, {
+      onFault: () => this.#fault(),
+      onLook: (look) => this.#patch({ look }),
+    });
+    this.#player = player;
+    if (!player) {
+      this.#patch({ phase: "unable" });
+      return;
+    }
+    this.#unwatch = watchStalls(this.#video, () => this.#fault());
+    if (back > 0) this.#video.addEventListener("loadeddata", () => this.seekBy(-back), { once: true });
+    void this.#video.play().catch(() => undefined);
+  }
+
+  /** Seconds behind the live picture, of somebody who went back; they are found again there. */
+  #rewoundBy(): number {
+    const { look } = this.state.get();
+    return look && !look.live && look.behind !== null ? look.behind : 0;
+  }
+
+  #fault(): void {
+    this.#halt();
+    const { recovery, waitMs } = nextTry(this.#recovery, Date.now(), Math.random());
+    this.#recovery = recovery;
+    if (waitMs === null) {
+      this.#patch({ phase: "failed" });
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#start(), waitMs);
+  }
+
+  #onPlaying = (): void => this.#patch({ phase: "playing" });
+
+  #patch(change: Partial<BroadcastState>): void {
+    this.state.update((state) => ({ ...state, ...change }));
+  }
+}
