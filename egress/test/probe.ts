@@ -117,3 +117,18 @@ export function onsets(
 export const isRed = ([r, g, b]: Rgb): boolean => r > 150 && g < 90 && b < 90;
 export const isGreen = ([r, g, b]: Rgb): boolean => g > 90 && r < 90 && b < 90;
 export const isBlue = ([r, g, b]: Rgb): boolean => b > 150 && r < 90 && g < 90;
+
+/** The longest stretch under `threshold` between the first sound and the last, ms. */
+export function longestQuiet(
+  sound: { windowMs: number; levels: readonly number[] },
+  threshold: number,
+): number {
+  let longest = 0;
+  let last: number | null = null;
+  for (const [index, level] of sound.levels.entries()) {
+    if (level < threshold) continue;
+    if (last !== null) longest = Math.max(longest, index - last - 1);
+    last = index;
+  }
+  return longest * sound.windowMs;
+}

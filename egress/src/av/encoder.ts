@@ -29,7 +29,12 @@ export type VideoEncoding = {
   framesPerSecond: number;
   bitrateKbps: number;
   preset: string;
+  /** As little work as x264 can do with the parameter sets of `preset`, so that one may take over from the other. */
+  leastEffort?: boolean;
 };
+
+/** Reference pictures are part of the parameter sets. */
+const presetRefs: Record<string, number> = { faster: 2, fast: 2, medium: 3 };
 
 /** A coded picture. `tick`: programme clock, frames since the programme began. */
 export type EncodedVideo = { tick: number; key: boolean; data: Buffer };
@@ -41,6 +46,13 @@ function drain(context: CodecContext, packet: Packet, take: (packet: Packet) => 
     take(packet);
     packet.unref();
   }
+}
+
+/** ultrafast, but for what the parameter sets of another preset say. */
+function leastEffort(preset: string): Record<string, string> {
+  if (preset === "ultrafast") return {};
+  const refs = presetRefs[preset] ?? 1;
+  return { "x264-params": `cabac=1:8x8dct=1:weightp=${refs > 1 ? 2 : 1}:ref=${refs}` };
 }
 
 /** x264, one picture in, one packet out: no look-ahead, no B-frames, key frames only where they are asked for. */
@@ -75,11 +87,12 @@ export class H264Encoder {
     context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     // Never a Dictionary: opening takes it over, and its wrapper frees it once more when it is collected.
     const settings = {
-      preset: options.preset,
+      preset: options.leastEffort ? "ultrafast" : options.preset,
       tune: "zerolatency",
       profile: "high",
       "forced-idr": "1",
       sc_threshold: "0",
+      ...(options.leastEffort ? leastEffort(options.preset) : {}),
     };
     for (const [name, value] of Object.entries(settings))
       check(context.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), `set ${name}`);

@@ -77,8 +77,15 @@ export class Receiver {
     socket.on("error", () => {
       receiver.refused += 1;
     });
+    let tickedAt = options.now();
+    const tick = (): void => {
+      tickedAt = options.now();
+      for (const { buffer } of receiver.#streams.values()) buffer.tick(tickedAt);
+    };
     options.scope.every(tickMs, "reorder", () => {
-      for (const { buffer } of receiver.#streams.values()) buffer.tick(options.now());
+      // After a standstill what seems lost may be waiting in the socket: it is read first.
+      if (options.now() - tickedAt > 2 * tickMs) setImmediate(tick);
+      else tick();
     });
     options.scope.add("rtp port", () => receiver.#close());
     return receiver;

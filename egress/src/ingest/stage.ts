@@ -39,6 +39,8 @@ export class Stage {
   readonly #sources = new Map<string, Source>();
   readonly #order: string[] = [];
   speakerId: string | null = null;
+  /** Packets taken, of all sources. */
+  received = 0;
   /** Whether anybody has ever been on stage. */
   hadSources = false;
 
@@ -56,9 +58,11 @@ export class Stage {
     if (!media) return false;
     this.remove(opened.producer.producerId);
     const shape = { ssrc: opened.ssrc, payloadType: opened.codec.payloadType, rtx: opened.rtx };
-    const stop = feed.receiver.register(shape, (packet, gap) =>
-      media.kind === "video" ? media.video.push(packet, gap) : media.audio.push(packet),
-    );
+    const stop = feed.receiver.register(shape, (packet, gap) => {
+      this.received += 1;
+      if (media.kind === "video") media.video.push(packet, gap);
+      else media.audio.push(packet);
+    });
     this.#sources.set(opened.producer.producerId, {
       producer: opened.producer,
       media,

@@ -1,5 +1,5 @@
 export { AudioTrack } from "./audio-track.ts";
-export { monotonicMs, waitUntil } from "./clock.ts";
+export { monotonicMs, nextTurn, waitUntil } from "./clock.ts";
 export { Labels } from "./labels.ts";
 export { Limiter } from "./limiter.ts";
 export { type Slate, type Tile, VideoMixer } from "./video.ts";

@@ -50,6 +50,7 @@ export class Programme {
   #endsAt: number | null = null;
   #info: RunInfo | null = null;
   #status: CompositorStatus | null = null;
+  #degradedSince: number | null = null;
   #crashes = 0;
   #forkedAt = 0;
   #originUrl: string | null | undefined;
@@ -139,6 +140,7 @@ export class Programme {
       firstFrameAt: this.#startedAt === null ? null : this.#startedAt - delay,
       sources: this.#status?.sources ?? 0,
       framesPerSecond: this.#status?.framesPerSecond ?? 0,
+      degraded: this.#degraded(),
       recordingBytes: this.#recorder.bytes,
       destinations: this.#destinations.statuses,
       at: now,
@@ -227,13 +229,32 @@ export class Programme {
       this.timeline.addPart(part);
       this.#endsAt = part.programmeMs + part.duration * 1000 + tuning.playoutDelayMs;
       this.#state = move(this.#state, "running");
-    } else if (message.type === "status") this.#status = message.status;
+    } else if (message.type === "status") this.#note(message.status);
     else if (message.type === "ended") this.leaks = message.leaks;
+  }
+
+  #note(status: CompositorStatus): void {
+    const { log } = this.#options;
+    const before = this.#status?.level ?? 0;
+    this.#status = status;
+    if (status.level === 0) this.#degradedSince = null;
+    else this.#degradedSince ??= Date.now();
+    const { level, lagMs, cpu } = status;
+    if (level > before) log.warn({ level, lagMs, cpu }, "the compositor has not the time for everything");
+    else if (level < before) log.info({ level, lagMs, cpu }, "the compositor draws more again");
+  }
+
+  #degraded(): ProgrammeStatus["degraded"] {
+    const { level, framesPerSecond } = this.#status ?? { level: 0, framesPerSecond: 0 };
+    if (level === 0 || this.#degradedSince === null) return null;
+    const reason = `The machine is too busy: the picture changes ${Math.round(framesPerSecond)} times a second.`;
+    return { level, reason, since: this.#degradedSince };
   }
 
   #exited(exit: { finished: boolean; reason: string }): void {
     this.#process = null;
     this.#status = null;
+    this.#degradedSince = null;
     const { log, scope } = this.#options;
     if (scope.closed) return;
     if (this.#state === "ending") {

@@ -44,6 +44,11 @@ export const ProgrammeStatus = z.object({
   firstFrameAt: EpochMs.nullable(),
   sources: z.number().int().nonnegative(),
   framesPerSecond: z.number().nonnegative(),
+  /** The machine has not the time for everything: what is left out, for people. Null: nothing is. */
+  degraded: z
+    .object({ level: z.number().int().positive(), reason: z.string().max(300), since: EpochMs })
+    .nullable()
+    .default(null),
   recordingBytes: z.number().int().nonnegative(),
   destinations: z.array(
     z.object({
