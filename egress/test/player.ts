@@ -25,7 +25,8 @@ const ntpZeroMs = 9_701_444;
 
 /**
  * A sender of RTP with one capture clock for all its tracks: every unit is sent when it is due, whatever the machine
- * does, and every track tells its clock by sender reports (RFC 3550 §6.4.1).
+ * does, and every track tells its clock by sender reports (RFC 3550 §6.4.1), made as an SFU makes them: from the instant
+ * at which the packets reached it.
  */
 export class Player {
   readonly #sender: SrtpSender;
@@ -45,7 +46,7 @@ export class Player {
     return (performance.now() - this.#began) / 1000;
   }
 
-  /** @param pathMs how much later than captured its packets leave, e.g. the time its encoder takes */
+  /** @param pathMs how long its packets are under way: what only its sender reports tell */
   add(stream: Stream, clip: Clip, pathMs = 0): void {
     // Whole seconds: clips of whole seconds are then in step with one another.
     const captureAt = Math.ceil(this.#now);
@@ -94,10 +95,16 @@ export class Player {
   #play(): void {
     const now = this.#now;
     for (const track of this.#tracks.values()) {
-      while (track.captureAt + track.pathMs / 1000 <= now) this.#unit(track);
+      // A packet of sound leaves when its last sample is there.
+      const heldSeconds = track.clip.codec === "opus" ? track.clip.unitSeconds : 0;
+      while (track.captureAt + heldSeconds + track.pathMs / 1000 <= now) this.#unit(track);
       if (!this.reports || track.frozen || track.sent === 0 || track.reportAt > now) continue;
       track.reportAt = now + reportEverySeconds;
-      this.#sender.report(track.stream.ssrc, ntpZeroMs + now * 1000, this.#timestamp(track, now));
+      this.#sender.report(
+        track.stream.ssrc,
+        ntpZeroMs + now * 1000,
+        this.#timestamp(track, now - heldSeconds),
+      );
     }
   }
 

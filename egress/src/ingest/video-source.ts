@@ -7,6 +7,7 @@ import {
   type CodedFrame,
   FrameAssembler,
   h264,
+  type SyncGroup,
   vp8,
 } from "../rtp/index.ts";
 
@@ -24,6 +25,8 @@ export type VideoSourceOptions = {
   clockRate: number;
   /** From arrival to show, ms: longer than the receiver's hold. */
   playoutDelayMs: number;
+  /** Streams it is in step with. */
+  group: SyncGroup;
   now: () => number;
   requestKeyframe: () => void;
   /** The simulcast layer that is enough, 0 small .. 2 full. */
@@ -39,7 +42,7 @@ export class VideoSource {
   readonly #options: VideoSourceOptions;
   readonly #decoder: VideoDecoder;
   readonly #assembler: FrameAssembler;
-  readonly #clock: ArrivalClock;
+  readonly clock: ArrivalClock;
   #queue: { coded: CodedFrame; playAt: number }[] = [];
   #shown: { frame: Frame; playAt: number } | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
@@ -55,7 +58,7 @@ export class VideoSource {
   constructor(options: VideoSourceOptions) {
     this.#options = options;
     this.#decoder = new VideoDecoder(options.codec);
-    this.#clock = new ArrivalClock(options.clockRate);
+    this.clock = new ArrivalClock(options.clockRate, options.group);
     this.#assembler = new FrameAssembler(
       formats[options.codec],
       (frame) => this.#keep(frame),
@@ -101,7 +104,7 @@ export class VideoSource {
   }
 
   #keep(coded: CodedFrame): void {
-    const { at } = this.#clock.map(coded.timestamp, coded.arrivedAt);
+    const { at } = this.clock.map(coded.timestamp, coded.arrivedAt);
     if (coded.keyframe) this.#broken = false;
     else if (this.keyframesOnly || this.#broken) {
       this.#broken = true;
@@ -140,6 +143,7 @@ export class VideoSource {
     this.#queue = [];
     this.#shown?.frame.free();
     this.#shown = null;
+    this.clock.close();
     this.#decoder.close();
   }
 }
