@@ -1,4 +1,4 @@
-import { layoutScene } from "@rostrum/rules";
+import { atRest, layoutScene, type Placement, placesAt, steer } from "@rostrum/rules";
 import { audioFrameSamples, audioRate, Picture } from "../av/index.ts";
 import type { Stage, StageMember, VideoSource } from "../ingest/index.ts";
 import { Limiter, monotonicMs, nextTurn, type Tile, type VideoMixer, waitUntil } from "../mix/index.ts";
@@ -32,6 +32,7 @@ export class Compositor {
   readonly #options: CompositorOptions;
   readonly #canvases: [Picture, Picture];
   readonly #limiter = new Limiter();
+  #motion = atRest([]);
   #audioIndex = 0;
   #encoding: Promise<void> = Promise.resolve();
   #endTick = Number.POSITIVE_INFINITY;
@@ -133,11 +134,17 @@ export class Compositor {
       members.length > 1 ? tileGap : 0,
     );
     const shown = new Set<VideoSource>();
-    const tiles = placements.map((placement): Tile => {
+    const sourceOf = ({ id, what }: Placement): VideoSource | null | undefined =>
+      what === "screen" ? byId.get(id)?.screen : byId.get(id)?.camera;
+    // By where a tile goes, not by where it is: layers must not follow an animation.
+    for (const placement of placements) sourceOf(placement)?.shownAt(placement.rect, quality.maxLayer);
+    this.#motion = steer(this.#motion, placements, { now, animate: quality.animate });
+    // A frame ahead: the first picture after a change shows that something moves.
+    const seen = placesAt(this.#motion, now + 1000 / tuning.framesPerSecond);
+    const tiles = seen.map((placement): Tile => {
       const member = byId.get(placement.id);
-      const source = placement.what === "screen" ? member?.screen : member?.camera;
+      const source = sourceOf(placement);
       if (source) shown.add(source);
-      source?.shownAt(placement.rect, quality.maxLayer);
       // A slide may stand still for minutes: a screen never freezes into a card.
       const patience = placement.what === "screen" ? Number.POSITIVE_INFINITY : freezeMs;
       return { placement, frame: source?.pictureAt(now, patience) ?? null, name: member?.name ?? "" };

@@ -9,7 +9,10 @@ const layoutNames: Record<LayoutName, string> = {
   auto: "Automatic",
   grid: "Grid",
   speaker: "Speaker",
+  spotlight: "Spotlight",
   share: "Screen",
+  side: "Side by side",
+  slate: "Back soon",
 };
 
 type Props = {
