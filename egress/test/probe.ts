@@ -41,16 +41,23 @@ export async function times(url: string, stream: "v" | "a"): Promise<number[]> {
 
 export type Rgb = [number, number, number];
 
-/** A file's pictures at 10 a second as RGB of the given size. `at(picture, x, y)`: x, y in 0..1. */
+/**
+ * A file's pictures as RGB. `at(picture, x, y)`: x, y in 0..1.
+ *
+ * @param fps pictures a second
+ * @param part only these seconds of it
+ */
 export async function pictures(
   url: string,
   fps = 10,
+  part?: { from: number; to: number },
 ): Promise<{ count: number; at: (n: number, x: number, y: number) => Rgb }> {
   const [width, height] = [160, 90];
   const filter = `fps=${fps},scale=${width}:${height}:flags=area`;
   const raw = await execute("ffmpeg", [
     "-v",
     "error",
+    ...(part ? ["-ss", String(part.from), "-to", String(part.to)] : []),
     "-i",
     url,
     "-vf",
