@@ -129,11 +129,29 @@ export class H264Encoder {
   }
 }
 
+type SampleFrame = { frame: Frame; left: Float32Array; right: Float32Array };
+
+/** A frame of 1024 stereo samples with views on its memory. */
+function sampleFrame(): SampleFrame {
+  const frame = new Frame();
+  frame.alloc();
+  frame.format = AV_SAMPLE_FMT_FLTP;
+  frame.sampleRate = audioRate;
+  frame.channelLayout = AV_CHANNEL_LAYOUT_STEREO;
+  frame.nbSamples = audioFrameSamples;
+  check(frame.getBuffer(), "allocate samples");
+  const [left, right] = frame.data ?? [];
+  if (!left || !right) throw new TypeError("the audio frame has no two planes");
+  const view = (plane: Buffer): Float32Array =>
+    new Float32Array(plane.buffer, plane.byteOffset, audioFrameSamples);
+  return { frame, left: view(left), right: view(right) };
+}
+
 /** AAC-LC, 48 kHz stereo. Synchronous: a frame costs about a tenth of a millisecond. */
 export class AacEncoder {
   readonly #context = new CodecContext();
   readonly #packet = new Packet();
-  readonly #frame = new Frame();
+  readonly #frames: readonly [SampleFrame, SampleFrame];
   readonly #freed: () => void;
   /** AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
   readonly extraData: Buffer;
@@ -150,7 +168,7 @@ export class AacEncoder {
     this.#context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     check(this.#context.open2Sync(codec), "open AAC encoder");
     this.#packet.alloc();
-    this.#frame.alloc();
+    this.#frames = [sampleFrame(), sampleFrame()];
     this.#freed = countNative("encoder");
     this.extraData = Buffer.from(this.#context.extraData ?? Buffer.alloc(0));
   }
@@ -161,17 +179,10 @@ export class AacEncoder {
    * @returns coded frames; the first one of all is the encoder's priming, before the programme's zero, and left out
    */
   encode(samples: StereoSamples, index: number): EncodedAudio[] {
-    const frame = this.#frame;
-    frame.unref();
-    frame.format = AV_SAMPLE_FMT_FLTP;
-    frame.sampleRate = audioRate;
-    frame.channelLayout = AV_CHANNEL_LAYOUT_STEREO;
-    frame.nbSamples = audioFrameSamples;
-    check(frame.getBuffer(), "allocate samples");
-    const [left, right] = frame.data ?? [];
-    if (!left || !right) throw new TypeError("the audio frame has no two planes");
-    new Float32Array(left.buffer, left.byteOffset, audioFrameSamples).set(samples.left);
-    new Float32Array(right.buffer, right.byteOffset, audioFrameSamples).set(samples.right);
+    // The encoder has copied a frame by the time the one after is filled.
+    const { frame, left, right } = this.#frames[index % 2 === 0 ? 0 : 1];
+    left.set(samples.left);
+    right.set(samples.right);
     frame.pts = BigInt(index * audioFrameSamples);
     check(this.#context.sendFrameSync(frame), "encode samples");
     return this.#take();
@@ -194,7 +205,7 @@ export class AacEncoder {
 
   close(): void {
     this.#packet.free();
-    this.#frame.free();
+    for (const { frame } of this.#frames) frame.free();
     this.#context.freeContext();
     this.#freed();
   }

@@ -118,16 +118,11 @@ export class VideoSource {
   }
 
   #decode(coded: CodedFrame, playAt: number): void {
-    const frames = this.#decoder.decode(coded.data);
-    if (!frames) {
-      this.#assembler.needKeyframe();
-      return;
-    }
-    for (const frame of frames) {
-      this.decoded += 1;
-      this.#shown?.frame.free();
-      this.#shown = { frame, playAt };
-    }
+    const frame = this.#decoder.decode(coded.data);
+    if (frame === undefined) this.#assembler.needKeyframe();
+    if (!frame) return;
+    this.decoded += 1;
+    this.#shown = { frame, playAt };
   }
 
   #askKeyframe(everyMs = keyframeEveryMs): void {
@@ -141,7 +136,6 @@ export class VideoSource {
     if (this.#closed) return;
     this.#closed = true;
     this.#queue = [];
-    this.#shown?.frame.free();
     this.#shown = null;
     this.clock.close();
     this.#decoder.close();
