@@ -28,6 +28,10 @@ export class Scaler {
     target: PixelRect,
   ): void {
     const { context, picture } = this.#scaling(source, scaled.size);
+    if (canvas instanceof Picture && isWhole(target, canvas) && isWhole(target, scaled.size)) {
+      check(context.scaleFrameSync(canvas.frame, source), "scale picture");
+      return;
+    }
     check(context.scaleFrameSync(picture.frame, source), "scale picture");
     lay(picture, scaled.from, canvas, target);
   }
@@ -65,6 +69,9 @@ export class Scaler {
 }
 
 const maxScalings = 48;
+
+const isWhole = (target: PixelRect, of: { width: number; height: number }): boolean =>
+  target.width === of.width && target.height === of.height;
 
 /** Copies a part of one picture onto another, row by row. */
 function lay(picture: Planes, from: { x: number; y: number }, canvas: Planes, target: PixelRect): void {

@@ -32,6 +32,7 @@ export class Compositor {
   readonly #options: CompositorOptions;
   readonly #canvases: [Picture, Picture];
   readonly #limiter = new Limiter();
+  readonly #mix = silence();
   #motion = atRest([]);
   #audioIndex = 0;
   #encoding: Promise<void> = Promise.resolve();
@@ -166,7 +167,9 @@ export class Compositor {
     const { stage, output, startedAt } = this.#options;
     const due = ((now - startedAt) * audioRate) / 1000;
     while ((this.#audioIndex + 1) * audioFrameSamples <= due) {
-      const mix = silence();
+      const mix = this.#mix;
+      mix.left.fill(0);
+      mix.right.fill(0);
       for (const source of stage.audioSources()) source.mixInto(mix, this.#audioIndex * audioFrameSamples);
       this.#limiter.process(mix);
       output.audio(mix, this.#audioIndex);

@@ -33,8 +33,9 @@ export class CompositorProcess {
     // Buffers cross by structured clone; libuv's pool encodes, opens the RTMP output and resolves names.
     this.#child = fork(fileURLToPath(new URL("../programme/child.ts", import.meta.url)), {
       serialization: "advanced",
-      env: { UV_THREADPOOL_SIZE: "8", NODE_ENV: "production" },
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      env: { UV_THREADPOOL_SIZE: "4", NODE_ENV: "production" },
+      // One thread collects: with as many as V8 likes, waking them costs more than the little there is to collect.
+      execArgv: ["--disable-warning=ExperimentalWarning", "--single-threaded-gc"],
     });
     this.#child.on("message", (message: FromCompositor) => this.#receive(message));
     // A failed send or spawn: the exit that follows is what counts.
