@@ -1,7 +1,15 @@
 import { atRest, layoutScene, type Placement, placesAt, steer } from "@rostrum/rules";
 import { audioFrameSamples, audioRate, Picture } from "../av/index.ts";
 import type { Stage, StageMember, VideoSource } from "../ingest/index.ts";
-import { Limiter, monotonicMs, nextTurn, type Tile, type VideoMixer, waitUntil } from "../mix/index.ts";
+import {
+  Leveller,
+  Limiter,
+  monotonicMs,
+  nextTurn,
+  type Tile,
+  type VideoMixer,
+  waitUntil,
+} from "../mix/index.ts";
 import { Governor, type Quality } from "./governor.ts";
 import type { Direction, Tuning } from "./ipc.ts";
 import { type Output, silence } from "./output.ts";
@@ -31,6 +39,7 @@ export type CompositorOptions = {
 export class Compositor {
   readonly #options: CompositorOptions;
   readonly #canvases: [Picture, Picture];
+  readonly #leveller = new Leveller();
   readonly #limiter = new Limiter();
   readonly #mix = silence();
   #motion = atRest([]);
@@ -171,6 +180,7 @@ export class Compositor {
       mix.left.fill(0);
       mix.right.fill(0);
       for (const source of stage.audioSources()) source.mixInto(mix, this.#audioIndex * audioFrameSamples);
+      this.#leveller.process(mix);
       this.#limiter.process(mix);
       output.audio(mix, this.#audioIndex);
       this.#audioIndex += 1;
