@@ -28,6 +28,8 @@ export type CompositorOptions = {
   stage: Stage;
   mixer: VideoMixer;
   output: Output;
+  /** Another person speaks than before, at a tick. */
+  onSpeaker: (tick: number, name: string | null) => void;
   /** Monotonic ms of tick 0. */
   startedAt: number;
 };
@@ -43,6 +45,7 @@ export class Compositor {
   readonly #limiter = new Limiter();
   readonly #mix = silence();
   #motion = atRest([]);
+  #speaker: string | null = null;
   #audioIndex = 0;
   #encoding: Promise<void> = Promise.resolve();
   #endTick = Number.POSITIVE_INFINITY;
@@ -116,7 +119,7 @@ export class Compositor {
     const { tuning, mixer, output } = this.#options;
     const canvas = this.#canvases[this.drawn % 2 === 0 ? 0 : 1];
     const { quality } = this.#governor;
-    const { headline, tiles } = this.#scene(due, quality);
+    const { headline, tiles } = this.#scene(tick, due, quality);
     mixer.compose(canvas, tiles, { headline, title: this.direction.title });
     this.drawn += 1;
     await this.#encoding;
@@ -128,7 +131,13 @@ export class Compositor {
     this.#encoding.catch(() => {});
   }
 
-  #scene(now: number, quality: Quality): { headline: string; tiles: Tile[] } {
+  #noteSpeaker(tick: number, name: string | null): void {
+    if (name === this.#speaker) return;
+    this.#speaker = name;
+    this.#options.onSpeaker(tick, name);
+  }
+
+  #scene(tick: number, now: number, quality: Quality): { headline: string; tiles: Tile[] } {
     const { stage, tuning } = this.#options;
     const members = stage.members();
     const byId = new Map<string, StageMember>(members.map((member) => [member.participantId, member]));
@@ -143,6 +152,7 @@ export class Compositor {
       tuning,
       members.length > 1 ? tileGap : 0,
     );
+    this.#noteSpeaker(tick, stage.speakerId === null ? null : (byId.get(stage.speakerId)?.name ?? null));
     const shown = new Set<VideoSource>();
     const sourceOf = ({ id, what }: Placement): VideoSource | null | undefined =>
       what === "screen" ? byId.get(id)?.screen : byId.get(id)?.camera;

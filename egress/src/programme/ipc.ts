@@ -75,5 +75,7 @@ export type FromCompositor =
   /** Several times a second: where the clock is. As long as `ticks` grows the compositor is slow at worst, not stuck. */
   | { type: "progress"; ticks: number }
   | { type: "status"; status: CompositorStatus }
+  /** Somebody else speaks. `atMs`: on the recording's time line. */
+  | { type: "speaker"; atMs: number; name: string | null }
   /** `leaks`: native objects still open, by kind. */
   | { type: "ended"; leaks: Record<string, number> };

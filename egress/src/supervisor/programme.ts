@@ -12,6 +12,7 @@ import type { HubProcess } from "../rtmp/index.ts";
 import { CompositorProcess } from "./compositor-process.ts";
 import { Destinations } from "./destinations.ts";
 import type { OriginFinder } from "./origin-finder.ts";
+import { RecordingWatch } from "./recording-watch.ts";
 import { move, type ProgrammeState } from "./state.ts";
 
 export type ProgrammeOptions = {
@@ -41,6 +42,7 @@ export class Programme {
   readonly timeline: Timeline;
   readonly #options: ProgrammeOptions;
   readonly #recorder: Recorder;
+  readonly #watch: RecordingWatch;
   readonly #destinations: Destinations;
   #job: ProgrammeJob;
   #state: ProgrammeState = "starting";
@@ -66,6 +68,17 @@ export class Programme {
     this.#job = options.job;
     const { tuning, windowSegments, directory, log, scope, hub, ffmpegPath } = options;
     this.#recorder = new Recorder(directory, log);
+    this.#watch = new RecordingWatch({
+      recorder: this.#recorder,
+      segmentMs: (tuning.segmentTicks * 1000) / tuning.framesPerSecond,
+      onAlert: ({ code, message, since: at }) => {
+        const { webinarId } = options.job;
+        log.error({ code, message }, "the recording is missing");
+        scope.run("alert", () =>
+          options.report({ type: "programme.alert", factId: randomUUID(), webinarId, code, message, at }),
+        );
+      },
+    });
     this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
     const partTarget = tuning.partTicks / tuning.framesPerSecond;
     const targetDuration = Math.ceil(tuning.segmentTicks / tuning.framesPerSecond);
@@ -110,6 +123,7 @@ export class Programme {
     const past = await this.#recorder.recall();
     await this.#restore(past);
     this.#options.scope.add("compositor", () => this.#stopProcess());
+    this.#options.scope.every(1000, "recording watch", () => this.#watch.look(this.#state));
     this.#options.scope.every(500, "origin", () => this.#tellOrigin());
     if (this.#job.desired === "ended") await this.#finish();
     else {
@@ -141,6 +155,7 @@ export class Programme {
       sources: this.#status?.sources ?? 0,
       framesPerSecond: this.#status?.framesPerSecond ?? 0,
       degraded: this.#degraded(),
+      alerts: this.#watch.alerts,
       recordingBytes: this.#recorder.bytes,
       destinations: this.#destinations.statuses,
       at: now,
@@ -230,6 +245,7 @@ export class Programme {
       this.#endsAt = part.programmeMs + part.duration * 1000 + tuning.playoutDelayMs;
       this.#state = move(this.#state, "running");
     } else if (message.type === "status") this.#note(message.status);
+    else if (message.type === "speaker") this.#recorder.speaker(message.atMs, message.name);
     else if (message.type === "ended") this.leaks = message.leaks;
   }
 

@@ -4,6 +4,7 @@ import { Radio } from "lucide-react";
 import { useState } from "react";
 import { type Api, wireError } from "../../client/api.ts";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
+import { ProgrammeNotice } from "./programme-notice.tsx";
 
 const layoutNames: Record<LayoutName, string> = {
   auto: "Automatic",
@@ -78,6 +79,7 @@ export function LiveControls({ room, api, onFault, onLayout }: Props) {
       >
         Everybody leaves the room and the recording is finished. This cannot be undone.
       </ConfirmDialog>
+      <ProgrammeNotice api={api} webinarId={room.webinarId} />
     </>
   );
 }
