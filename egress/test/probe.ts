@@ -139,3 +139,11 @@ export function longestQuiet(
   }
   return longest * sound.windowMs;
 }
+
+/** Integrated loudness of a file from a second on, LUFS, by ffmpeg's EBU R128 meter. */
+export async function lufsOf(url: string, from: number): Promise<number> {
+  const print = "ebur128=metadata=1,ametadata=print:key=lavfi.r128.I:file=-";
+  const args = ["-v", "error", "-ss", String(from), "-i", url, "-vn", "-af", print, "-f", "null", "-"];
+  const out = (await execute("ffmpeg", args)).toString();
+  return Number.parseFloat(out.match(/r128\.I=(\S+)\s*$/)?.[1] ?? "NaN");
+}

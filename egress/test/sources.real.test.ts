@@ -5,7 +5,7 @@ import { audioClip, type Clip, videoClip } from "./clips.ts";
 import { Harness, liveJob } from "./harness.ts";
 import { camera, microphone } from "./origin.ts";
 import { until } from "./ports.ts";
-import { longestQuiet, loudness, onsets, pictures, times } from "./probe.ts";
+import { longestQuiet, loudness, lufsOf, onsets, pictures, times } from "./probe.ts";
 
 let harness: Harness;
 beforeAll(async () => {
@@ -96,6 +96,8 @@ describe("sources", () => {
     expect(Math.max(...steps(audio))).toBeLessThan(0.023);
     expect(origin.sender.nacks).toBeGreaterThan(0);
     expect(quiet).toBeLessThanOrEqual(20);
+    // As ffmpeg's own meter hears it, once the gain has found its place.
+    expect(Math.abs((await lufsOf(url, 4)) + 16)).toBeLessThan(1.5);
     expect(programmeOf(job).leaks).toEqual({});
     for (const source of [ann, voice, bobAgain]) await origin.remove(source.producerId);
   });
@@ -121,7 +123,7 @@ describe("sources", () => {
     const job = await begin(2);
     harness.origin.player.lose(flash.ssrc, 0.04);
     harness.origin.player.lose(beep.ssrc, 0.04);
-    await sleep(6500);
+    await sleep(5500);
     const url = await end(job);
     const shown = await pictures(url, 60);
     const light = Array.from({ length: shown.count }, (_, index) => shown.at(index, 0.5, 0.3)[0] / 255);

@@ -31,6 +31,25 @@ async function stage(): Promise<void> {
   harness.origin.play(camera("Bob", ""), picture);
 }
 
+describe("a compositor that stands still", () => {
+  it("is told from a slow one, killed and started again", { timeout: 40_000 }, async () => {
+    const job = liveJob();
+    await harness.want(job);
+    const programme = await until("it runs", 20_000, () => {
+      const found = harness.egress?.supervisor.programme(job.webinarId);
+      return found?.state === "running" ? found : undefined;
+    });
+    const pid = programme.compositorPid ?? 0;
+    process.kill(pid, "SIGSTOP");
+    const stoppedAt = performance.now();
+    await until("another one", 15_000, () => (programme.compositorPid ?? pid) !== pid);
+    expect(performance.now() - stoppedAt).toBeGreaterThan(5500);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    await harness.want({ ...job, desired: "ended", endedAt: Date.now() });
+    await until("the programme has ended", 15_000, () => programme.state === "ended");
+  });
+});
+
 describe("a compositor without the time it needs", () => {
   it("leaves out pictures, not sound, is not restarted, and comes back", { timeout: 60_000 }, async () => {
     const job = liveJob();
@@ -40,14 +59,14 @@ describe("a compositor without the time it needs", () => {
       harness.egress?.supervisor.programme(job.webinarId),
     );
     await until("three sources", 20_000, () => programme.describe(Date.now()).sources === 3);
-    await sleep(1500);
+    await sleep(800);
     const pid = programme.compositorPid;
     // It needs half a core for all this, and gets an eighth.
     const throttle = new Throttle(pid ?? 0, 0.125);
     const starved = await until("it says so", 10_000, async () => {
       const status = await statusOf(job);
       return status?.degraded && status.degraded.level >= 3 ? status.degraded : null;
-    }).finally(() => sleep(3000).then(() => throttle.end()));
+    }).finally(() => sleep(2000).then(() => throttle.end()));
     expect(starved.reason).toMatch(/^The machine is too busy: /);
     await until(
       "it draws more again",

@@ -87,6 +87,7 @@ export class CompositorProcess {
       return;
     }
     if (message.type === "progress") this.#heard(message.ticks);
+    else if (message.type === "run") this.#heard(0);
     if (message.type === "ended") this.#finished = true;
     this.#handlers.onMessage(message);
   }
