@@ -238,6 +238,8 @@ export class Programme {
       const run = this.timeline.beginRun(message.init);
       this.#recorder.run(run, message.init, message.info);
       this.#listening = true;
+      // It was over before this compositor could be told.
+      if (this.#state === "ending") this.#process?.send({ type: "end", at: this.#job.endedAt ?? Date.now() });
       void this.#tellOrigin();
     } else if (message.type === "part") {
       const { part } = message;

@@ -24,6 +24,17 @@ export type ProgrammeCpu = {
   recordingLossSegments: number | null;
 };
 
+/** Before anything has been measured. */
+export const noCompositor: ProgrammeCpu = {
+  cpuRatioVsFfmpeg: null,
+  maxFrameGapFrames: null,
+  avOffsetStartMs: null,
+  avOffsetEndMs: null,
+  rssGrowthMb: null,
+  layoutSwitchFrames: null,
+  recordingLossSegments: null,
+};
+
 const driver = fileURLToPath(new URL("../../../egress/test/bench.ts", import.meta.url));
 const preset = "superfast";
 const framesPerSecond = 30;
