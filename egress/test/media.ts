@@ -19,7 +19,7 @@ export type Endpoint = {
 };
 
 /** Runs a command to its end. Rejects with its stderr when it fails. */
-export function execute(command: string, args: string[], timeoutMs = 30_000): Promise<Buffer> {
+export function execute(command: string, args: string[], timeoutMs = 120_000): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
     const out: Buffer[] = [];
