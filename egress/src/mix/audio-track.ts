@@ -5,8 +5,8 @@ import { conceal } from "./conceal.ts";
 const ringSamples = 131_072;
 const ringMask = ringSamples - 1;
 const fadeSamples = 240;
-/** A source whose clock is off by more than this is placed anew; by less, it is moved a sample per packet. */
-const anchorSamples = audioRate * 0.06;
+/** A source whose clock is off by more than this is placed anew, across a fade; by less, it is moved a sample per packet. */
+const anchorSamples = audioRate * 0.025;
 const nudgeSamples = audioRate * 0.005;
 
 /**
