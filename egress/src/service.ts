@@ -97,6 +97,14 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   metrics.gauge("compositor_cpu", "Share of one core used by all compositors", () =>
     compositorCpu(supervisor),
   );
+  metrics.gauge("compositor_lag_ms", "How late the latest compositor's clock is", () =>
+    Math.max(0, ...supervisor.active.map(({ compositorStatus }) => compositorStatus?.lagMs ?? 0)),
+  );
+  metrics.gauge(
+    "programmes_degraded",
+    "Programmes that leave pictures out for want of time",
+    () => supervisor.active.filter(({ compositorStatus }) => (compositorStatus?.level ?? 0) > 0).length,
+  );
   announce({ config, context, supervisor, registry: new Registry(redis), epoch });
   return {
     supervisor,

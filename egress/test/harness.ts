@@ -1,8 +1,10 @@
+import { spawn } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   connectRedis,
   createHttpServer,
@@ -18,6 +20,8 @@ import {
   type Fact,
   FactBatch,
   type ProgrammeJob,
+  ProgrammeStatus,
+  programmeStatusKey,
   programmesChannel,
   programmesKey,
   WebinarId,
@@ -29,6 +33,8 @@ import { TestOrigin } from "./origin.ts";
 import { freePort, until } from "./ports.ts";
 
 const secret = randomBytes(32).toString("hex");
+
+export type EgressProcess = { pid: number; end: (signal: "SIGTERM" | "SIGKILL") => Promise<void> };
 
 /** A real Redis, a web that takes facts, an origin, and egress itself in this process with its compositors as children. */
 export class Harness {
@@ -43,6 +49,7 @@ export class Harness {
   egress: Egress | null = null;
   egressScope: Scope | null = null;
   baseUrl = "";
+  #rtmpPort = "";
 
   private constructor(parts: {
     scope: Scope;
@@ -60,7 +67,11 @@ export class Harness {
     this.#env = parts.env;
   }
 
-  static async open(env: Record<string, string> = {}): Promise<Harness> {
+  /** @param options `inProcess` false: egress is not started, see `startProcess` */
+  static async open(
+    env: Record<string, string> = {},
+    options: { inProcess: boolean } = { inProcess: true },
+  ): Promise<Harness> {
     const dataDir = await mkdtemp(join(tmpdir(), "egress-test-"));
     const redisPort = await freePort();
     const server = start("redis-server", ["--port", String(redisPort), "--bind", "127.0.0.1", "--save", ""]);
@@ -86,7 +97,8 @@ export class Harness {
     const webPort = await harness.#startWeb();
     harness.#env.WEB_INTERNAL_URL = `http://127.0.0.1:${webPort}`;
     harness.#announceOrigin();
-    await harness.startEgress();
+    harness.#rtmpPort = String(await freePort());
+    if (options.inProcess) await harness.startEgress();
     return harness;
   }
 
@@ -132,21 +144,7 @@ export class Harness {
   async startEgress(): Promise<void> {
     const port = await freePort();
     this.baseUrl = `http://127.0.0.1:${port}`;
-    const config = loadConfig(
-      EgressConfig,
-      {
-        NODE_ID: "egress-test",
-        HTTP_PORT: String(port),
-        ROSTRUM_SECRET: secret,
-        PUBLIC_URL: this.baseUrl,
-        INTERNAL_URL: this.baseUrl,
-        WEB_PUBLIC_URL: "http://127.0.0.1:9",
-        RTMP_PORT: String(await freePort()),
-        LOG_LEVEL: process.env.TEST_LOG ?? "silent",
-        ...this.#env,
-      },
-      "egress",
-    );
+    const config = loadConfig(EgressConfig, this.#environment(port), "egress");
     const log = createLog({ service: "egress", level: config.LOG_LEVEL });
     const scope = new Scope("egress", log);
     const metrics = createMetrics({ service: "egress", nodeId: config.NODE_ID });
@@ -165,6 +163,50 @@ export class Harness {
   async stopEgress(): Promise<void> {
     await this.egressScope?.close("test");
     this.egress = null;
+  }
+
+  /** Egress as a process of its own, which may be killed. Its data and its place stay the harness's. */
+  async startProcess(prefix: readonly string[] = []): Promise<EgressProcess> {
+    const port = await freePort();
+    this.baseUrl = `http://127.0.0.1:${port}`;
+    const [command = process.execPath, ...before] = [...prefix, process.execPath];
+    const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+    const env = { PATH: process.env.PATH ?? "", ...this.#environment(port) };
+    const child = spawn(command, [...before, main], { env, stdio: ["ignore", "ignore", "inherit"] });
+    const gone = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    const end = async (signal: "SIGTERM" | "SIGKILL"): Promise<void> => {
+      child.kill(signal);
+      await gone;
+    };
+    this.#stops.unshift(() => end("SIGTERM"));
+    await until("egress is up", 20_000, () =>
+      fetch(`${this.baseUrl}/health`).then(
+        (response) => response.ok,
+        () => false,
+      ),
+    );
+    return { pid: child.pid ?? 0, end };
+  }
+
+  #environment(port: number): Record<string, string> {
+    return {
+      NODE_ID: "egress-test",
+      HTTP_HOST: "127.0.0.1",
+      HTTP_PORT: String(port),
+      ROSTRUM_SECRET: secret,
+      PUBLIC_URL: this.baseUrl,
+      INTERNAL_URL: this.baseUrl,
+      WEB_PUBLIC_URL: "http://127.0.0.1:9",
+      RTMP_PORT: this.#rtmpPort,
+      LOG_LEVEL: process.env.TEST_LOG ?? "silent",
+      ...this.#env,
+    };
+  }
+
+  /** What egress says about a programme. */
+  async status(webinarId: string): Promise<ProgrammeStatus | null> {
+    const text = await this.redis.hget(programmeStatusKey, webinarId);
+    return text ? ProgrammeStatus.parse(JSON.parse(text)) : null;
   }
 
   /** Writes the job as web does, and the stage's lease as the origin does. */

@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { Socket } from "node:dgram";
-import { deriveSession, parseRtcp, parseRtp, protectRtp, unprotectRtcp, writeRtp } from "../src/rtp/index.ts";
+import {
+  deriveSession,
+  parseRtcp,
+  parseRtp,
+  protectRtcp,
+  protectRtp,
+  type RtpPacket,
+  unprotectRtcp,
+  writeRtp,
+} from "../src/rtp/index.ts";
 import { udpSocket } from "./ports.ts";
 
 export type Endpoint = {
@@ -10,7 +19,7 @@ export type Endpoint = {
 };
 
 /** Runs a command to its end. Rejects with its stderr when it fails. */
-export function execute(command: string, args: string[], timeoutMs = 30_000): Promise<Buffer> {
+export function execute(command: string, args: string[], timeoutMs = 120_000): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
     const out: Buffer[] = [];
@@ -92,6 +101,8 @@ export class SrtpSender {
   #remote: { ip: string; port: number } | null = null;
   #incomingKey: ReturnType<typeof deriveSession>["rtcp"] | null = null;
   readonly #key: ReturnType<typeof deriveSession>["rtp"];
+  readonly #rtcpKey: ReturnType<typeof deriveSession>["rtcp"];
+  #rtcpIndex = 0;
   readonly keyBase64: string;
   readonly allowed = new Set<number>();
   dropEvery = 0;
@@ -103,7 +114,9 @@ export class SrtpSender {
     this.#socket = socket;
     this.#out = out;
     this.keyBase64 = keyBase64;
-    this.#key = deriveSession(keyBase64).rtp;
+    const session = deriveSession(keyBase64);
+    this.#key = session.rtp;
+    this.#rtcpKey = session.rtcp;
     socket.on("message", (bytes) => this.#forward(bytes));
     out.on("message", (bytes) => this.#feedback(bytes));
   }
@@ -131,6 +144,11 @@ export class SrtpSender {
     const packet = parseRtp(bytes);
     // ffmpeg sends its sender reports to the same port; payload types 72-76 are RTCP.
     if (!packet || (packet.payloadType >= 72 && packet.payloadType <= 76)) return;
+    this.send(packet, this.dropEvery > 0 && (this.sent + 1) % this.dropEvery === 0);
+  }
+
+  /** @param lost it is not sent, until somebody asks for it */
+  send(packet: RtpPacket, lost: boolean): void {
     if (!this.#remote || !this.allowed.has(packet.ssrc)) return;
     const state = this.#rollovers.get(packet.ssrc) ?? { last: packet.sequence, count: 0 };
     if (packet.sequence < state.last - 32768) state.count += 1;
@@ -138,10 +156,24 @@ export class SrtpSender {
     this.#rollovers.set(packet.ssrc, state);
     const sealed = protectRtp(this.#key, writeRtp(packet), state.count);
     this.#history.set(`${packet.ssrc}/${packet.sequence}`, sealed);
-    if (this.#history.size > 2000) this.#history.delete(this.#history.keys().next().value ?? "");
+    if (this.#history.size > 4000) this.#history.delete(this.#history.keys().next().value ?? "");
     this.sent += 1;
-    if (this.dropEvery > 0 && this.sent % this.dropEvery === 0) return;
-    this.#out.send(sealed, this.#remote.port, this.#remote.ip);
+    if (!lost) this.#out.send(sealed, this.#remote.port, this.#remote.ip);
+  }
+
+  /** Sender report (RFC 3550 §6.4.1): at `ntpMs` this source's clock showed `rtpTimestamp`. */
+  report(ssrc: number, ntpMs: number, rtpTimestamp: number): void {
+    if (!this.#remote || !this.allowed.has(ssrc)) return;
+    const report = Buffer.alloc(28);
+    report.writeUInt8(0x80, 0);
+    report.writeUInt8(200, 1);
+    report.writeUInt16BE(6, 2);
+    report.writeUInt32BE(ssrc, 4);
+    report.writeUInt32BE(Math.floor(ntpMs / 1000), 8);
+    report.writeUInt32BE(Math.floor(((ntpMs % 1000) / 1000) * 2 ** 32), 12);
+    report.writeUInt32BE(rtpTimestamp, 16);
+    this.#rtcpIndex += 1;
+    this.#out.send(protectRtcp(this.#rtcpKey, report, this.#rtcpIndex), this.#remote.port, this.#remote.ip);
   }
 
   #feedback(bytes: Buffer): void {

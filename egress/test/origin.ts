@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { acceptSockets, createLog, HttpServer, type RpcSocket, Scope } from "@rostrum/platform";
 import { programmeMethods } from "@rostrum/protocol";
+import type { Clip } from "./clips.ts";
 import { type Endpoint, rtpOutput, type SourceSpec, SrtpSender, start } from "./media.ts";
+import { Player } from "./player.ts";
 
 export type TestSource = SourceSpec & {
   producerId: string;
@@ -17,12 +19,14 @@ export class TestOrigin {
   readonly #sources = new Map<string, TestSource>();
   readonly #running = new Map<string, () => Promise<void>>();
   readonly #sockets = new Set<RpcSocket>();
+  readonly player: Player;
   feeds = 0;
   port = 0;
 
   private constructor(scope: Scope, sender: SrtpSender) {
     this.#scope = scope;
     this.sender = sender;
+    this.player = new Player(sender);
   }
 
   static async open(): Promise<TestOrigin> {
@@ -86,11 +90,19 @@ export class TestOrigin {
     for (const [index, source] of sources.entries())
       args.push(...rtpOutput(source, `0:${index}`, this.sender.inputPort));
     const { stop } = start("ffmpeg", ["-loglevel", "error", ...args]);
-    for (const source of sources) {
-      this.#sources.set(source.producerId, source);
-      this.#running.set(source.producerId, stop);
-      this.#notify("source.opened", describe(source));
-    }
+    for (const source of sources) this.#announce(source, stop);
+  }
+
+  /** A source whose packets the test's own player sends. @param pathMs see `Player.add` */
+  play(source: TestSource, clip: Clip, pathMs = 0): void {
+    this.player.add(source, clip, pathMs);
+    this.#announce(source, async () => this.player.remove(source.ssrc));
+  }
+
+  #announce(source: TestSource, stop: () => Promise<void>): void {
+    this.#sources.set(source.producerId, source);
+    this.#running.set(source.producerId, stop);
+    this.#notify("source.opened", describe(source));
   }
 
   /** The source's packets stop; nobody is told. */
@@ -113,6 +125,7 @@ export class TestOrigin {
 
   async close(): Promise<void> {
     for (const stop of new Set(this.#running.values())) await stop();
+    this.player.close();
     await this.#scope.close("test over");
     this.sender.close();
   }

@@ -41,16 +41,23 @@ export async function times(url: string, stream: "v" | "a"): Promise<number[]> {
 
 export type Rgb = [number, number, number];
 
-/** A file's pictures at 10 a second as RGB of the given size. `at(picture, x, y)`: x, y in 0..1. */
+/**
+ * A file's pictures as RGB. `at(picture, x, y)`: x, y in 0..1.
+ *
+ * @param fps pictures a second
+ * @param part only these seconds of it
+ */
 export async function pictures(
   url: string,
   fps = 10,
+  part?: { from: number; to: number },
 ): Promise<{ count: number; at: (n: number, x: number, y: number) => Rgb }> {
   const [width, height] = [160, 90];
   const filter = `fps=${fps},scale=${width}:${height}:flags=area`;
   const raw = await execute("ffmpeg", [
     "-v",
     "error",
+    ...(part ? ["-ss", String(part.from), "-to", String(part.to)] : []),
     "-i",
     url,
     "-vf",
@@ -117,3 +124,26 @@ export function onsets(
 export const isRed = ([r, g, b]: Rgb): boolean => r > 150 && g < 90 && b < 90;
 export const isGreen = ([r, g, b]: Rgb): boolean => g > 90 && r < 90 && b < 90;
 export const isBlue = ([r, g, b]: Rgb): boolean => b > 150 && r < 90 && g < 90;
+
+/** The longest stretch under `threshold` between the first sound and the last, ms. */
+export function longestQuiet(
+  sound: { windowMs: number; levels: readonly number[] },
+  threshold: number,
+): number {
+  let longest = 0;
+  let last: number | null = null;
+  for (const [index, level] of sound.levels.entries()) {
+    if (level < threshold) continue;
+    if (last !== null) longest = Math.max(longest, index - last - 1);
+    last = index;
+  }
+  return longest * sound.windowMs;
+}
+
+/** Integrated loudness of a file from a second on, LUFS, by ffmpeg's EBU R128 meter. */
+export async function lufsOf(url: string, from: number): Promise<number> {
+  const print = "ebur128=metadata=1,ametadata=print:key=lavfi.r128.I:file=-";
+  const args = ["-v", "error", "-ss", String(from), "-i", url, "-vn", "-af", print, "-f", "null", "-"];
+  const out = (await execute("ffmpeg", args)).toString();
+  return Number.parseFloat(out.match(/r128\.I=(\S+)\s*$/)?.[1] ?? "NaN");
+}

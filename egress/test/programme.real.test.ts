@@ -1,14 +1,15 @@
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
-import { type ProgrammeJob, ProgrammeStatus, programmeStatusKey } from "@rostrum/protocol";
+import { createServer } from "node:net";
+import type { ProgrammeJob } from "@rostrum/protocol";
 import { layoutScene } from "@rostrum/rules";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Harness, liveJob } from "./harness.ts";
 import { start } from "./media.ts";
-import { camera, microphone, type TestSource } from "./origin.ts";
+import { camera, type TestSource } from "./origin.ts";
 import { checkPlaylist, checkSuccession, parsePlaylist } from "./playlist-checker.ts";
 import { freePort, until } from "./ports.ts";
-import { isBlue, isGreen, isRed, loudness, onsets, pictures, probe, times } from "./probe.ts";
+import { isBlue, isGreen, isRed, pictures, probe, times } from "./probe.ts";
 
 let harness: Harness;
 beforeAll(async () => {
@@ -159,42 +160,6 @@ describe("a programme from start to end", () => {
     const ranged = await fetch(url, { headers: { range: "bytes=4-7" } });
     expect([ranged.status, await ranged.text()]).toEqual([206, "ftyp"]);
   });
-
-  it("keeps flash and beep together over a lossy path", { timeout: 40_000 }, async () => {
-    const job = liveJob();
-    const flash = camera(
-      "Clap",
-      "color=c=black:size=320x180:rate=30,drawbox=c=white:t=fill:enable='lt(mod(t,1),0.15)'",
-    );
-    const beep = microphone(
-      flash,
-      "sine=frequency=1000:sample_rate=48000:samples_per_frame=480,volume='if(lt(mod(t,1),0.15),1,0)':eval=frame",
-    );
-    harness.origin.sender.dropEvery = 25;
-    add(flash, beep);
-    await harness.want(job);
-    await onAir(job, 2);
-    await sleep(7000);
-    await end(job);
-    harness.origin.sender.dropEvery = 0;
-    const url = harness.recording(job.webinarId);
-    const shown = await pictures(url, 60);
-    const light = Array.from({ length: shown.count }, (_, index) => shown.at(index, 0.5, 0.3)[0] / 255);
-    const sound = await loudness(url);
-    const flashes = onsets(light, 1000 / 60, 0.5);
-    const beeps = onsets(sound.levels, sound.windowMs, 0.03);
-    expect(harness.origin.sender.nacks).toBeGreaterThan(0);
-    expect(flashes.length).toBeGreaterThanOrEqual(5);
-    const settled = flashes.slice(1);
-    const offsets = settled.map((instant) => {
-      const nearest = beeps.toSorted((a, b) => Math.abs(a - instant) - Math.abs(b - instant))[0] ?? 1e9;
-      return nearest - instant;
-    });
-    process.stderr.write(`A/V offsets ms: ${offsets.map((offset) => offset.toFixed(0)).join(" ")}\n`);
-    // A machine that stops for a moment may cost one beep; it must not cost the alignment of the rest.
-    const inStep = offsets.filter((offset) => Math.abs(offset) <= 80);
-    expect(inStep.length).toBeGreaterThanOrEqual(offsets.length - 1);
-  });
 });
 
 describe("when things go wrong", () => {
@@ -237,34 +202,6 @@ describe("when things go wrong", () => {
     expect(isBlue(shown.at(shown.count - 3, 0.5, 0.4))).toBe(true);
   });
 
-  it("takes its programmes up again after its own restart, with numbers going on", {
-    timeout: 60_000,
-  }, async () => {
-    const job = liveJob();
-    await harness.want(job);
-    await until(
-      "a segment",
-      15_000,
-      () => harness.egress?.supervisor.programme(job.webinarId)?.timeline.latest,
-    );
-    const before = await get(job, "plain.m3u8");
-    await harness.stopEgress();
-    await harness.startEgress();
-    await until("the next run", 15_000, async () =>
-      get(job, "live.m3u8").then(
-        (text) => text.includes("init-1.mp4"),
-        () => false,
-      ),
-    );
-    const after = await get(job, "live.m3u8");
-    expect(checkPlaylist(after)).toEqual([]);
-    expect(parsePlaylist(after).segments[0]?.sequence).toBe(parsePlaylist(before).segments[0]?.sequence);
-    expect(parsePlaylist(after).segments.at(-1)?.discontinuity).toBe(1);
-    const ended = await end(job);
-    const { duration } = await probe(harness.recording(job.webinarId));
-    expect(Math.abs(duration - ((ended.endedAt ?? 0) - job.liveAt) / 1000)).toBeLessThan(1);
-  });
-
   it("refuses strangers, bad queries and other files", { timeout: 20_000 }, async () => {
     const job = liveJob();
     await harness.want(job);
@@ -289,54 +226,70 @@ describe("when things go wrong", () => {
   });
 });
 
+/** An RTMP server that keeps one stream in a file. */
+const sinkAt = (target: string, file: string) =>
+  start("ffmpeg", ["-v", "error", "-listen", "1", "-f", "flv", "-i", target, "-c", "copy", "-y", file]);
+
 describe("RTMP", () => {
-  it("copies the programme to its destination, and to one that comes late, without the picture noticing", {
+  it("copies the programme to its destination, whatever becomes of the others, without the picture noticing", {
     timeout: 60_000,
   }, async () => {
-    const port = await freePort();
+    const [port, stuckPort, holePort] = [await freePort(), await freePort(), await freePort()];
     const target = `rtmp://127.0.0.1:${port}/app/secretkey123`;
+    const stuckTarget = `rtmp://127.0.0.1:${stuckPort}/app/secretkey456`;
     const file = `${harness.dataDir}/received.flv`;
-    const destination = { id: "5f0c2a52-52a7-4b0b-8f43-5a0a2a2b6a01", label: "sink", url: target };
-    const job = liveJob({ destinations: [destination] });
+    // Takes connections and never says a word.
+    const hole = createServer((socket) => socket.on("error", () => {}));
+    hole.listen(holePort, "127.0.0.1");
+    const id = (last: number) => `5f0c2a52-52a7-4b0b-8f43-5a0a2a2b6a0${last}`;
+    const job = liveJob({
+      destinations: [
+        { id: id(1), label: "sink", url: target },
+        { id: id(2), label: "stops reading", url: stuckTarget },
+        { id: id(3), label: "black hole", url: `rtmp://127.0.0.1:${holePort}/app/secretkey789` },
+      ],
+    });
     const red = camera("Dan", "color=c=red:size=320x180:rate=30");
     add(red);
     await harness.want(job);
     await onAir(job, 1);
-    const seen = async () => {
-      const text = await harness.redis.hget(programmeStatusKey, job.webinarId);
-      return text ? ProgrammeStatus.parse(JSON.parse(text)) : null;
+    const seen = async (last: number) => {
+      const status = await harness.status(job.webinarId);
+      return { text: JSON.stringify(status), one: status?.destinations.find((one) => one.id === id(last)) };
     };
     const failing = await until("a retry", 15_000, async () => {
-      const now = await seen();
-      return now?.destinations[0] && now.destinations[0].retries > 0 ? now : null;
+      const now = await seen(1);
+      return (now.one?.retries ?? 0) > 0 && now;
     });
-    expect(JSON.stringify(failing)).not.toContain("secretkey123");
-    const sink = start("ffmpeg", [
-      "-v",
-      "error",
-      "-listen",
-      "1",
-      "-f",
-      "flv",
-      "-i",
-      target,
-      "-c",
-      "copy",
-      "-y",
-      file,
-    ]);
-    await until("it is live", 20_000, async () => (await seen())?.destinations[0]?.state === "live");
-    await sleep(3000);
+    expect(failing.text).not.toContain("secretkey");
+    const stuck = sinkAt(stuckTarget, `${harness.dataDir}/stuck.flv`);
+    const sink = sinkAt(target, file);
+    await until("both are live", 20_000, async () =>
+      [(await seen(1)).one, (await seen(2)).one].every((one) => one?.state === "live"),
+    );
+    stuck.child.kill("SIGSTOP");
+    const before = await seen(1);
+    await sleep(4000);
+    const after = await seen(1);
+    expect(after.one?.state).toBe("live");
+    expect((after.one?.frames ?? 0) - (before.one?.frames ?? 0)).toBeGreaterThan(75);
+    expect(after.one?.bitrateKbps).toBeGreaterThan(0);
+    expect((await seen(3)).one).toMatchObject({ frames: 0 });
+    expect((await seen(3)).one?.state).not.toBe("live");
     await end(job);
     const gone = once(sink.child, "close");
     await Promise.race([gone, sleep(5000).then(() => sink.stop())]);
+    await stuck.stop();
+    hole.close();
     const { streams } = await probe(file);
     expect(streams.map((stream) => stream.codec_name).sort()).toEqual(["aac", "h264"]);
     const shown = await pictures(file);
     expect(isRed(shown.at(shown.count - 2, 0.5, 0.4))).toBe(true);
-    const video = await times(harness.recording(job.webinarId), "v");
-    const gaps = video.slice(90).map((time, index) => time - (video[index + 89] ?? 0));
-    expect(Math.max(...gaps)).toBeLessThan(0.11);
+    const steps = (line: number[]) => line.slice(1).map((time, index) => time - (line[index] ?? 0));
+    expect(Math.max(...steps(await times(file, "v")))).toBeLessThan(0.11);
+    expect(Math.max(...steps(await times(harness.recording(job.webinarId), "v")).slice(90))).toBeLessThan(
+      0.11,
+    );
   });
 });
 

@@ -35,7 +35,7 @@ export const webinars = pgTable(
     phase: text("phase", { enum: ["draft", "scheduled", "green-room", "live", "ended"] })
       .notNull()
       .default("scheduled"),
-    layout: text("layout", { enum: ["auto", "grid", "speaker", "share"] })
+    layout: text("layout", { enum: ["auto", "grid", "speaker", "spotlight", "share", "side", "slate"] })
       .notNull()
       .default("auto"),
     liveAt: instant("live_at"),
@@ -57,7 +57,10 @@ export const webinars = pgTable(
     check("webinars_approval", sql`${table.approval} in ('approve', 'review', 'deny')`),
     check("webinars_seats", sql`${table.seats} >= 0`),
     check("webinars_phase", sql`${table.phase} in ('draft', 'scheduled', 'green-room', 'live', 'ended')`),
-    check("webinars_layout", sql`${table.layout} in ('auto', 'grid', 'speaker', 'share')`),
+    check(
+      "webinars_layout",
+      sql`${table.layout} in ('auto', 'grid', 'speaker', 'spotlight', 'share', 'side', 'slate')`,
+    ),
     check("webinars_live_has_time", sql`${table.phase} <> 'live' or ${table.liveAt} is not null`),
     check("webinars_ended_has_time", sql`${table.phase} <> 'ended' or ${table.endedAt} is not null`),
   ],

@@ -34,6 +34,9 @@ class Decoder {
   readonly #context: CodecContext;
   readonly #packet = new Packet();
   readonly #freed: () => void;
+  /** Two in turn: asking for a frame empties the one that is handed in. */
+  readonly #frames = [emptyFrame(), emptyFrame()] as const;
+  #current = 0;
 
   constructor(codec: VideoCodec | "opus") {
     this.#context = openContext(codec);
@@ -41,28 +44,34 @@ class Decoder {
     this.#freed = countNative("decoder");
   }
 
-  /** @returns frames that the caller frees, or undefined when the data could not be decoded */
-  decode(data: Buffer): Frame[] | undefined {
+  /**
+   * @param take called with each frame, which stays the decoder's and is good until the next one
+   * @returns false: the data could not be decoded
+   */
+  decode(data: Buffer, take: (frame: Frame) => void): boolean {
     this.#packet.unref();
     this.#packet.data = data;
-    if (this.#context.sendPacketSync(this.#packet) < 0) return undefined;
-    const frames: Frame[] = [];
+    if (this.#context.sendPacketSync(this.#packet) < 0) return false;
     for (;;) {
-      const frame = new Frame();
-      frame.alloc();
-      if (this.#context.receiveFrameSync(frame) < 0) {
-        frame.free();
-        return frames;
-      }
-      frames.push(frame);
+      const next = this.#frames[this.#current === 0 ? 1 : 0];
+      if (this.#context.receiveFrameSync(next) < 0) return true;
+      this.#current = 1 - this.#current;
+      take(next);
     }
   }
 
   close(): void {
     this.#packet.free();
+    for (const frame of this.#frames) frame.free();
     this.#context.freeContext();
     this.#freed();
   }
+}
+
+function emptyFrame(): Frame {
+  const frame = new Frame();
+  frame.alloc();
+  return frame;
 }
 
 /** Decodes one video source, each whole picture to at most one frame, without delay. */
@@ -73,9 +82,16 @@ export class VideoDecoder {
     this.#decoder = new Decoder(codec);
   }
 
-  /** @returns frames that the caller frees; undefined: the data is damaged, ask for a key frame */
-  decode(data: Buffer): Frame[] | undefined {
-    return this.#decoder.decode(data);
+  /**
+   * @returns the newest frame, which stays the decoder's and is good until the next one; null: none yet; undefined: the data
+   * is damaged, ask for a key frame
+   */
+  decode(data: Buffer): Frame | null | undefined {
+    let newest: Frame | null = null;
+    const whole = this.#decoder.decode(data, (frame) => {
+      newest = frame;
+    });
+    return whole ? newest : undefined;
   }
 
   close(): void {
@@ -92,10 +108,9 @@ export class OpusDecoder {
 
   /** Undefined when the packet is damaged: its time stays silent. */
   decode(packet: Buffer): StereoSamples | undefined {
-    const frames = this.#decoder.decode(packet);
-    if (!frames) return undefined;
-    const parts = frames.map(copySamples);
-    for (const frame of frames) frame.free();
+    const parts: StereoSamples[] = [];
+    const whole = this.#decoder.decode(packet, (frame) => parts.push(copySamples(frame)));
+    if (!whole) return undefined;
     return parts.length === 1 ? parts[0] : joinSamples(parts);
   }
 

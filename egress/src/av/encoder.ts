@@ -29,7 +29,12 @@ export type VideoEncoding = {
   framesPerSecond: number;
   bitrateKbps: number;
   preset: string;
+  /** As little work as x264 can do with the parameter sets of `preset`, so that one may take over from the other. */
+  leastEffort?: boolean;
 };
+
+/** Reference pictures are part of the parameter sets. */
+const presetRefs: Record<string, number> = { faster: 2, fast: 2, medium: 3 };
 
 /** A coded picture. `tick`: programme clock, frames since the programme began. */
 export type EncodedVideo = { tick: number; key: boolean; data: Buffer };
@@ -43,9 +48,25 @@ function drain(context: CodecContext, packet: Packet, take: (packet: Packet) => 
   }
 }
 
+/** Coding 720p takes these a few milliseconds of a tick's 33. */
+const quickPresets = ["ultrafast", "superfast", "veryfast"];
+const quickPixels = 1280 * 720;
+
+/** ultrafast, but for what the parameter sets of another preset say. */
+function leastEffort(preset: string): Record<string, string> {
+  if (preset === "ultrafast") return {};
+  const refs = presetRefs[preset] ?? 1;
+  return { "x264-params": `cabac=1:8x8dct=1:weightp=${refs > 1 ? 2 : 1}:ref=${refs}` };
+}
+
 /** x264, one picture in, one packet out: no look-ahead, no B-frames, key frames only where they are asked for. */
 export class H264Encoder {
   readonly #context = new CodecContext();
+  /**
+   * Code on the thread that draws, where the picture is in the cache: a twentieth less in all. What takes longer goes to
+   * libuv's pool, so that it may use another core while the next picture is drawn.
+   */
+  readonly #inline: boolean;
   readonly #packet = new Packet();
   readonly #freed: () => void;
   /** SPS and PPS in Annex B. */
@@ -54,6 +75,9 @@ export class H264Encoder {
   constructor(options: VideoEncoding) {
     const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
     if (!codec) throw new Error("this build of libav has no libx264");
+    this.#inline =
+      options.width * options.height <= quickPixels &&
+      (options.leastEffort === true || quickPresets.includes(options.preset));
     const context = this.#context;
     context.allocContext3(codec);
     context.width = options.width;
@@ -75,11 +99,12 @@ export class H264Encoder {
     context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     // Never a Dictionary: opening takes it over, and its wrapper frees it once more when it is collected.
     const settings = {
-      preset: options.preset,
+      preset: options.leastEffort ? "ultrafast" : options.preset,
       tune: "zerolatency",
       profile: "high",
       "forced-idr": "1",
       sc_threshold: "0",
+      ...(options.leastEffort ? leastEffort(options.preset) : {}),
     };
     for (const [name, value] of Object.entries(settings))
       check(context.setOption(name, value, AV_OPT_TYPE_STRING, AV_OPT_SEARCH_CHILDREN), `set ${name}`);
@@ -89,11 +114,14 @@ export class H264Encoder {
     this.extraData = Buffer.from(context.extraData ?? Buffer.alloc(0));
   }
 
-  /** Encodes on libuv's pool. Calls must not overlap; the picture may be drawn on again when the promise settles. */
+  /** Calls must not overlap; the picture may be drawn on again when the promise settles. */
   async encode(picture: Picture, tick: number, key: boolean): Promise<EncodedVideo[]> {
     picture.frame.pts = BigInt(tick);
     picture.frame.pictType = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    check(await this.#context.sendFrame(picture.frame), "encode picture");
+    const sent = this.#inline
+      ? this.#context.sendFrameSync(picture.frame)
+      : await this.#context.sendFrame(picture.frame);
+    check(sent, "encode picture");
     return this.#take();
   }
 
@@ -116,11 +144,29 @@ export class H264Encoder {
   }
 }
 
+type SampleFrame = { frame: Frame; left: Float32Array; right: Float32Array };
+
+/** A frame of 1024 stereo samples with views on its memory. */
+function sampleFrame(): SampleFrame {
+  const frame = new Frame();
+  frame.alloc();
+  frame.format = AV_SAMPLE_FMT_FLTP;
+  frame.sampleRate = audioRate;
+  frame.channelLayout = AV_CHANNEL_LAYOUT_STEREO;
+  frame.nbSamples = audioFrameSamples;
+  check(frame.getBuffer(), "allocate samples");
+  const [left, right] = frame.data ?? [];
+  if (!left || !right) throw new TypeError("the audio frame has no two planes");
+  const view = (plane: Buffer): Float32Array =>
+    new Float32Array(plane.buffer, plane.byteOffset, audioFrameSamples);
+  return { frame, left: view(left), right: view(right) };
+}
+
 /** AAC-LC, 48 kHz stereo. Synchronous: a frame costs about a tenth of a millisecond. */
 export class AacEncoder {
   readonly #context = new CodecContext();
   readonly #packet = new Packet();
-  readonly #frame = new Frame();
+  readonly #frames: readonly [SampleFrame, SampleFrame];
   readonly #freed: () => void;
   /** AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
   readonly extraData: Buffer;
@@ -137,7 +183,7 @@ export class AacEncoder {
     this.#context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     check(this.#context.open2Sync(codec), "open AAC encoder");
     this.#packet.alloc();
-    this.#frame.alloc();
+    this.#frames = [sampleFrame(), sampleFrame()];
     this.#freed = countNative("encoder");
     this.extraData = Buffer.from(this.#context.extraData ?? Buffer.alloc(0));
   }
@@ -148,17 +194,10 @@ export class AacEncoder {
    * @returns coded frames; the first one of all is the encoder's priming, before the programme's zero, and left out
    */
   encode(samples: StereoSamples, index: number): EncodedAudio[] {
-    const frame = this.#frame;
-    frame.unref();
-    frame.format = AV_SAMPLE_FMT_FLTP;
-    frame.sampleRate = audioRate;
-    frame.channelLayout = AV_CHANNEL_LAYOUT_STEREO;
-    frame.nbSamples = audioFrameSamples;
-    check(frame.getBuffer(), "allocate samples");
-    const [left, right] = frame.data ?? [];
-    if (!left || !right) throw new TypeError("the audio frame has no two planes");
-    new Float32Array(left.buffer, left.byteOffset, audioFrameSamples).set(samples.left);
-    new Float32Array(right.buffer, right.byteOffset, audioFrameSamples).set(samples.right);
+    // The encoder has copied a frame by the time the one after is filled.
+    const { frame, left, right } = this.#frames[index % 2 === 0 ? 0 : 1];
+    left.set(samples.left);
+    right.set(samples.right);
     frame.pts = BigInt(index * audioFrameSamples);
     check(this.#context.sendFrameSync(frame), "encode samples");
     return this.#take();
@@ -181,7 +220,7 @@ export class AacEncoder {
 
   close(): void {
     this.#packet.free();
-    this.#frame.free();
+    for (const { frame } of this.#frames) frame.free();
     this.#context.freeContext();
     this.#freed();
   }

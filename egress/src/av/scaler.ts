@@ -1,75 +1,91 @@
-import {
-  AV_PIX_FMT_YUV420P,
-  AV_PIX_FMT_YUVJ420P,
-  type AVPixelFormat,
-  SWS_FAST_BILINEAR,
-} from "node-av/constants";
+import { AV_PIX_FMT_YUV420P, type AVPixelFormat, SWS_FAST_BILINEAR } from "node-av/constants";
 import { type Frame, SoftwareScaleContext } from "node-av/lib";
-import { countNative } from "./native.ts";
-import type { Planes } from "./picture.ts";
+import { check, countNative } from "./native.ts";
+import { Picture, type Planes } from "./picture.ts";
 
 /** Whole pixels, even in position and size, as 4:2:0 asks. */
 export type PixelRect = { x: number; y: number; width: number; height: number };
 
-/** Scales decoded frames straight into a rectangle of a picture. Keeps a context per pair of sizes. */
+type Scaling = { context: SoftwareScaleContext; picture: Picture; freed: () => void };
+
+/**
+ * Scales decoded frames and lays them on a picture. Keeps a context and a picture per pair of sizes. Frames stay on the
+ * native side: a view of a frame's pixels counts as memory of ours, and a few hundred of them a second keep the garbage
+ * collector busy for nothing.
+ */
 export class Scaler {
-  readonly #contexts = new Map<string, { context: SoftwareScaleContext; freed: () => void }>();
+  readonly #scalings = new Map<string, Scaling>();
 
   /**
-   * @param crop part of the source that is shown; must lie inside it
-   * @param target rectangle of `canvas` that is filled; must lie inside it
+   * @param size what the whole source is scaled to
+   * @param from upper left corner of what is shown of that
+   * @param target rectangle of `canvas` that is filled; must lie inside it, and inside `size` when moved to `from`
    */
-  draw(source: Frame, crop: PixelRect, canvas: Planes, target: PixelRect): void {
-    const data = source.data;
-    if (!data) return;
-    const strides = source.linesize;
-    const format = source.format as AVPixelFormat;
-    const planar = format === AV_PIX_FMT_YUV420P || format === AV_PIX_FMT_YUVJ420P;
-    const from = planar ? crop : { x: 0, y: 0, width: source.width, height: source.height };
-    const sourcePlanes = planar
-      ? [0, 1, 2].map((index) => offsetPlane(data[index], strides[index] ?? 0, from, index > 0))
-      : data;
-    this.#context(from, format, target).scaleSync(
-      sourcePlanes,
-      strides.slice(0, sourcePlanes.length),
-      0,
-      from.height,
-      canvas.planes.map((plane, index) => offsetPlane(plane, canvas.strides[index] ?? 0, target, index > 0)),
-      [...canvas.strides],
-    );
+  draw(
+    source: Frame,
+    scaled: { size: { width: number; height: number }; from: { x: number; y: number } },
+    canvas: Planes,
+    target: PixelRect,
+  ): void {
+    const { context, picture } = this.#scaling(source, scaled.size);
+    if (canvas instanceof Picture && isWhole(target, canvas) && isWhole(target, scaled.size)) {
+      check(context.scaleFrameSync(canvas.frame, source), "scale picture");
+      return;
+    }
+    check(context.scaleFrameSync(picture.frame, source), "scale picture");
+    lay(picture, scaled.from, canvas, target);
   }
 
-  #context(from: PixelRect, format: AVPixelFormat, to: PixelRect): SoftwareScaleContext {
-    const key = `${from.width}x${from.height}:${format}>${to.width}x${to.height}`;
-    const known = this.#contexts.get(key);
-    if (known) return known.context;
-    // Sizes come from simulcast layers and tiles: a handful. A source that keeps changing must not fill memory.
-    if (this.#contexts.size >= 48) this.close();
+  #scaling(source: Frame, to: { width: number; height: number }): Scaling {
+    const format = source.format as AVPixelFormat;
+    const key = `${source.width}x${source.height}:${format}>${to.width}x${to.height}`;
+    const known = this.#scalings.get(key);
+    if (known) return known;
+    // Sizes come from simulcast layers and tiles: a handful, but for tiles that move. Nothing of that may fill memory.
+    if (this.#scalings.size >= maxScalings) this.close();
     const context = new SoftwareScaleContext();
     context.getContext(
-      from.width,
-      from.height,
+      source.width,
+      source.height,
       format,
       to.width,
       to.height,
       AV_PIX_FMT_YUV420P,
       SWS_FAST_BILINEAR,
     );
-    this.#contexts.set(key, { context, freed: countNative("scaler") });
-    return context;
+    const scaling = { context, picture: new Picture(to.width, to.height), freed: countNative("scaler") };
+    this.#scalings.set(key, scaling);
+    return scaling;
   }
 
   close(): void {
-    for (const { context, freed } of this.#contexts.values()) {
+    for (const { context, picture, freed } of this.#scalings.values()) {
       context.freeContext();
+      picture.close();
       freed();
     }
-    this.#contexts.clear();
+    this.#scalings.clear();
   }
 }
 
-function offsetPlane(plane: Buffer | undefined, stride: number, at: PixelRect, chroma: boolean): Buffer {
-  if (!plane) throw new TypeError("the frame lacks a plane");
-  const [x, y] = chroma ? [at.x / 2, at.y / 2] : [at.x, at.y];
-  return plane.subarray(y * stride + x);
+const maxScalings = 48;
+
+const isWhole = (target: PixelRect, of: { width: number; height: number }): boolean =>
+  target.width === of.width && target.height === of.height;
+
+/** Copies a part of one picture onto another, row by row. */
+function lay(picture: Planes, from: { x: number; y: number }, canvas: Planes, target: PixelRect): void {
+  for (const index of [0, 1, 2] as const) {
+    const shift = index === 0 ? 0 : 1;
+    const [source, sourceStride] = [picture.planes[index], picture.strides[index]];
+    const [goal, goalStride] = [canvas.planes[index], canvas.strides[index]];
+    const width = target.width >> shift;
+    let at = (from.y >> shift) * sourceStride + (from.x >> shift);
+    let to = (target.y >> shift) * goalStride + (target.x >> shift);
+    for (let row = target.height >> shift; row > 0; row -= 1) {
+      source.copy(goal, to, at, at + width);
+      at += sourceStride;
+      to += goalStride;
+    }
+  }
 }

@@ -13,7 +13,11 @@ export type FfmpegRun = {
   kill: () => void;
 };
 
-export type CopyProgress = { bitrateKbps: number };
+export type CopyProgress = {
+  bitrateKbps: number;
+  /** Pictures sent so far. */
+  frames: number;
+};
 
 type Command = ReturnType<typeof ffmpeg>;
 
@@ -31,12 +35,22 @@ function run(command: Command): FfmpegRun {
   return { done, kill: () => command.kill("SIGKILL") };
 }
 
-/** Copies fragmented MP4 from a stream into a plain MP4 whose index comes first, so that it plays while it loads. */
-export function remuxToMp4(binary: string, input: Readable, output: string): FfmpegRun {
-  const command = ffmpeg({ source: input, logger: undefined })
+/**
+ * Copies fragmented MP4 from a stream into a plain MP4 whose index comes first, so that it plays while it loads.
+ *
+ * @param source `metadata`: file with its chapters, in ffmpeg's own format
+ */
+export function remuxToMp4(
+  binary: string,
+  source: { input: Readable; metadata: string },
+  output: string,
+): FfmpegRun {
+  const command = ffmpeg({ source: source.input, logger: undefined })
     .setFfmpegPath(binary)
     .inputFormat("mp4")
-    .outputOptions(["-map", "0", "-c", "copy", "-movflags", "+faststart", "-y"])
+    .input(source.metadata)
+    .inputFormat("ffmetadata")
+    .outputOptions(["-map", "0", "-map_chapters", "1", "-c", "copy", "-movflags", "+faststart", "-y"])
     .format("mp4")
     .output(output);
   return run(command);
@@ -67,8 +81,11 @@ export function copyToRtmp(
     ])
     .format("flv")
     .output(route.target);
-  command.on("progress", (progress: { currentKbps?: number }) =>
-    onProgress({ bitrateKbps: Math.max(0, Math.round(progress.currentKbps ?? 0)) }),
+  command.on("progress", (progress: { currentKbps?: number; frames?: number }) =>
+    onProgress({
+      bitrateKbps: Math.max(0, Math.round(progress.currentKbps || 0)),
+      frames: progress.frames || 0,
+    }),
   );
   return run(command);
 }

@@ -1,11 +1,12 @@
 import { audioRate, OpusDecoder, type StereoSamples } from "../av/index.ts";
 import { AudioTrack } from "../mix/index.ts";
-import { ArrivalClock, type ArrivedPacket } from "../rtp/index.ts";
+import { ArrivalClock, type ArrivedPacket, type SyncGroup } from "../rtp/index.ts";
 
 export type AudioSourceOptions = {
   playoutDelayMs: number;
   /** Monotonic ms of the programme's sample 0. */
   programmeStart: number;
+  group: SyncGroup;
 };
 
 /** So many packets in a row that came after their time are no jitter: the source has slipped (200 ms of 20 ms packets). */
@@ -15,7 +16,7 @@ const slippedAfter = 10;
 export class AudioSource {
   readonly #options: AudioSourceOptions;
   readonly #decoder = new OpusDecoder();
-  readonly #clock = new ArrivalClock(audioRate);
+  readonly clock: ArrivalClock;
   readonly #track = new AudioTrack();
   #lateInARow = 0;
   #closed = false;
@@ -23,11 +24,12 @@ export class AudioSource {
 
   constructor(options: AudioSourceOptions) {
     this.#options = options;
+    this.clock = new ArrivalClock(audioRate, options.group);
   }
 
-  push(packet: ArrivedPacket): void {
+  push(packet: ArrivedPacket, _gap: boolean): void {
     if (this.#closed) return;
-    const { ticks, at } = this.#clock.map(packet.timestamp, packet.arrivedAt);
+    const { ticks, at } = this.clock.map(packet.timestamp, packet.arrivedAt);
     const samples = this.#decoder.decode(packet.payload);
     if (!samples) return;
     // A packet is sent when its last sample is there, while its timestamp names its first.
@@ -37,7 +39,7 @@ export class AudioSource {
     this.#lateInARow = heard ? 0 : this.#lateInARow + 1;
     if (this.#lateInARow < slippedAfter) return;
     this.#lateInARow = 0;
-    this.#clock.restart();
+    this.clock.restart();
   }
 
   mixInto(into: StereoSamples, start: number): void {
@@ -47,6 +49,7 @@ export class AudioSource {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.clock.close();
     this.#decoder.close();
   }
 }

@@ -6,11 +6,14 @@ import {
   type ArrivedPacket,
   deriveSession,
   isRtcp,
+  parseRtcp,
   parseRtp,
   protectRtcp,
   ReorderBuffer,
+  type SessionKey,
   SrtpReceiver,
   srtpKeyBytes,
+  unprotectRtcp,
   unwrapRtx,
   writeNack,
   writePli,
@@ -31,7 +34,13 @@ export type ReceiverOptions = {
   scope: Scope;
 };
 
-type Stream = { shape: StreamShape; buffer: ReorderBuffer };
+/** What a source gets: packets in order (`gap`: some before this one are lost for good), and its sender's reports. */
+export type StreamHandlers = {
+  packet: (packet: ArrivedPacket, gap: boolean) => void;
+  report: (ntpMs: number, rtpTimestamp: number) => void;
+};
+
+type Stream = { shape: StreamShape; buffer: ReorderBuffer; report: StreamHandlers["report"] };
 
 const tickMs = 20;
 
@@ -47,6 +56,7 @@ export class Receiver {
   readonly #outgoing = deriveSession(this.#key).rtcp;
   readonly #ssrc = randomInt(1, 2 ** 32 - 1);
   #incoming: SrtpReceiver | null = null;
+  #incomingRtcp: SessionKey | null = null;
   #remote: { ip: string; port: number } | null = null;
   #rtcpIndex = 0;
   #closed = false;
@@ -77,8 +87,15 @@ export class Receiver {
     socket.on("error", () => {
       receiver.refused += 1;
     });
+    let tickedAt = options.now();
+    const tick = (): void => {
+      tickedAt = options.now();
+      for (const { buffer } of receiver.#streams.values()) buffer.tick(tickedAt);
+    };
     options.scope.every(tickMs, "reorder", () => {
-      for (const { buffer } of receiver.#streams.values()) buffer.tick(options.now());
+      // After a standstill what seems lost may be waiting in the socket: it is read first.
+      if (options.now() - tickedAt > 2 * tickMs) setImmediate(tick);
+      else tick();
     });
     options.scope.add("rtp port", () => receiver.#close());
     return receiver;
@@ -94,18 +111,20 @@ export class Receiver {
   connect(remote: RtpEndpoint): void {
     if (remote.srtpParameters.cryptoSuite !== "AEAD_AES_256_GCM")
       throw new TypeError(`the origin offers ${remote.srtpParameters.cryptoSuite}, not AEAD_AES_256_GCM`);
-    this.#incoming = new SrtpReceiver(deriveSession(remote.srtpParameters.keyBase64).rtp);
+    const session = deriveSession(remote.srtpParameters.keyBase64);
+    this.#incoming = new SrtpReceiver(session.rtp);
+    this.#incomingRtcp = session.rtcp;
     this.#remote = { ip: remote.ip, port: remote.port };
   }
 
   /** Takes a source's packets from now on. @returns stops taking them */
-  register(shape: StreamShape, deliver: (packet: ArrivedPacket, gap: boolean) => void): () => void {
+  register(shape: StreamShape, handlers: StreamHandlers): () => void {
     const buffer = new ReorderBuffer({
       holdMs: this.#options.holdMs,
-      deliver,
+      deliver: handlers.packet,
       nack: (sequences) => this.#send(writeNack({ sender: this.#ssrc, media: shape.ssrc }, sequences)),
     });
-    const stream = { shape, buffer };
+    const stream = { shape, buffer, report: handlers.report };
     const ssrcs = shape.rtx ? [shape.ssrc, shape.rtx.ssrc] : [shape.ssrc];
     for (const ssrc of ssrcs) this.#streams.set(ssrc, stream);
     return () => {
@@ -122,8 +141,11 @@ export class Receiver {
   }
 
   #receive(bytes: Buffer): void {
-    // Sender reports tell nothing that arrival does not (see ArrivalClock); nothing else comes this way.
-    if (!this.#incoming || isRtcp(bytes)) return;
+    if (!this.#incoming) return;
+    if (isRtcp(bytes)) {
+      this.#receiveRtcp(bytes);
+      return;
+    }
     const plain = this.#incoming.unprotect(bytes);
     const packet = plain && parseRtp(plain);
     const stream = packet && this.#streams.get(packet.ssrc);
@@ -135,6 +157,13 @@ export class Receiver {
     const original = packet.ssrc === shape.ssrc ? packet : unwrapRtx(packet, shape);
     if (original?.payloadType === shape.payloadType && original.payload.length > 0)
       buffer.push({ ...original, arrivedAt: this.#options.now() });
+  }
+
+  #receiveRtcp(bytes: Buffer): void {
+    const plain = this.#incomingRtcp && unprotectRtcp(this.#incomingRtcp, bytes);
+    for (const message of plain ? parseRtcp(plain) : [])
+      if (message.kind === "sender-report")
+        this.#streams.get(message.ssrc)?.report(message.ntpMs, message.rtpTimestamp);
   }
 
   #send(rtcp: Buffer): void {

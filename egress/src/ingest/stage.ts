@@ -1,6 +1,7 @@
 import type { programmeEvents, StageProducer } from "@rostrum/protocol";
 import type { z } from "zod";
 import type { VideoCodec } from "../av/index.ts";
+import { SyncGroup } from "../rtp/index.ts";
 import { AudioSource } from "./audio-source.ts";
 import type { Receiver } from "./receiver.ts";
 import { VideoSource } from "./video-source.ts";
@@ -38,7 +39,10 @@ export class Stage {
   readonly #options: StageOptions;
   readonly #sources = new Map<string, Source>();
   readonly #order: string[] = [];
+  readonly #groups = new Map<string, SyncGroup>();
   speakerId: string | null = null;
+  /** Packets taken, of all sources. */
+  received = 0;
   /** Whether anybody has ever been on stage. */
   hadSources = false;
 
@@ -56,9 +60,14 @@ export class Stage {
     if (!media) return false;
     this.remove(opened.producer.producerId);
     const shape = { ssrc: opened.ssrc, payloadType: opened.codec.payloadType, rtx: opened.rtx };
-    const stop = feed.receiver.register(shape, (packet, gap) =>
-      media.kind === "video" ? media.video.push(packet, gap) : media.audio.push(packet),
-    );
+    const source = media.kind === "video" ? media.video : media.audio;
+    const stop = feed.receiver.register(shape, {
+      packet: (packet, gap) => {
+        this.received += 1;
+        source.push(packet, gap);
+      },
+      report: (ntpMs, rtpTimestamp) => source.clock.report(ntpMs, rtpTimestamp),
+    });
     this.#sources.set(opened.producer.producerId, {
       producer: opened.producer,
       media,
@@ -74,8 +83,9 @@ export class Stage {
   #createMedia(opened: OpenedSource, { receiver, preferLayer }: SourceFeed): Source["media"] | null {
     const type = opened.codec.mimeType.toLowerCase();
     const { playoutDelayMs, programmeStart, now } = this.#options;
+    const group = this.#groupOf(opened.producer.participantId);
     if (type === "audio/opus")
-      return { kind: "audio", audio: new AudioSource({ playoutDelayMs, programmeStart }) };
+      return { kind: "audio", audio: new AudioSource({ playoutDelayMs, programmeStart, group }) };
     const codec: VideoCodec | null = type === "video/vp8" ? "vp8" : type === "video/h264" ? "h264" : null;
     if (!codec) return null;
     const requestKeyframe = (): void => receiver.requestKeyframe(opened.ssrc);
@@ -87,11 +97,19 @@ export class Stage {
         codec,
         clockRate,
         playoutDelayMs,
+        group,
         now,
         requestKeyframe,
         preferLayer: (layer) => preferLayer(producerId, layer),
       }),
     };
+  }
+
+  /** What one person sends is kept in step. */
+  #groupOf(participantId: string): SyncGroup {
+    const known = this.#groups.get(participantId) ?? new SyncGroup();
+    this.#groups.set(participantId, known);
+    return known;
   }
 
   setPaused(producerId: string, paused: boolean): void {

@@ -6,6 +6,7 @@ import type { Labels } from "./labels.ts";
 
 const card = colour(32, 40, 54);
 const black = colour(0, 0, 0);
+const even = (value: number): number => 2 * Math.floor(value / 2);
 
 /** One placement with what is to be seen in it. `frame` null: a card with the name. */
 export type Tile = { placement: Placement; frame: Frame | null; name: string };
@@ -41,26 +42,21 @@ export class VideoMixer {
   }
 
   #picture(canvas: Planes, target: PixelRect, frame: Frame, fit: Placement["fit"]): void {
-    const whole = { x: 0, y: 0, width: frame.width, height: frame.height };
+    const aspect = frame.width / frame.height;
     if (fit === "contain") {
-      const inner = snap(fitInside(target, frame.width / frame.height), canvas);
+      const inner = snap(fitInside(target, aspect), canvas);
       if (inner.width < target.width || inner.height < target.height) fillRect(canvas, target, black);
-      this.#scaler.draw(frame, whole, canvas, inner);
+      this.#scaler.draw(frame, { size: inner, from: { x: 0, y: 0 } }, canvas, inner);
       return;
     }
-    // Seen from the source: the part of it that has the tile's aspect.
-    const around = coverAround(target, frame.width / frame.height);
-    const scale = frame.width / around.width;
-    const crop = snap(
-      {
-        x: (target.x - around.x) * scale,
-        y: (target.y - around.y) * scale,
-        width: target.width * scale,
-        height: target.height * scale,
-      },
-      frame,
-    );
-    this.#scaler.draw(frame, crop, canvas, target);
+    // The whole picture is scaled until it covers the tile; what sticks out is left out evenly.
+    const around = coverAround(target, aspect);
+    const size = {
+      width: Math.max(target.width, even(around.width)),
+      height: Math.max(target.height, even(around.height)),
+    };
+    const from = { x: even((size.width - target.width) / 2), y: even((size.height - target.height) / 2) };
+    this.#scaler.draw(frame, { size, from }, canvas, target);
   }
 
   #card(canvas: Planes, target: PixelRect, name: string): void {

@@ -41,6 +41,8 @@ class Run {
       stage: this.#stage,
       mixer: this.#mixer,
       output: this.#output,
+      onSpeaker: (tick, name) =>
+        send({ type: "speaker", atMs: start.baseMs + (tick * 1000) / tuning.framesPerSecond, name }),
       startedAt: this.#startedAt,
     });
     this.#feed = new Feed({
@@ -82,6 +84,7 @@ class Run {
     let drawn = 0;
     let cpu = process.cpuUsage();
     let at = monotonicMs();
+    this.#scope.every(250, "progress", () => send({ type: "progress", ticks: this.#compositor.ticks }));
     this.#scope.every(1000, "status", () => {
       const now = monotonicMs();
       const used = process.cpuUsage(cpu);
@@ -91,6 +94,8 @@ class Run {
         cpu: (used.user + used.system) / 1000 / (now - at),
         rssBytes: process.memoryUsage.rss(),
         skipped: this.#compositor.skipped,
+        lagMs: Math.round(this.#compositor.lagMs),
+        level: this.#compositor.level,
       };
       drawn = this.#compositor.drawn;
       cpu = process.cpuUsage();

@@ -1,7 +1,16 @@
-import { layoutScene } from "@rostrum/rules";
+import { atRest, layoutScene, type Placement, placesAt, steer } from "@rostrum/rules";
 import { audioFrameSamples, audioRate, Picture } from "../av/index.ts";
 import type { Stage, StageMember, VideoSource } from "../ingest/index.ts";
-import { Limiter, monotonicMs, type Tile, type VideoMixer, waitUntil } from "../mix/index.ts";
+import {
+  Leveller,
+  Limiter,
+  monotonicMs,
+  nextTurn,
+  type Tile,
+  type VideoMixer,
+  waitUntil,
+} from "../mix/index.ts";
+import { Governor, type Quality } from "./governor.ts";
 import type { Direction, Tuning } from "./ipc.ts";
 import { type Output, silence } from "./output.ts";
 
@@ -10,6 +19,8 @@ const freezeMs = 5000;
 /** Further behind than this, only the first tick of each part gets a picture until the clock is caught. */
 const catchUpMs = 400;
 const tileGap = 12;
+/** Turns of the event loop, each some 30 packets, to read what has arrived. */
+const maxReadRounds = 24;
 
 export type CompositorOptions = {
   tuning: Tuning;
@@ -17,6 +28,8 @@ export type CompositorOptions = {
   stage: Stage;
   mixer: VideoMixer;
   output: Output;
+  /** Another person speaks than before, at a tick. */
+  onSpeaker: (tick: number, name: string | null) => void;
   /** Monotonic ms of tick 0. */
   startedAt: number;
 };
@@ -28,13 +41,22 @@ export type CompositorOptions = {
 export class Compositor {
   readonly #options: CompositorOptions;
   readonly #canvases: [Picture, Picture];
+  readonly #leveller = new Leveller();
   readonly #limiter = new Limiter();
+  readonly #mix = silence();
+  #motion = atRest([]);
+  #speaker: string | null = null;
   #audioIndex = 0;
   #encoding: Promise<void> = Promise.resolve();
   #endTick = Number.POSITIVE_INFINITY;
   direction: Direction;
   drawn = 0;
   skipped = 0;
+  /** Ticks gone by, drawn or not: while this grows the clock is alive, however late. */
+  ticks = 0;
+  /** How late the last tick was, ms. */
+  lagMs = 0;
+  readonly #governor = new Governor();
 
   constructor(options: CompositorOptions) {
     this.#options = options;
@@ -51,6 +73,11 @@ export class Compositor {
     this.#endTick = Math.max(0, tick);
   }
 
+  /** How much is left out for want of time, 0: nothing. */
+  get level(): number {
+    return this.#governor.level;
+  }
+
   /** Runs until the end asked for, or until aborted. Rejects when encoding fails: the process is then of no use. */
   async run(signal: AbortSignal): Promise<void> {
     const { tuning, startedAt } = this.#options;
@@ -59,31 +86,58 @@ export class Compositor {
     for (; tick < this.#endTick && !signal.aborted; tick += 1) {
       const due = startedAt + tick * period;
       await waitUntil(due, signal);
+      if (monotonicMs() - due > period) await this.#takeArrived();
       const now = monotonicMs();
+      this.lagMs = now - due;
+      this.ticks = tick;
+      this.#governor.note(now, this.lagMs);
       this.#mixAudio(now);
-      if (now - due > catchUpMs && tick % tuning.partTicks !== 0) {
-        this.skipped += 1;
-        continue;
-      }
-      await this.#picture(tick, due);
+      if (this.#isDrawn(tick)) await this.#picture(tick, due);
+      else this.skipped += 1;
     }
     await this.#encoding;
     this.#mixAudio(startedAt + tick * period + 50);
   }
 
+  /** Packets that came while this process had no time are there: sound must not be mixed before they are read. */
+  async #takeArrived(): Promise<void> {
+    const { stage } = this.#options;
+    for (let round = 0; round < maxReadRounds; round += 1) {
+      const before = stage.received;
+      await nextTurn();
+      if (stage.received === before) return;
+    }
+  }
+
+  /** The first tick of a part always is: a part begins with a picture. */
+  #isDrawn(tick: number): boolean {
+    const inPart = tick % this.#options.tuning.partTicks;
+    return inPart === 0 || (inPart % this.#governor.quality.divisor === 0 && this.lagMs <= catchUpMs);
+  }
+
   async #picture(tick: number, due: number): Promise<void> {
     const { tuning, mixer, output } = this.#options;
     const canvas = this.#canvases[this.drawn % 2 === 0 ? 0 : 1];
-    const { headline, tiles } = this.#scene(due);
+    const { quality } = this.#governor;
+    const { headline, tiles } = this.#scene(tick, due, quality);
     mixer.compose(canvas, tiles, { headline, title: this.direction.title });
     this.drawn += 1;
     await this.#encoding;
-    this.#encoding = output.video(canvas, tick, tick % tuning.segmentTicks === 0);
+    const key = tick % tuning.segmentTicks === 0;
+    // Another encoder begins with a key frame: at once when time is short, else where one is due anyway.
+    if (quality.leastEffort ? tick % tuning.partTicks === 0 : key) output.useLeastEffort(quality.leastEffort);
+    this.#encoding = output.video(canvas, tick, key);
     // Whoever awaits it next meets the failure; until then it must not count as unhandled.
     this.#encoding.catch(() => {});
   }
 
-  #scene(now: number): { headline: string; tiles: Tile[] } {
+  #noteSpeaker(tick: number, name: string | null): void {
+    if (name === this.#speaker) return;
+    this.#speaker = name;
+    this.#options.onSpeaker(tick, name);
+  }
+
+  #scene(tick: number, now: number, quality: Quality): { headline: string; tiles: Tile[] } {
     const { stage, tuning } = this.#options;
     const members = stage.members();
     const byId = new Map<string, StageMember>(members.map((member) => [member.participantId, member]));
@@ -98,18 +152,32 @@ export class Compositor {
       tuning,
       members.length > 1 ? tileGap : 0,
     );
+    this.#noteSpeaker(tick, stage.speakerId === null ? null : (byId.get(stage.speakerId)?.name ?? null));
     const shown = new Set<VideoSource>();
-    const tiles = placements.map((placement): Tile => {
+    const sourceOf = ({ id, what }: Placement): VideoSource | null | undefined =>
+      what === "screen" ? byId.get(id)?.screen : byId.get(id)?.camera;
+    // By where a tile goes, not by where it is: layers must not follow an animation.
+    for (const placement of placements) sourceOf(placement)?.shownAt(placement.rect, quality.maxLayer);
+    this.#motion = steer(this.#motion, placements, { now, animate: quality.animate });
+    // A frame ahead: the first picture after a change shows that something moves.
+    const seen = placesAt(this.#motion, now + 1000 / tuning.framesPerSecond);
+    const tiles = seen.map((placement): Tile => {
       const member = byId.get(placement.id);
-      const source = placement.what === "screen" ? member?.screen : member?.camera;
+      const source = sourceOf(placement);
       if (source) shown.add(source);
-      source?.shownAt(placement.rect);
       // A slide may stand still for minutes: a screen never freezes into a card.
       const patience = placement.what === "screen" ? Number.POSITIVE_INFINITY : freezeMs;
       return { placement, frame: source?.pictureAt(now, patience) ?? null, name: member?.name ?? "" };
     });
     for (const { camera, screen } of members)
-      for (const source of [camera, screen]) if (source && !shown.has(source)) source.shownAt(null);
+      for (const source of [camera, screen]) {
+        if (!source) continue;
+        source.keyframesOnly = quality.keyframesOnly;
+        if (shown.has(source)) continue;
+        // Decoded all the same: another layout may show it with the next picture.
+        source.shownAt(null, quality.maxLayer);
+        source.advance(now);
+      }
     return { headline: stage.hadSources ? "Back soon" : "Starting soon", tiles };
   }
 
@@ -118,8 +186,11 @@ export class Compositor {
     const { stage, output, startedAt } = this.#options;
     const due = ((now - startedAt) * audioRate) / 1000;
     while ((this.#audioIndex + 1) * audioFrameSamples <= due) {
-      const mix = silence();
+      const mix = this.#mix;
+      mix.left.fill(0);
+      mix.right.fill(0);
       for (const source of stage.audioSources()) source.mixInto(mix, this.#audioIndex * audioFrameSamples);
+      this.#leveller.process(mix);
       this.#limiter.process(mix);
       output.audio(mix, this.#audioIndex);
       this.#audioIndex += 1;

@@ -61,6 +61,10 @@ export type CompositorStatus = {
   rssBytes: number;
   /** Ticks without a picture of their own, since the start. */
   skipped: number;
+  /** How late the programme's clock is, ms. */
+  lagMs: number;
+  /** How much is left out for want of time, 0: nothing (see `governor.ts`). */
+  level: number;
 };
 
 /** Compositor -> supervisor. */
@@ -68,6 +72,10 @@ export type FromCompositor =
   | { type: "ready" }
   | { type: "run"; init: Buffer; info: RunInfo }
   | { type: "part"; part: PartInput }
+  /** Several times a second: where the clock is. As long as `ticks` grows the compositor is slow at worst, not stuck. */
+  | { type: "progress"; ticks: number }
   | { type: "status"; status: CompositorStatus }
+  /** Somebody else speaks. `atMs`: on the recording's time line. */
+  | { type: "speaker"; atMs: number; name: string | null }
   /** `leaks`: native objects still open, by kind. */
   | { type: "ended"; leaks: Record<string, number> };

@@ -6,6 +6,7 @@ import {
   H264Encoder,
   type Picture,
   type StereoSamples,
+  type VideoEncoding,
 } from "../av/index.ts";
 import { avcCodecString, initSection, PartCutter, parameterSets } from "../fmp4/index.ts";
 import type { PartInput } from "../hls/index.ts";
@@ -21,9 +22,13 @@ export type PacketTap = { video: (packet: EncodedVideo) => void; audio: (packet:
 
 /** Encodes once and hands the same packets to the packager and to the tap. */
 export class Output {
-  readonly #video: H264Encoder;
+  #video: H264Encoder;
+  readonly #encoders: H264Encoder[];
+  readonly #encoding: VideoEncoding;
   readonly #audio: AacEncoder;
   readonly #cutter: PartCutter;
+  /** The encoder has just been changed: what it knows of earlier pictures is not what players have. */
+  #fresh = false;
   tap: PacketTap | null = null;
   readonly init: Buffer;
   readonly info: RunInfo;
@@ -32,13 +37,15 @@ export class Output {
   constructor({ start, onPart }: OutputOptions) {
     const { tuning } = start;
     const { width, height, framesPerSecond } = tuning;
-    this.#video = new H264Encoder({
+    this.#encoding = {
       width,
       height,
       framesPerSecond,
       bitrateKbps: tuning.videoBitrateKbps,
       preset: tuning.videoPreset,
-    });
+    };
+    this.#video = new H264Encoder(this.#encoding);
+    this.#encoders = [this.#video];
     this.#audio = new AacEncoder(tuning.audioBitrateKbps);
     this.headers = { video: this.#video.extraData, audio: this.#audio.extraData };
     const { sps, pps } = parameterSets(this.#video.extraData);
@@ -71,9 +78,25 @@ export class Output {
     });
   }
 
+  /** The next picture is coded by the encoder that costs least, or by the usual one. No call of `video` may be under way. */
+  useLeastEffort(wanted: boolean): void {
+    if (wanted && this.#encoders.length === 1) {
+      const least = new H264Encoder({ ...this.#encoding, leastEffort: true });
+      this.#encoders.push(least);
+      // Players have been told the parameter sets of the first: only an encoder with the same ones can take over.
+      if (!least.extraData.equals(this.headers.video)) this.#encoders.push(this.#video);
+    }
+    const next = this.#encoders.at(wanted ? -1 : 0);
+    if (!next || next === this.#video) return;
+    this.#video = next;
+    this.#fresh = true;
+  }
+
   /** Calls must not overlap; `picture` is free again when it settles. */
   async video(picture: Picture, tick: number, key: boolean): Promise<void> {
-    for (const packet of await this.#video.encode(picture, tick, key)) {
+    const first = this.#fresh;
+    this.#fresh = false;
+    for (const packet of await this.#video.encode(picture, tick, key || first)) {
       this.#cutter.addVideo(packet);
       this.tap?.video(packet);
     }
@@ -91,7 +114,7 @@ export class Output {
   close(): void {
     for (const packet of this.#audio.finish()) this.#cutter.addAudio(packet);
     this.#cutter.finish();
-    this.#video.close();
+    for (const encoder of new Set(this.#encoders)) encoder.close();
     this.#audio.close();
   }
 }

@@ -5,10 +5,11 @@ import { Readable } from "node:stream";
 import type { Log } from "@rostrum/platform";
 import { remuxToMp4 } from "../ffmpeg/command.ts";
 import { initName, segmentName } from "../hls/index.ts";
+import { type Chapter, chapterMetadata, chaptersOf } from "./chapters.ts";
 import type { Past } from "./recorder.ts";
 
 /** A finished recording, also kept as `recording.json` beside the file. */
-export type FinishedRecording = { durationMs: number; bytes: number };
+export type FinishedRecording = { durationMs: number; bytes: number; chapters?: Chapter[] };
 
 export const recordingFile = "recording.mp4";
 
@@ -30,13 +31,18 @@ export async function finaliseRecording(
   if (!firstRun || past.segments.length === 0) return null;
   const unfinished = join(directory, "recording.partial.mp4");
   const input = Readable.from(readAll(directory, firstRun.run, past));
-  await remuxToMp4(options.ffmpegPath, input, unfinished).done;
+  const length = durationMs(past);
+  const chapters = chaptersOf(past.speakers, length);
+  const metadata = join(directory, "chapters.txt");
+  await writeFile(metadata, chapterMetadata(chapters, length));
+  await remuxToMp4(options.ffmpegPath, { input, metadata }, unfinished).done;
+  await rm(metadata, { force: true });
   const { size } = await stat(unfinished);
-  const finished = { durationMs: durationMs(past), bytes: size };
+  const finished = { durationMs: length, bytes: size, chapters };
   await rename(unfinished, join(directory, recordingFile));
   await writeFile(join(directory, "recording.json"), JSON.stringify(finished), { flush: true });
   await removeSegments(directory);
-  options.log.info(finished, "the recording is ready");
+  options.log.info({ durationMs: length, bytes: size, chapters: chapters.length }, "the recording is ready");
   return finished;
 }
 

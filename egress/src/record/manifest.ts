@@ -25,10 +25,13 @@ export const ManifestLine = z.discriminatedUnion("type", [
     discontinuity: z.boolean(),
     bytes: z.number().int(),
   }),
+  /** From this moment of the recording somebody else spoke; `name` null: nobody in particular. */
+  z.object({ type: z.literal("speaker"), atMs: z.number(), name: z.string().nullable() }),
   z.object({ type: z.literal("end"), at: z.number().int() }),
 ]);
 export type ManifestLine = z.infer<typeof ManifestLine>;
 export type SegmentLine = Extract<ManifestLine, { type: "segment" }>;
+export type SpeakerLine = Extract<ManifestLine, { type: "speaker" }>;
 export type RunLine = Extract<ManifestLine, { type: "run" }>;
 
 /** Whole lines only: the last one may have been cut off by a crash, and what follows a bad line is not trusted. */

@@ -3,13 +3,20 @@ import { join } from "node:path";
 import type { Log } from "@rostrum/platform";
 import { initName, segmentName, type TimelineSegment } from "../hls/index.ts";
 import type { RunInfo } from "../programme/ipc.ts";
-import { type ManifestLine, parseManifest, type RunLine, type SegmentLine } from "./manifest.ts";
+import {
+  type ManifestLine,
+  parseManifest,
+  type RunLine,
+  type SegmentLine,
+  type SpeakerLine,
+} from "./manifest.ts";
 
 /** What an earlier life of the process has left. */
 export type Past = {
   startedAt: number | null;
   runs: RunLine[];
   segments: SegmentLine[];
+  speakers: SpeakerLine[];
   endedAt: number | null;
 };
 
@@ -25,6 +32,8 @@ export class Recorder {
   bytes = 0;
   /** The last write that failed, for people. */
   fault: string | null = null;
+  /** When a segment was last safe on disk, ms of `performance.now`; null before the first. */
+  safeAt: number | null = null;
 
   constructor(directory: string, log: Log) {
     this.directory = directory;
@@ -38,11 +47,12 @@ export class Recorder {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
       throw error;
     });
-    const past: Past = { startedAt: null, runs: [], segments: [], endedAt: null };
+    const past: Past = { startedAt: null, runs: [], segments: [], speakers: [], endedAt: null };
     for (const line of parseManifest(text)) {
       if (line.type === "begin") past.startedAt ??= line.startedAt;
       else if (line.type === "run") past.runs.push(line);
       else if (line.type === "segment") past.segments.push(line);
+      else if (line.type === "speaker") past.speakers.push(line);
       else past.endedAt = line.at;
     }
     this.bytes = past.segments.reduce((sum, segment) => sum + segment.bytes, 0);
@@ -75,7 +85,13 @@ export class Recorder {
         bytes: bytes.length,
       });
       this.bytes += bytes.length;
+      this.safeAt = performance.now();
     });
+  }
+
+  /** @param atMs on the recording's time line */
+  speaker(atMs: number, name: string | null): void {
+    this.#enqueue(async () => this.#append({ type: "speaker", atMs, name }));
   }
 
   end(at: number): void {
@@ -93,7 +109,7 @@ export class Recorder {
         this.fault = null;
       },
       (error: unknown) => {
-        this.fault = error instanceof Error ? error.message : String(error);
+        this.fault = faultOf(error);
         this.#log.error({ err: error }, "the recording could not be written");
       },
     );
@@ -112,4 +128,12 @@ export class Recorder {
   #append(line: ManifestLine): Promise<void> {
     return appendFile(join(this.directory, "manifest.jsonl"), `${JSON.stringify(line)}\n`, { flush: true });
   }
+}
+
+/** A failed write in words that a host understands. */
+function faultOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOSPC" || code === "EDQUOT") return "The disk is full.";
+  if (code === "EROFS" || code === "EACCES") return "The disk cannot be written to.";
+  return error instanceof Error ? error.message : String(error);
 }

@@ -14,6 +14,8 @@ export type DestinationOptions = {
   log: Log;
 };
 
+/** A copy that has sent nothing new for this long is stuck at a destination that takes nothing. */
+const stuckMs = 8000;
 /** A copy that lived this long was a success: the next failure begins back-off anew. */
 const steadyMs = 20_000;
 
@@ -21,6 +23,10 @@ const steadyMs = 20_000;
 export class Destination {
   readonly #options: DestinationOptions;
   readonly status: DestinationStatus;
+  /** When pictures last left; null before the first. */
+  #aliveAt: number | null = null;
+  /** Since when it gets nothing. */
+  #lostAt: number | null = null;
 
   constructor(options: DestinationOptions) {
     this.#options = options;
@@ -29,6 +35,8 @@ export class Destination {
       state: "connecting",
       bitrateKbps: 0,
       retries: 0,
+      frames: 0,
+      missedMs: 0,
       fault: null,
     };
     options.scope.run("destination", (signal) => this.#keepSending(signal));
@@ -51,6 +59,7 @@ export class Destination {
       this.status.state = "retrying";
       this.status.bitrateKbps = 0;
       this.status.retries += 1;
+      this.#lostAt ??= this.#aliveAt;
       this.status.fault = fault;
       this.#options.log.warn({ destination: this.status.id, fault }, "a destination is lost and tried again");
       await sleep(250 + backoffMs(attempt, Math.random(), { baseMs: 500, capMs: 10_000 }), signal).catch(
@@ -62,24 +71,48 @@ export class Destination {
   /** @returns why it ended, for people */
   async #sendOnce(signal: AbortSignal): Promise<string> {
     const { ffmpegPath, source, destination } = this.#options;
-    const copy = copyToRtmp(ffmpegPath, { source, target: destination.url }, ({ bitrateKbps }) => {
-      this.status.state = "live";
-      this.status.fault = null;
-      this.status.bitrateKbps = bitrateKbps;
+    let sent = 0;
+    let sentAt = performance.now();
+    let stuck = false;
+    const copy = copyToRtmp(ffmpegPath, { source, target: destination.url }, ({ bitrateKbps, frames }) => {
+      if (frames <= sent) return;
+      this.#arrived(frames - sent, bitrateKbps);
+      sent = frames;
+      sentAt = performance.now();
     });
+    const watch = setInterval(() => {
+      if (performance.now() - sentAt < stuckMs) return;
+      stuck = true;
+      copy.kill();
+    }, 500);
     const stop = (): void => copy.kill();
     signal.addEventListener("abort", stop, { once: true });
     try {
       await copy.done;
       return "The programme's stream ended.";
     } catch (error) {
+      if (stuck) return "The destination takes nothing.";
       return withoutSecrets(error instanceof Error ? error.message : String(error), [
         source,
         destination.url,
       ]);
     } finally {
+      clearInterval(watch);
       signal.removeEventListener("abort", stop);
     }
+  }
+
+  /** Pictures have left; what the programme was since the last ones before a loss has not. */
+  #arrived(frames: number, bitrateKbps: number): void {
+    const now = performance.now();
+    const { status } = this;
+    if (this.#lostAt !== null) status.missedMs += Math.round(now - this.#lostAt);
+    this.#lostAt = null;
+    this.#aliveAt = now;
+    status.state = "live";
+    status.fault = null;
+    status.bitrateKbps = bitrateKbps;
+    status.frames += frames;
   }
 }
 

@@ -21,4 +21,5 @@ export {
   srtpKeyBytes,
   unprotectRtcp,
 } from "./srtp.ts";
+export { SyncGroup } from "./sync-group.ts";
 export { vp8 } from "./vp8.ts";

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { parseRtp, writeRtp } from "./packet.ts";
 import { deriveKey, deriveSession, protectRtcp, protectRtp, SrtpReceiver, unprotectRtcp } from "./srtp.ts";
@@ -7,7 +7,7 @@ const hex = (text: string): Buffer => Buffer.from(text.replace(/\s+/g, ""), "hex
 
 /** RFC 7714 §16 and §17: session key and salt of all AES-256 examples. */
 const session = {
-  key: hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+  key: createSecretKey(hex("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f")),
   salt: hex("517569642070726f2071756f"),
 };
 const plainRtp = hex(`8040f17b 8041f8d3 5501a0b2 47616c6c 69612065 7374206f 6d6e6973 20646976

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from "node:crypto";
 import { rtpHeaderLength } from "./packet.ts";
 
 /** AEAD_AES_256_GCM (RFC 7714): 32 bytes of master key followed by 12 of master salt. */
@@ -9,8 +9,8 @@ const replayWindow = 1024;
 /** Labels of the key derivation (RFC 3711 §4.3.2). */
 const labels = { rtpKey: 0, rtpSalt: 2, rtcpKey: 3, rtcpSalt: 5 } as const;
 
-/** One direction's key and salt of RTP or RTCP. */
-export type SessionKey = { key: Buffer; salt: Buffer };
+/** One direction's key and salt of RTP or RTCP. A key object: raw bytes would be imported anew for every packet. */
+export type SessionKey = { key: KeyObject; salt: Buffer };
 
 /**
  * AES-256 counter-mode key derivation (RFC 3711 §4.3.3 with the 256-bit key of RFC 6188), derivation rate 0.
@@ -29,9 +29,10 @@ export function deriveSession(keyBase64: string): { rtp: SessionKey; rtcp: Sessi
   const bytes = Buffer.from(keyBase64, "base64");
   if (bytes.length !== srtpKeyBytes) throw new TypeError(`an SRTP master key has ${srtpKeyBytes} bytes`);
   const master = { key: bytes.subarray(0, 32), salt: bytes.subarray(32) };
+  const keyOf = (label: number): KeyObject => createSecretKey(deriveKey(master, label, 32));
   return {
-    rtp: { key: deriveKey(master, labels.rtpKey, 32), salt: deriveKey(master, labels.rtpSalt, 12) },
-    rtcp: { key: deriveKey(master, labels.rtcpKey, 32), salt: deriveKey(master, labels.rtcpSalt, 12) },
+    rtp: { key: keyOf(labels.rtpKey), salt: deriveKey(master, labels.rtpSalt, 12) },
+    rtcp: { key: keyOf(labels.rtcpKey), salt: deriveKey(master, labels.rtcpSalt, 12) },
   };
 }
 

@@ -10,10 +10,11 @@ export type CompositorHandlers = {
   onExit: (exit: { finished: boolean; reason: string }) => void;
 };
 
-/** No part for this long: it hangs, and is killed. */
-const stallMs = 5000;
-/** Time to its first part, ms: a busy machine takes long to start one, and starting it again takes longer. */
-const startMs = 15_000;
+/** Its clock has stood still for this long: it hangs, and is killed. A clock that is late goes on, and is left alone. */
+const stuckMs = 6000;
+/** Time to be up, ms: a busy machine takes long to start one, and starting it again takes longer. */
+const startMs = 60_000;
+const watchMs = 500;
 
 /** The compositor's process as the supervisor holds it: started, watched, ended. */
 export class CompositorProcess {
@@ -23,16 +24,18 @@ export class CompositorProcess {
   readonly exited: Promise<void>;
   #finished = false;
   #reason: string | null = null;
-  #begun = false;
-  #lastPartAt = performance.now();
+  #ticks = -1;
+  #quietMs = 0;
+  #watchedAt = performance.now();
 
   constructor(handlers: CompositorHandlers) {
     this.#handlers = handlers;
     // Buffers cross by structured clone; libuv's pool encodes, opens the RTMP output and resolves names.
     this.#child = fork(fileURLToPath(new URL("../programme/child.ts", import.meta.url)), {
       serialization: "advanced",
-      env: { UV_THREADPOOL_SIZE: "8", NODE_ENV: "production" },
-      execArgv: ["--disable-warning=ExperimentalWarning"],
+      env: { UV_THREADPOOL_SIZE: "4", NODE_ENV: "production" },
+      // One thread collects: with as many as V8 likes, waking them costs more than the little there is to collect.
+      execArgv: ["--disable-warning=ExperimentalWarning", "--single-threaded-gc"],
     });
     this.#child.on("message", (message: FromCompositor) => this.#receive(message));
     // A failed send or spawn: the exit that follows is what counts.
@@ -47,11 +50,22 @@ export class CompositorProcess {
         resolve();
       });
     });
-    this.#watch = setInterval(() => {
-      const quietMs = performance.now() - this.#lastPartAt;
-      if (quietMs > (this.#begun ? stallMs : startMs))
-        this.kill(`no part for ${Math.round(quietMs / 1000)} s`);
-    }, 500);
+    this.#watch = setInterval(() => this.#look(), watchMs);
+  }
+
+  /** Counts only the time in which this process could have heard: when it had no time itself, nothing is known. */
+  #look(): void {
+    const now = performance.now();
+    this.#quietMs += Math.min(now - this.#watchedAt, 2 * watchMs);
+    this.#watchedAt = now;
+    if (this.#quietMs > (this.#ticks < 0 ? startMs : stuckMs))
+      this.kill(`its clock stood still for ${Math.round(this.#quietMs / 1000)} s`);
+  }
+
+  #heard(ticks: number): void {
+    if (ticks <= this.#ticks) return;
+    this.#ticks = ticks;
+    this.#quietMs = 0;
   }
 
   get pid(): number | undefined {
@@ -72,10 +86,8 @@ export class CompositorProcess {
       this.send(this.#handlers.onReady());
       return;
     }
-    if (message.type === "part") {
-      this.#begun = true;
-      this.#lastPartAt = performance.now();
-    }
+    if (message.type === "progress") this.#heard(message.ticks);
+    else if (message.type === "run") this.#heard(0);
     if (message.type === "ended") this.#finished = true;
     this.#handlers.onMessage(message);
   }

@@ -12,6 +12,7 @@ import type { HubProcess } from "../rtmp/index.ts";
 import { CompositorProcess } from "./compositor-process.ts";
 import { Destinations } from "./destinations.ts";
 import type { OriginFinder } from "./origin-finder.ts";
+import { RecordingWatch } from "./recording-watch.ts";
 import { move, type ProgrammeState } from "./state.ts";
 
 export type ProgrammeOptions = {
@@ -43,6 +44,7 @@ export class Programme {
   readonly timeline: Timeline;
   readonly #options: ProgrammeOptions;
   readonly #recorder: Recorder;
+  readonly #watch: RecordingWatch;
   readonly #destinations: Destinations;
   #job: ProgrammeJob;
   #state: ProgrammeState = "starting";
@@ -50,6 +52,7 @@ export class Programme {
   #startedAt: number | null = null;
   #info: RunInfo | null = null;
   #status: CompositorStatus | null = null;
+  #degradedSince: number | null = null;
   #crashes = 0;
   #forkedAt = 0;
   #originUrl: string | null | undefined;
@@ -65,6 +68,17 @@ export class Programme {
     this.#job = options.job;
     const { tuning, windowSegments, dvrSeconds, directory, log, scope, hub, ffmpegPath } = options;
     this.#recorder = new Recorder(directory, log);
+    this.#watch = new RecordingWatch({
+      recorder: this.#recorder,
+      segmentMs: (tuning.segmentTicks * 1000) / tuning.framesPerSecond,
+      onAlert: ({ code, message, since: at }) => {
+        const { webinarId } = options.job;
+        log.error({ code, message }, "the recording is missing");
+        scope.run("alert", () =>
+          options.report({ type: "programme.alert", factId: randomUUID(), webinarId, code, message, at }),
+        );
+      },
+    });
     this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
     const partTarget = tuning.partTicks / tuning.framesPerSecond;
     const window = { windowSegments, dvrSeconds, store: new SegmentFiles(directory) };
@@ -115,6 +129,7 @@ export class Programme {
     const past = await this.#recorder.recall();
     await this.#restore(past);
     this.#options.scope.add("compositor", () => this.#stopProcess());
+    this.#options.scope.every(1000, "recording watch", () => this.#watch.look(this.#state));
     this.#options.scope.every(500, "origin", () => this.#tellOrigin());
     this.#options.scope.every(250, "gaps", () => this.timeline.coverUntil(this.#programmeNow()));
     if (this.#job.desired === "ended") await this.#finish();
@@ -146,6 +161,8 @@ export class Programme {
       firstFrameAt: this.#startedAt === null ? null : this.#startedAt - delay,
       sources: this.#status?.sources ?? 0,
       framesPerSecond: this.#status?.framesPerSecond ?? 0,
+      degraded: this.#degraded(),
+      alerts: this.#watch.alerts,
       recordingBytes: this.#recorder.bytes,
       destinations: this.#destinations.statuses,
       at: now,
@@ -222,17 +239,39 @@ export class Programme {
       const run = this.timeline.beginRun(message.init);
       this.#recorder.run(run, message.init, message.info);
       this.#listening = true;
+      // It was over before this compositor could be told.
+      if (this.#state === "ending") this.#process?.send({ type: "end", at: this.#job.endedAt ?? Date.now() });
       void this.#tellOrigin();
     } else if (message.type === "part") {
       this.timeline.addPart(message.part);
       this.#state = move(this.#state, "running");
-    } else if (message.type === "status") this.#status = message.status;
+    } else if (message.type === "status") this.#note(message.status);
+    else if (message.type === "speaker") this.#recorder.speaker(message.atMs, message.name);
     else if (message.type === "ended") this.leaks = message.leaks;
+  }
+
+  #note(status: CompositorStatus): void {
+    const { log } = this.#options;
+    const before = this.#status?.level ?? 0;
+    this.#status = status;
+    if (status.level === 0) this.#degradedSince = null;
+    else this.#degradedSince ??= Date.now();
+    const { level, lagMs, cpu } = status;
+    if (level > before) log.warn({ level, lagMs, cpu }, "the compositor has not the time for everything");
+    else if (level < before) log.info({ level, lagMs, cpu }, "the compositor draws more again");
+  }
+
+  #degraded(): ProgrammeStatus["degraded"] {
+    const { level, framesPerSecond } = this.#status ?? { level: 0, framesPerSecond: 0 };
+    if (level === 0 || this.#degradedSince === null) return null;
+    const reason = `The machine is too busy: the picture changes ${Math.round(framesPerSecond)} times a second.`;
+    return { level, reason, since: this.#degradedSince };
   }
 
   #exited(exit: { finished: boolean; reason: string }): void {
     this.#process = null;
     this.#status = null;
+    this.#degradedSince = null;
     const { log, scope } = this.#options;
     if (scope.closed) return;
     this.timeline.interrupt();

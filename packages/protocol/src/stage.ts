@@ -32,5 +32,5 @@ export type StageState = z.infer<typeof StageState>;
 export const stageStateKey = (webinarId: string): string => `stage:{${webinarId}}:state`;
 
 /** Which rectangles the programme uses; rules/layout turns it into pixels. `auto`: share > speaker > grid. */
-export const LayoutName = z.enum(["auto", "grid", "speaker", "share"]);
+export const LayoutName = z.enum(["auto", "grid", "speaker", "spotlight", "share", "side", "slate"]);
 export type LayoutName = z.infer<typeof LayoutName>;

@@ -60,6 +60,15 @@ export const Fact = z.discriminatedUnion("type", [
     bytes: z.number().int().nonnegative(),
     at: EpochMs,
   }),
+  /** Something a host must know of has begun, see `ProgrammeAlert`. */
+  z.object({
+    type: z.literal("programme.alert"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    code: z.string().max(40),
+    message: z.string().max(300),
+    at: EpochMs,
+  }),
   z.object({
     type: z.literal("programme.failed"),
     factId: z.uuid(),

@@ -33,6 +33,14 @@ export const programmesKey = "programmes";
 /** Pub/sub channel: published to after each change of the hash, with the webinar id. */
 export const programmesChannel = "programmes:changed";
 
+/** What a host must know of while it lasts. `recording-missing`: nothing has been written for seconds. */
+export const ProgrammeAlert = z.object({
+  code: z.enum(["recording-missing"]),
+  message: z.string().max(300),
+  since: EpochMs,
+});
+export type ProgrammeAlert = z.infer<typeof ProgrammeAlert>;
+
 /** Field `webinarId` of Redis hash `programme-status`; written by egress every second while it runs. */
 export const ProgrammeStatus = z.object({
   webinarId: WebinarId,
@@ -44,6 +52,12 @@ export const ProgrammeStatus = z.object({
   firstFrameAt: EpochMs.nullable(),
   sources: z.number().int().nonnegative(),
   framesPerSecond: z.number().nonnegative(),
+  /** The machine has not the time for everything: what is left out, for people. Null: nothing is. */
+  degraded: z
+    .object({ level: z.number().int().positive(), reason: z.string().max(300), since: EpochMs })
+    .nullable()
+    .default(null),
+  alerts: z.array(ProgrammeAlert).max(10).default([]),
   recordingBytes: z.number().int().nonnegative(),
   destinations: z.array(
     z.object({
@@ -51,6 +65,10 @@ export const ProgrammeStatus = z.object({
       state: z.enum(["connecting", "live", "retrying", "stopped"]),
       bitrateKbps: z.number().nonnegative(),
       retries: z.number().int().nonnegative(),
+      /** Pictures sent, all attempts together. */
+      frames: z.number().int().nonnegative().default(0),
+      /** How much of the programme it has not got since it first was live, ms. */
+      missedMs: z.number().int().nonnegative().default(0),
       fault: z.string().nullable(),
     }),
   ),

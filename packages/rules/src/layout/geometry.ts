@@ -4,6 +4,15 @@ export type Rect = { x: number; y: number; width: number; height: number };
 /** Size of what is drawn on, in the same unit as the rectangles. */
 export type Size = { width: number; height: number };
 
+/** One picture: whose, of what, where, and how it meets its rectangle. Drawn in the order given, later over earlier. */
+export type Placement = {
+  id: string;
+  what: "camera" | "screen";
+  rect: Rect;
+  /** `cover` crops, `contain` leaves bars: a slide must not lose its edges, a face may. */
+  fit: "cover" | "contain";
+};
+
 /** Width over height of every camera tile. */
 export const tileAspect = 16 / 9;
 

@@ -1,10 +1,12 @@
 import type { LayoutName } from "@rostrum/protocol";
-import type { Rect, Size } from "./geometry.ts";
+import type { Placement, Rect, Size } from "./geometry.ts";
 import { gridRects } from "./grid.ts";
 import { shareRects } from "./share.ts";
+import { sideRects } from "./side.ts";
 import { speakerRects } from "./speaker.ts";
 
-export { coverAround, fitInside, type Rect, type Size, tileAspect } from "./geometry.ts";
+export { coverAround, fitInside, type Placement, type Rect, type Size, tileAspect } from "./geometry.ts";
+export { atRest, ease, isMoving, type Motion, moveMs, placesAt, steer } from "./motion.ts";
 
 /** Somebody on stage. `id` is whatever the caller knows them by; order is the order they came on stage. */
 export type SceneMember = { id: string };
@@ -16,15 +18,6 @@ export type Scene = {
   /** Whose screen is shared, if anyone's; that member need not be in `members`. */
   screenId: string | null;
   speakerId: string | null;
-};
-
-/** One picture: whose, of what, where, and how it meets its rectangle. Drawn in the order given, later over earlier. */
-export type Placement = {
-  id: string;
-  what: "camera" | "screen";
-  rect: Rect;
-  /** `cover` crops, `contain` leaves bars: a slide must not lose its edges, a face may. */
-  fit: "cover" | "contain";
 };
 
 /** The layout that `auto` stands for: share > speaker > grid. */
@@ -40,6 +33,13 @@ function speakerFirst(scene: Scene): SceneMember[] {
   const speaker = scene.members.find((member) => member.id === scene.speakerId) ?? scene.members[0];
   if (!speaker) return [];
   return [speaker, ...scene.members.filter((member) => member !== speaker)];
+}
+
+/** Two people next to each other: the first two on stage, the one who speaks in place of the second when need be. */
+function pair(scene: Scene): SceneMember[] {
+  const [first, second] = scene.members;
+  const speaker = scene.members.find((member) => member.id === scene.speakerId);
+  return [first, speaker && speaker !== first ? speaker : second].filter((member) => member !== undefined);
 }
 
 const camera = (member: SceneMember, rect: Rect): Placement => ({
@@ -66,16 +66,24 @@ export function layoutScene(scene: Scene, size: Size, gap = 0): Placement[] {
     if (first && speaker) placed.push(camera(first, speaker));
     return placed;
   }
-  if (layout === "grid") {
-    const rects = gridRects(scene.members.length, area, gap);
-    return scene.members.flatMap((member, index) => {
-      const rect = rects[index];
-      return rect ? [camera(member, rect)] : [];
-    });
-  }
+  if (layout === "slate") return [];
   const order = speakerFirst(scene);
-  return speakerRects(order.length, area, gap).flatMap((rect, index) => {
-    const member = order[index];
+  if (layout === "side" && scene.screenId !== null) {
+    const { screen, people } = sideRects(order.length, area, gap);
+    return [{ id: scene.screenId, what: "screen", rect: screen, fit: "contain" }, ...cameras(order, people)];
+  }
+  if (layout === "side") return cameras(pair(scene), gridRects(pair(scene).length, area, gap));
+  if (layout === "grid") return cameras(scene.members, gridRects(scene.members.length, area, gap));
+  return cameras(
+    order,
+    speakerRects(layout === "spotlight" ? Math.min(1, order.length) : order.length, area, gap),
+  );
+}
+
+/** As many members as there are rectangles. */
+function cameras(members: readonly SceneMember[], rects: readonly Rect[]): Placement[] {
+  return rects.flatMap((rect, index) => {
+    const member = members[index];
     return member ? [camera(member, rect)] : [];
   });
 }

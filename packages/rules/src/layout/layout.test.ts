@@ -1,3 +1,4 @@
+import { LayoutName } from "@rostrum/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -29,7 +30,7 @@ const size = fc.record({
 const gap = fc.integer({ min: 0, max: 40 });
 const scene = fc
   .record({
-    layout: fc.constantFrom("auto", "grid", "speaker", "share") as fc.Arbitrary<Scene["layout"]>,
+    layout: fc.constantFrom(...LayoutName.options) as fc.Arbitrary<Scene["layout"]>,
     count: fc.integer({ min: 0, max: 25 }),
     speaker: fc.integer({ min: -1, max: 24 }),
     screen: fc.option(fc.constant("screen-owner"), { nil: null }),
@@ -82,6 +83,37 @@ describe("layoutScene", () => {
         const placed = layoutScene({ ...what, layout: "speaker" }, canvas, space);
         const largest = placed.toSorted((a, b) => b.rect.width - a.rect.width)[0];
         if (largest) expect(largest.id).toBe(what.speakerId ?? what.members[0]?.id);
+      }),
+    );
+  });
+
+  it("shows one in the spotlight, two side by side, nobody on the slate", () => {
+    fc.assert(
+      fc.property(scene, size, gap, (what, canvas, space) => {
+        const of = (layout: Scene["layout"], screenId = what.screenId) =>
+          layoutScene({ ...what, layout, screenId }, canvas, space);
+        const spotlight = of("spotlight");
+        expect(spotlight.map(({ id }) => id)).toEqual(
+          what.members.length > 0 ? [what.speakerId ?? what.members[0]?.id] : [],
+        );
+        const two = of("side", null);
+        expect(two.length).toBe(Math.min(2, what.members.length));
+        if (what.speakerId !== null) expect(two.some(({ id }) => id === what.speakerId)).toBe(true);
+        expect(of("slate")).toEqual([]);
+      }),
+    );
+  });
+
+  it("lets nothing cover the screen that is shown beside people", () => {
+    fc.assert(
+      fc.property(scene, size, gap, (what, canvas, space) => {
+        const [screen, ...people] = layoutScene(
+          { ...what, layout: "side", screenId: "owner" },
+          canvas,
+          space,
+        );
+        expect(screen?.what).toBe("screen");
+        for (const { rect } of people) expect(screen && overlap(screen.rect, rect)).toBe(false);
       }),
     );
   });

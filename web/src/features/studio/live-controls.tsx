@@ -4,12 +4,16 @@ import { Radio } from "lucide-react";
 import { useState } from "react";
 import { type Api, wireError } from "../../client/api.ts";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
+import { ProgrammeNotice } from "./programme-notice.tsx";
 
 const layoutNames: Record<LayoutName, string> = {
   auto: "Automatic",
   grid: "Grid",
   speaker: "Speaker",
+  spotlight: "Spotlight",
   share: "Screen",
+  side: "Side by side",
+  slate: "Back soon",
 };
 
 type Props = {
@@ -75,6 +79,7 @@ export function LiveControls({ room, api, onFault, onLayout }: Props) {
       >
         Everybody leaves the room and the recording is finished. This cannot be undone.
       </ConfirmDialog>
+      <ProgrammeNotice api={api} webinarId={room.webinarId} />
     </>
   );
 }

@@ -20,6 +20,11 @@ export function POST(request: Request): Promise<Response> {
           type: "recording.ready",
           durationMs: fact.durationMs,
         });
+      } else if (fact.type === "programme.alert") {
+        shared.log.error(
+          { webinarId: fact.webinarId, code: fact.code, message: fact.message },
+          "a programme alert",
+        );
       } else if (fact.type === "programme.failed") {
         shared.log.error({ webinarId: fact.webinarId, message: fact.message }, "a programme failed");
       }
