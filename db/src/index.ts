@@ -7,6 +7,7 @@ export {
 } from "./client.ts";
 export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
+export * from "./queries/campaigns.ts";
 export * from "./queries/consents.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";

@@ -44,6 +44,7 @@ beforeAll(async () => {
   const host = await hostHeaders(services, "host@example.test");
   const stranger = await hostHeaders(services, "stranger@example.test");
   own = await scheduleAs(host);
+  const calledOff = await scheduleAs(host);
   foreign = await scheduleAs(stranger);
   const { registration, joinToken } = await registrant(services, own.id);
   const cancelled = await registrant(services, own.id, "Gone");
@@ -75,6 +76,14 @@ beforeAll(async () => {
       description: "",
       seats: 5,
       rtmpDestination: { label: "x", url: "rtmp://x/y" },
+    },
+    "webinar.update": { id: own.id, ...schedule, description: "" },
+    "webinar.cancel": { id: calledOff.id },
+    "webinar.mails": { id: own.id },
+    "webinar.setMails": {
+      id: own.id,
+      reminders: [60],
+      followUp: { offsetMinutes: 60, attendedText: "", missedText: "" },
     },
     "webinar.get": { id: own.id },
     "webinar.bySlug": { slug: own.slug },

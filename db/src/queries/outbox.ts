@@ -23,10 +23,13 @@ export async function queueMail(
 /** A refusal that trying again cannot change: the mail is given up at once. */
 export class PermanentMailError extends Error {}
 
+/** A mail to be sent once at most that has been with the server this long has had its chance, ms. */
+const chanceMs = 15 * 60_000;
+
 /**
- * Hand due mails to `send`, oldest first, at most `limit`. Each has a transaction of its own and its row stays locked
- * while it is sent, so two workers never send the same mail, and a slow server holds up one row; a crash in between
- * sends it again. Answers how many were tried.
+ * Hand due mails to `send`, oldest first, at most `limit`. Two workers never send the same mail. Most are sent again when
+ * a worker dies between sending and noting it; those marked `once` are noted first, and rather lost than sent twice.
+ * Answers how many were tried.
  */
 export async function sendDueMails(
   db: Executor,
@@ -34,26 +37,34 @@ export async function sendDueMails(
   limit = 20,
 ): Promise<number> {
   for (let tried = 0; tried < limit; tried++) {
-    if (!(await sendOneMail(db, send))) return tried;
+    if (!(await sendOneMail(db, send)) && !(await sendOnce(db, send))) return tried;
   }
   return limit;
 }
 
+const nextDue = async (tx: Executor, once: boolean): Promise<OutboxMail | undefined> => {
+  const [mail] = await tx
+    .select()
+    .from(mailOutbox)
+    .where(
+      and(
+        eq(mailOutbox.once, once),
+        isNull(mailOutbox.startedAt),
+        isNull(mailOutbox.sentAt),
+        isNull(mailOutbox.failedAt),
+        lte(mailOutbox.nextAttemptAt, sql`now()`),
+      ),
+    )
+    .orderBy(mailOutbox.nextAttemptAt)
+    .limit(1)
+    .for("update", { skipLocked: true });
+  return mail;
+};
+
+/** The row stays locked while it is sent: a slow server holds up one row, a crash in between sends it again. */
 function sendOneMail(db: Executor, send: (mail: OutboxMail) => Promise<void>): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const [mail] = await tx
-      .select()
-      .from(mailOutbox)
-      .where(
-        and(
-          isNull(mailOutbox.sentAt),
-          isNull(mailOutbox.failedAt),
-          lte(mailOutbox.nextAttemptAt, sql`now()`),
-        ),
-      )
-      .orderBy(mailOutbox.nextAttemptAt)
-      .limit(1)
-      .for("update", { skipLocked: true });
+    const mail = await nextDue(tx, false);
     if (!mail) return false;
     await tx
       .update(mailOutbox)
@@ -61,6 +72,41 @@ function sendOneMail(db: Executor, send: (mail: OutboxMail) => Promise<void>): P
       .where(eq(mailOutbox.id, mail.id));
     return true;
   });
+}
+
+/** Noted and committed before it is sent. Only a server that refused it, and so has not got it, gets it again. */
+async function sendOnce(db: Executor, send: (mail: OutboxMail) => Promise<void>): Promise<boolean> {
+  const mail = await db.transaction(async (tx) => {
+    const due = await nextDue(tx, true);
+    if (due) await tx.update(mailOutbox).set({ startedAt: new Date() }).where(eq(mailOutbox.id, due.id));
+    return due;
+  });
+  if (!mail) return false;
+  await db
+    .update(mailOutbox)
+    .set({ ...(await attempt(mail, send)), startedAt: null })
+    .where(eq(mailOutbox.id, mail.id));
+  return true;
+}
+
+/** Give up mails whose worker died with them: nobody knows whether they were sent. Answers how many. */
+export async function giveUpLostMails(db: Executor, now: Date): Promise<number> {
+  const lost = await db
+    .update(mailOutbox)
+    .set({
+      failedAt: now,
+      payload: {},
+      error: "The worker ended while sending; perhaps sent, and not sent again.",
+    })
+    .where(
+      and(
+        isNull(mailOutbox.sentAt),
+        isNull(mailOutbox.failedAt),
+        lt(mailOutbox.startedAt, new Date(now.getTime() - chanceMs)),
+      ),
+    )
+    .returning({ id: mailOutbox.id });
+  return lost.length;
 }
 
 /** What became of a mail. The payload holds a personal link: it goes when nobody needs it any more. */

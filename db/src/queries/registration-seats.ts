@@ -101,7 +101,7 @@ async function setStatus(
   const ids = rows.map(({ id }) => id);
   return tx
     .update(registrations)
-    .set({ status, statusReason: reason })
+    .set({ status, statusReason: reason, icsSequence: sql`${registrations.icsSequence} + 1` })
     .where(inArray(registrations.id, ids))
     .returning();
 }
@@ -116,7 +116,11 @@ export async function cancelRegistration(
     await lockSeats(tx, who.webinarId, "update");
     const [cancelled] = await tx
       .update(registrations)
-      .set({ status: "cancelled", statusReason: who.reason })
+      .set({
+        status: "cancelled",
+        statusReason: who.reason,
+        icsSequence: sql`${registrations.icsSequence} + 1`,
+      })
       .where(
         and(
           eq(registrations.id, who.registrationId),

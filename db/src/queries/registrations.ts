@@ -143,7 +143,11 @@ async function store(
     emailKey: emailKey(submission.email),
   };
   const [stored] = known
-    ? await tx.update(registrations).set(values).where(eq(registrations.id, known.id)).returning()
+    ? await tx
+        .update(registrations)
+        .set({ ...values, unsubscribedAt: null, icsSequence: known.icsSequence + 1 })
+        .where(eq(registrations.id, known.id))
+        .returning()
     : await tx.insert(registrations).values(values).onConflictDoNothing().returning();
   // Without a limit several hold the row together, and another request with this address may have been faster.
   const registration = stored ?? (await findByEmail(tx, submission.webinarId, submission.email));
@@ -280,4 +284,17 @@ export async function countRegistrations(db: Executor, webinarId: string): Promi
     .from(registrations)
     .where(eq(registrations.webinarId, webinarId));
   return row?.count ?? 0;
+}
+
+export async function findRegistration(db: Executor, id: string): Promise<Registration | undefined> {
+  const [row] = await db.select().from(registrations).where(eq(registrations.id, id));
+  return row;
+}
+
+/** No more reminders and follow-ups for this registration. Doing it again changes nothing. */
+export async function unsubscribe(db: Executor, id: string): Promise<void> {
+  await db
+    .update(registrations)
+    .set({ unsubscribedAt: sql`coalesce(${registrations.unsubscribedAt}, now())` })
+    .where(eq(registrations.id, id));
 }

@@ -2,6 +2,7 @@ import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
 import { and, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import {
+  campaigns,
   forms,
   panelists,
   recordings,
@@ -19,11 +20,14 @@ export async function insertWebinar(
   db: Executor,
   webinar: NewWebinar,
   destination?: { label: string; url: string },
+  reminders: readonly number[] = [],
 ): Promise<Webinar> {
   return db.transaction(async (tx) => {
     const [row] = await tx.insert(webinars).values(webinar).returning();
     if (!row) throw new Error("insert returned nothing");
     await tx.insert(forms).values({ webinarId: row.id });
+    for (const offsetMinutes of reminders)
+      await tx.insert(campaigns).values({ webinarId: row.id, kind: "reminder", offsetMinutes });
     if (destination) await tx.insert(rtmpDestinations).values({ webinarId: row.id, ...destination });
     return row;
   });

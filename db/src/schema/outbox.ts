@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 import { registrations } from "./registration.ts";
 import { webinars } from "./webinar.ts";
@@ -16,6 +16,12 @@ export const mailOutbox = pgTable(
     kind: text("kind").notNull(),
     /** What the template needs. Holds a link, so it is cleared once the mail is sent or given up. */
     payload: jsonb("payload").$type<Record<string, string>>().notNull(),
+    /** One mail per key, whoever queues it. */
+    dedupeKey: text("dedupe_key").unique(),
+    /** Rather lost than sent twice: given to the server once, and never again when nobody knows what became of it. */
+    once: boolean("once").notNull().default(false),
+    /** When it was given to the server, for those. */
+    startedAt: instant("started_at"),
     attempts: integer("attempts").notNull().default(0),
     nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
     sentAt: instant("sent_at"),

@@ -38,6 +38,10 @@ export const registrations = pgTable(
     statusReason: text("status_reason").notNull().default(""),
     /** The order of those who wait, given under the webinar's lock; kept when they move up. */
     waitlistPosition: integer("waitlist_position"),
+    /** Added to the webinar's: rises when this registration alone leaves or comes back (RFC 5546 §2.1.4). */
+    icsSequence: integer("ics_sequence").notNull().default(0),
+    /** No reminders or follow-ups since (RFC 8058); what changes or is cancelled is still told. */
+    unsubscribedAt: instant("unsubscribed_at"),
     origin: text("origin", { enum: ["form", "import"] })
       .notNull()
       .default("form"),

@@ -40,6 +40,8 @@ export const webinars = pgTable(
       .default("auto"),
     liveAt: instant("live_at"),
     endedAt: instant("ended_at"),
+    /** Ended before it began: nobody needs to come. */
+    cancelledAt: instant("cancelled_at"),
     /** What its engagement scores are made of (docs/reports.md): kept with the event, so that they can be recomputed. */
     engagementWeights: jsonb("engagement_weights")
       .$type<Record<"attendance" | "polls" | "questions" | "chat" | "hands", number>>()

@@ -4,6 +4,7 @@ import {
   deleteOldFacts,
   deleteOldKeys,
   deleteOldMails,
+  giveUpLostMails,
   listProgrammes,
   type OutboxMail,
   PermanentMailError,
@@ -16,6 +17,7 @@ import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { queueDueCampaigns } from "./campaigns.ts";
 import { offerSeats } from "./seat-offers.ts";
 import { LostStays } from "./stays.ts";
 
@@ -53,6 +55,16 @@ scope.every(500, "mail", async () => {
   const batches = Array.from({ length: mailsAtOnce }, () => sendDueMails(db, send));
   const tried = (await Promise.all(batches)).reduce((sum, count) => sum + count, 0);
   if (tried > 0) log.info({ tried }, "mails handled");
+});
+
+scope.every(5000, "campaigns", async () => {
+  const queued = await queueDueCampaigns(services, new Date());
+  if (queued > 0) log.info({ queued }, "mails of campaigns were queued");
+});
+
+scope.every(60_000, "lost mails", async () => {
+  const lost = await giveUpLostMails(db, new Date());
+  if (lost > 0) log.warn({ lost }, "mails whose worker died were given up");
 });
 
 scope.every(3000, "programmes", async () => {

@@ -38,7 +38,7 @@ export function RegistrationPage({ slug }: { slug: string }) {
       </article>
       {phase === "ended" ? (
         <div className="card stack-small">
-          <h2>This webinar is over</h2>
+          <h2>{form.cancelled ? "This webinar is cancelled" : "This webinar is over"}</h2>
           <p className="dim">Registration is closed.</p>
         </div>
       ) : form.places === "none" ? (

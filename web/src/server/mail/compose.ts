@@ -1,6 +1,13 @@
-import { findWebinar, type OutboxMail, type Webinar } from "@rostrum/db";
+import {
+  findRegistration,
+  findWebinar,
+  type OutboxMail,
+  PermanentMailError,
+  type Webinar,
+} from "@rostrum/db";
 import type { SendMailOptions } from "nodemailer";
 import type { Services } from "../services.ts";
+import { unsubscribeUrl } from "../unsubscribe.ts";
 import { calendarEntry } from "./calendar.ts";
 import { type MailContent, renderHtml, renderText } from "./templates.ts";
 
@@ -13,7 +20,15 @@ function when(webinar: Webinar): string {
   return `${date} (${timeZone.replaceAll("_", " ")})`;
 }
 
-type Parts = { webinar: Webinar; link: string; name: string; reason: string };
+/** The start as seen from now, roughly. */
+function inAWhile({ startsAt }: Webinar): string {
+  const minutes = Math.max(1, Math.round((startsAt.getTime() - Date.now()) / 60_000));
+  if (minutes < 90) return `in ${minutes} minutes`;
+  if (minutes < 36 * 60) return `in ${Math.round(minutes / 60)} hours`;
+  return `in ${Math.round(minutes / 1440)} days`;
+}
+
+type Parts = { webinar: Webinar; link: string; name: string; reason: string; text: string };
 
 const contents: Record<string, (parts: Parts) => MailContent> = {
   confirmation: ({ webinar, link, name }) => ({
@@ -58,6 +73,44 @@ const contents: Record<string, (parts: Parts) => MailContent> = {
       `you are no longer registered for ${webinar.title}. Changed your mind? Register again on its page.`,
     ],
   }),
+  reminder: ({ webinar, link, name }) => ({
+    subject: `Starts ${inAWhile(webinar)}: ${webinar.title}`,
+    heading: `${webinar.title} starts ${inAWhile(webinar)}`,
+    lines: [`Hello ${name},`, `it starts ${when(webinar)}.`],
+    action: { label: "Join the webinar", link },
+  }),
+  "webinar-changed": ({ webinar, link, name }) => ({
+    subject: `Changed: ${webinar.title}`,
+    heading: `${webinar.title} has changed`,
+    lines: [
+      `Hello ${name},`,
+      `it now starts ${when(webinar)}.`,
+      "The attached entry moves the one in your calendar.",
+    ],
+    action: { label: "Join the webinar", link },
+  }),
+  "webinar-cancelled": ({ webinar, name }) => ({
+    subject: `Cancelled: ${webinar.title}`,
+    heading: `${webinar.title} is cancelled`,
+    lines: [
+      `Hello ${name},`,
+      `the webinar that was to start ${when(webinar)} does not take place.`,
+      "The attached entry removes it from your calendar.",
+    ],
+  }),
+  "follow-up-attended": ({ webinar, name, text }) => ({
+    subject: `Thank you for coming: ${webinar.title}`,
+    heading: "Thank you for coming",
+    lines: [`Hello ${name},`, ...paragraphs(text || `it was good to have you at ${webinar.title}.`)],
+  }),
+  "follow-up-missed": ({ webinar, name, text }) => ({
+    subject: `We missed you: ${webinar.title}`,
+    heading: "We missed you",
+    lines: [
+      `Hello ${name},`,
+      ...paragraphs(text || `you were registered for ${webinar.title} and could not come.`),
+    ],
+  }),
   "join-link": ({ webinar, link, name }) => ({
     subject: `Your link: ${webinar.title}`,
     heading: "Here is your personal link",
@@ -76,29 +129,66 @@ const contents: Record<string, (parts: Parts) => MailContent> = {
   }),
 };
 
-/** Mails that carry the calendar entry. */
-const invites = new Set(["confirmation", "join-link", "panelist-invitation"]);
+const paragraphs = (text: string): string[] => text.split(/\n+/).filter((line) => line.trim() !== "");
 
-/** A queued mail, ready for nodemailer. Throws when its webinar is gone or its kind unknown. */
+/** Mails that carry the calendar entry, and what it asks of the calendar. */
+const methods: Record<string, "REQUEST" | "CANCEL"> = {
+  confirmation: "REQUEST",
+  "join-link": "REQUEST",
+  "panelist-invitation": "REQUEST",
+  "webinar-changed": "REQUEST",
+  "webinar-cancelled": "CANCEL",
+  "registration-cancelled": "CANCEL",
+};
+/** Mails one can do without: they carry a way to stop them (RFC 8058). */
+const unasked = new Set(["reminder", "follow-up-attended", "follow-up-missed"]);
+
+/**
+ * A queued mail, ready for nodemailer. Its Message-ID is the row's: a mail that was sent twice can be told by it. Throws
+ * PermanentMailError for one that is not wanted any more, and when its webinar is gone or its kind unknown.
+ */
 export async function composeMail(services: Services, mail: OutboxMail): Promise<SendMailOptions> {
-  const { link = "", name = "", manage = "", reason = "" } = mail.payload;
-  if (mail.kind === "sign-in") return message(services, mail.recipient, signIn(link));
+  const { link = "", name = "", manage = "", reason = "", text = "" } = mail.payload;
+  const identity = { messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>` };
+  if (mail.kind === "sign-in") return { ...message(services, mail.recipient, signIn(link)), ...identity };
   const webinar = mail.webinarId ? await findWebinar(services.db, mail.webinarId) : undefined;
   const content = contents[mail.kind];
   if (!webinar || !content) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
-  const built = message(services, mail.recipient, {
-    ...content({ webinar, link, name, reason }),
-    ...(manage ? { manage } : {}),
-  });
-  if (!invites.has(mail.kind)) return built;
+  if (mail.kind === "reminder" && webinar.phase === "ended")
+    throw new PermanentMailError("the webinar is over: nobody needs the reminder");
+  const registration = mail.registrationId
+    ? await findRegistration(services.db, mail.registrationId)
+    : undefined;
+  const stop = registration && unasked.has(mail.kind) ? unsubscribeUrl(services, registration.id) : undefined;
+  const built = {
+    ...message(services, mail.recipient, {
+      ...content({ webinar, link, name, reason, text }),
+      ...(manage ? { manage } : {}),
+      ...(stop ? { unsubscribe: stop } : {}),
+    }),
+    ...identity,
+    ...(stop ? { headers: unsubscribeHeaders(stop) } : {}),
+  };
+  // Whoever has no place is told of a change, and gets no entry for it.
+  const method =
+    mail.kind === "webinar-changed" && registration?.status !== "registered" ? undefined : methods[mail.kind];
+  if (!method) return built;
   const calendar = calendarEntry(webinar, {
     attendee: { email: mail.recipient, name },
-    link,
+    registration,
+    link: method === "CANCEL" ? "" : link,
     organizer: services.config.MAIL_FROM,
+    method,
   });
   // The MIME method parameter must equal the calendar's METHOD (RFC 6047 §2.4).
-  return { ...built, icalEvent: { method: "REQUEST", filename: "webinar.ics", content: calendar } };
+  return { ...built, icalEvent: { method, filename: "webinar.ics", content: calendar } };
 }
+
+/** RFC 2369 and RFC 8058 §3.1. The page asks first; what mail programs post to does not. */
+const unsubscribeHeaders = (url: string) => ({
+  "List-Unsubscribe": `<${url.replace("/unsubscribe/", "/api/unsubscribe/")}>`,
+  "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+});
 
 const signIn = (link: string): MailContent => ({
   subject: "Sign in to Rostrum",

@@ -1,9 +1,12 @@
 import {
+  type Campaign,
   findRecording,
   findWebinarBySlug,
+  listCampaigns,
   listPanelists,
   listUpcoming,
   listWebinars,
+  saveMailPlan,
   type Webinar,
 } from "@rostrum/db";
 import { LayoutName, RostrumError } from "@rostrum/protocol";
@@ -14,7 +17,14 @@ import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
 import { publicForm } from "../use-cases/public-form.ts";
-import { changeLayout, changePhase, invitePanelist, scheduleWebinar } from "../use-cases/webinars.ts";
+import {
+  callOff,
+  changeLayout,
+  changePhase,
+  changeWebinar,
+  invitePanelist,
+  scheduleWebinar,
+} from "../use-cases/webinars.ts";
 
 const byId = z.strictObject({ id: webinarId });
 
@@ -47,8 +57,27 @@ const forHost = (webinar: Webinar, publicUrl: string) => ({
   layout: webinar.layout,
   liveAt: webinar.liveAt?.getTime() ?? null,
   endedAt: webinar.endedAt?.getTime() ?? null,
+  cancelled: webinar.cancelledAt !== null,
   registrationUrl: `${publicUrl}/w/${webinar.slug}`,
 });
+
+/** The mails around a webinar that its host chose. */
+function describeMailPlan(campaigns: Campaign[]) {
+  const followUp = campaigns.find(({ kind }) => kind === "follow-up");
+  return {
+    reminders: campaigns
+      .filter(({ kind }) => kind === "reminder")
+      .map(({ offsetMinutes }) => offsetMinutes)
+      .sort((a, b) => b - a),
+    followUp: followUp
+      ? {
+          offsetMinutes: followUp.offsetMinutes,
+          attendedText: followUp.attendedText,
+          missedText: followUp.missedText,
+        }
+      : null,
+  };
+}
 
 /** And as everybody does. */
 const forPublic = (webinar: Webinar) => ({
@@ -59,6 +88,7 @@ const forPublic = (webinar: Webinar) => ({
   durationMinutes: webinar.durationMinutes,
   timeZone: webinar.timeZone,
   phase: webinar.phase,
+  cancelled: webinar.cancelledAt !== null,
 });
 
 export const webinarRouter = router({
@@ -91,6 +121,41 @@ export const webinarRouter = router({
   upcoming: publicProcedure.query(async ({ ctx }) =>
     (await listUpcoming(ctx.services.db, 20)).map(forPublic),
   ),
+  update: hostProcedure
+    .input(schedule.omit({ seats: true, rtmpDestination: true }).extend({ id: webinarId }))
+    .mutation(async ({ ctx, input: { id, ...change } }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, id);
+      const changed = await changeWebinar(ctx.services, { user: ctx.user, webinar }, change);
+      return forHost(changed, ctx.services.config.PUBLIC_URL);
+    }),
+  cancel: hostProcedure.input(byId).mutation(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    const cancelled = await callOff(ctx.services, { user: ctx.user, webinar });
+    return forHost(cancelled, ctx.services.config.PUBLIC_URL);
+  }),
+  mails: hostProcedure.input(byId).query(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    return describeMailPlan(await listCampaigns(ctx.services.db, webinar.id));
+  }),
+  setMails: hostProcedure
+    .input(
+      z.strictObject({
+        id: webinarId,
+        reminders: z.array(z.number().int().min(5).max(43_200)).max(6, "At most six reminders."),
+        followUp: z
+          .strictObject({
+            offsetMinutes: z.number().int().min(0).max(43_200),
+            attendedText: prose(2000, "the text"),
+            missedText: prose(2000, "the text"),
+          })
+          .nullable(),
+      }),
+    )
+    .mutation(async ({ ctx, input: { id, ...plan } }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, id);
+      await saveMailPlan(ctx.services.db, webinar.id, { ...plan, reminders: [...new Set(plan.reminders)] });
+      return describeMailPlan(await listCampaigns(ctx.services.db, webinar.id));
+    }),
   goLive: hostProcedure.input(byId).mutation(async ({ ctx, input }) => {
     const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
     return forHost(await changePhase(ctx.services, webinar, "go-live"), ctx.services.config.PUBLIC_URL);

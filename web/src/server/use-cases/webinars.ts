@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import {
+  cancelWebinar,
   findWebinar,
   insertWebinar,
   movePhase,
@@ -8,7 +9,9 @@ import {
   savePanelist,
   setLayout,
   type User,
+  updateWebinar,
   type Webinar,
+  type WebinarChange,
 } from "@rostrum/db";
 import { type LayoutName, RostrumError } from "@rostrum/protocol";
 import { decidePhase, type PhaseCommand } from "@rostrum/rules";
@@ -38,6 +41,9 @@ function slugFor(title: string): string {
   return `${words || "webinar"}-${randomBytes(4).toString("hex")}`;
 }
 
+/** A day and an hour before the start, minutes; the host may choose others. */
+const usualReminders = [1440, 60];
+
 export async function scheduleWebinar(
   services: Services,
   user: User,
@@ -48,6 +54,7 @@ export async function scheduleWebinar(
     services.db,
     { ...webinar, organisationId: user.organisationId, hostId: user.id, slug: slugFor(input.title) },
     rtmpDestination,
+    usualReminders,
   );
   await recordAudit(services.db, {
     organisationId: user.organisationId,
@@ -92,6 +99,47 @@ export async function changePhase(
     endedAt: current.endedAt?.getTime() ?? null,
   });
   return current;
+}
+
+/** Change date and details before it begins; whoever is registered is told of what their calendar must know. */
+export async function changeWebinar(
+  services: Services,
+  { user, webinar }: { user: User; webinar: Webinar },
+  change: WebinarChange,
+): Promise<Webinar> {
+  const changed = await updateWebinar(services.db, webinar.id, change);
+  if (!changed) throw new RostrumError("conflict", "The webinar has begun: it cannot be changed any more.");
+  await recordAudit(services.db, {
+    organisationId: user.organisationId,
+    actorId: user.id,
+    action: "webinar.changed",
+    subject: webinar.id,
+    details: { told: changed.told },
+  });
+  return changed.webinar;
+}
+
+/** Call it off before it begins. Doing it again changes nothing. */
+export async function callOff(
+  services: Services,
+  { user, webinar }: { user: User; webinar: Webinar },
+): Promise<Webinar> {
+  if (webinar.cancelledAt) return webinar;
+  const cancelled = await cancelWebinar(services.db, webinar.id);
+  if (!cancelled) throw new RostrumError("conflict", "The webinar has begun: end it in the studio.");
+  await recordAudit(services.db, {
+    organisationId: user.organisationId,
+    actorId: user.id,
+    action: "webinar.cancelled",
+    subject: webinar.id,
+  });
+  await publishRoomEvent(services, webinar.id, {
+    type: "phase.changed",
+    phase: "ended",
+    liveAt: null,
+    endedAt: cancelled.endedAt?.getTime() ?? null,
+  });
+  return cancelled;
 }
 
 export async function changeLayout(services: Services, webinar: Webinar, layout: LayoutName): Promise<void> {
