@@ -1,0 +1,2 @@
+ALTER TABLE "webinars" DROP CONSTRAINT "webinars_layout";--> statement-breakpoint
+ALTER TABLE "webinars" ADD CONSTRAINT "webinars_layout" CHECK ("webinars"."layout" in ('auto', 'grid', 'speaker', 'spotlight', 'share', 'side', 'slate'));
