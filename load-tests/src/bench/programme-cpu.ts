@@ -100,7 +100,7 @@ function bareArguments(clip: string, sources: number): string[] {
   const back = `color=c=0x0e121a:size=1280x720:rate=${framesPerSecond}[back]`;
   const sounds = Array.from({ length: sources }, (_, index) => `[${index}:a]`).join("");
   const mix = sources === 1 ? `${sounds}anull[sound]` : `${sounds}amix=inputs=${sources}[sound]`;
-  const picture = sources === 1 ? ["[0:v]null[o1]"] : [back, ...scaled, ...laid];
+  const picture = [back, ...scaled, ...laid];
   return [
     ...["-nostdin", "-v", "error", "-threads", "1", ...inputs, "-filter_complex_threads", "1"],
     ...["-filter_complex", [...picture, mix].join(";"), "-map", `[o${sources}]`, "-map", "[sound]"],
