@@ -35,7 +35,8 @@ class Follower {
     this.#last = update;
     this.#times.push(nowMs);
     this.versions += 1;
-    this.#note(checkPlaylist(update));
+    // The sound's playlist is the picture's with other names: a quarter of its versions will do.
+    if (this.#rendition === "main" || this.versions % 4 === 0) this.#note(checkPlaylist(update));
     // Hours of segments are the same from part to part: the whole is compared now and then.
     if (this.versions % (this.#lowLatency ? 11 : 2) === 0) this.#compareWhole(update, nowMs);
   }

@@ -142,11 +142,12 @@ export class HlsServer {
       }
     }
     const { body, fixed } = timeline.playlist(form, blocking);
-    // What a blocking request is answered stays as it is; the playlist as it stands ages at once.
+    // What a blocking request is answered stays as it is; the playlist as it stands ages at once. Also to those who ask for
+    // what is long past: a crowd that fell behind is still one request a second to us.
     const cache = fixed
       ? `public, max-age=${6 * this.#options.targetDuration}, immutable`
       : "public, max-age=1";
-    send(context.response, { type: mediaTypes.m3u8, cache: blocking && !fixed ? "no-cache" : cache, body });
+    send(context.response, { type: mediaTypes.m3u8, cache, body });
   }
 
   async #media(context: HttpContext, timeline: Timeline, file: string): Promise<void> {

@@ -29,6 +29,8 @@ export class Broadcast {
   #unwatch: () => void = () => undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #recovery: Recovery = noFaults;
+  /** Went back or paused when false: stays where they are. */
+  #wantsLive = true;
   /** Starts that were overtaken by another, or by the end, do nothing. */
   #turn = 0;
 
@@ -36,10 +38,12 @@ export class Broadcast {
     this.#video = video;
     this.#findUrl = findUrl;
     video.addEventListener("playing", this.#onPlaying);
+    video.addEventListener("pause", this.#onPause);
     void this.#start();
   }
 
   seekLive(): void {
+    this.#wantsLive = true;
     this.#player?.seekLive();
     void this.#video.play().catch(() => undefined);
   }
@@ -47,7 +51,9 @@ export class Broadcast {
   /** @param position seconds, of the look's range; what lies outside it is its nearest end */
   seekTo(position: number): void {
     const range = this.state.get().look?.range;
-    if (range) this.#video.currentTime = Math.min(range.end, Math.max(range.start, position));
+    if (!range) return;
+    this.#wantsLive = position >= range.end;
+    this.#video.currentTime = Math.min(range.end, Math.max(range.start, position));
   }
 
   seekBy(seconds: number): void {
@@ -72,6 +78,7 @@ export class Broadcast {
   close(): void {
     this.#halt();
     this.#video.removeEventListener("playing", this.#onPlaying);
+    this.#video.removeEventListener("pause", this.#onPause);
   }
 
   #begin(): void {
@@ -114,6 +121,7 @@ export class Broadcast {
     const player = playHls(this.#video, address, {
       onFault: () => this.#fault(),
       onLook: (look) => this.#patch({ look }),
+      wantsLive: () => this.#wantsLive,
     });
     this.#player = player;
     if (!player) {
@@ -128,7 +136,7 @@ export class Broadcast {
   /** Seconds behind the live picture, of somebody who went back; they are found again there. */
   #rewoundBy(): number {
     const { look } = this.state.get();
-    return look && !look.live && look.behind !== null ? look.behind : 0;
+    return look?.behind != null && !this.#wantsLive ? look.behind : 0;
   }
 
   #fault(): void {
@@ -141,6 +149,11 @@ export class Broadcast {
     }
     this.#timer = setTimeout(() => void this.#start(), waitMs);
   }
+
+  #onPause = (): void => {
+    // Without a player it is the element that was emptied.
+    if (this.#player && !this.#video.ended) this.#wantsLive = false;
+  };
 
   #onPlaying = (): void => this.#patch({ phase: "playing" });
 

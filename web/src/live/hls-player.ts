@@ -43,6 +43,8 @@ export type HlsHandlers = {
   /** Cannot be mended in place: stop, and start again with a fresh address. */
   onFault: () => void;
   onLook: (look: Look) => void;
+  /** Not gone back or paused: may be put to live when far behind. */
+  wantsLive: () => boolean;
 };
 
 export type HlsPlayer = {
@@ -79,7 +81,7 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
   });
   hls.loadSource(url);
   hls.attachMedia(video);
-  const steer = steerLive(hls, video);
+  const steer = steerLive(hls, video, handlers.wantsLive);
   const timer = setInterval(() => {
     const { behind, target } = steer();
     handlers.onLook({
@@ -113,6 +115,9 @@ function seekLive(hls: Hls, video: HTMLVideoElement): void {
 /** Without a stall for this long, a player that had some comes nearer to live again. */
 const forgiveMs = 20_000;
 
+/** A jump may not help at once. */
+const jumpEveryMs = 8000;
+
 /** How far behind live to play, seconds: as the server says for parts; two whole segments instead of hls.js's three. */
 function aimOf(hls: Hls): number | null {
   const details = hls.latestLevelDetails;
@@ -129,7 +134,12 @@ function takeAim(hls: Hls, calmMs: number): void {
 }
 
 /** Keeps a live picture at its distance; called again and again, tells what that is and should be, seconds. */
-function steerLive(hls: Hls, video: HTMLVideoElement): () => { behind: number | null; target: number } {
+function steerLive(
+  hls: Hls,
+  video: HTMLVideoElement,
+  wantsLive: () => boolean,
+): () => { behind: number | null; target: number } {
+  let jumpedAt = Number.NEGATIVE_INFINITY;
   let playingSince: number | null = null;
   let stalledAt = performance.now();
   video.addEventListener("waiting", () => {
@@ -138,13 +148,15 @@ function steerLive(hls: Hls, video: HTMLVideoElement): () => { behind: number | 
   return () => {
     takeAim(hls, performance.now() - stalledAt);
     const target = hls.targetLatency ?? 1;
-    // A playlist that has ended has no live edge any more.
-    const behind = hls.latestLevelDetails?.live && hls.latency > 0 ? hls.latency : null;
+    // A playlist that has ended has no live edge any more; a picture that has not begun is not behind it.
+    const begun = hls.latestLevelDetails?.live && video.currentTime > 0;
+    const behind = begun && hls.latency > 0 ? hls.latency : null;
     if (video.paused || behind === null) return { behind, target };
     if (video.readyState > 2) playingSince ??= performance.now();
     const playedMs = playingSince === null ? 0 : performance.now() - playingSince;
-    if (shouldJump({ behind, target, playedMs })) {
-      playingSince = Number.NEGATIVE_INFINITY;
+    const rested = performance.now() - jumpedAt > jumpEveryMs;
+    if (rested && shouldJump({ behind, target, playedMs, wantsLive: wantsLive() })) {
+      jumpedAt = performance.now();
       seekLive(hls, video);
     }
     const rate = catchUpRate({ behind, target, ahead: bufferedAhead(video) });

@@ -47,13 +47,17 @@ describe("catching up", () => {
   });
 });
 
-describe("a late start", () => {
-  it("is made good with a jump in the first seconds, and only then", () => {
-    const late = { behind: 3, target: 1, playedMs: 1000 };
+describe("a jump to live", () => {
+  const late = { behind: 3, target: 1, playedMs: 1000, wantsLive: true };
+  it("makes a late start good in the first seconds", () => {
     expect(shouldJump(late)).toBe(true);
     expect(shouldJump({ ...late, playedMs: 100 })).toBe(false);
-    expect(shouldJump({ ...late, playedMs: 5000 })).toBe(false);
     expect(shouldJump({ ...late, behind: 1.5 })).toBe(false);
+  });
+  it("brings back later who fell far behind, and nobody who went there", () => {
+    expect(shouldJump({ ...late, playedMs: 60_000 })).toBe(false);
+    expect(shouldJump({ ...late, playedMs: 60_000, behind: 9 })).toBe(true);
+    expect(shouldJump({ ...late, playedMs: 60_000, behind: 9, wantsLive: false })).toBe(false);
   });
 });
 

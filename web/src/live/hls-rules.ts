@@ -33,9 +33,20 @@ export function catchUpRate(look: { behind: number; target: number; ahead: numbe
   return excess > 0.4 ? 1.08 : 1.04;
 }
 
-/** A picture that came late starts late: within its first seconds a jump is not noticed, and quicker than hurrying. */
-export const shouldJump = (look: { behind: number; target: number; playedMs: number }): boolean =>
-  look.playedMs > 500 && look.playedMs < 4000 && look.behind - look.target > 0.9;
+/**
+ * Whether to jump to live: a picture that came late starts late, and within its first seconds a jump is not noticed; and
+ * one that a bad network has put far behind would never get there in a hurry. Not for who went back, or paused.
+ */
+export function shouldJump(look: {
+  behind: number;
+  target: number;
+  playedMs: number;
+  wantsLive: boolean;
+}): boolean {
+  const excess = look.behind - look.target;
+  if (!look.wantsLive || look.playedMs < 500) return false;
+  return look.playedMs < 4000 ? excess > 0.9 : excess > rewound;
+}
 
 /** Whether somebody this far behind counts as live: the aim, and what a network may wobble. */
 export const isLive = (behind: number, target: number): boolean => behind < target + rewound;
