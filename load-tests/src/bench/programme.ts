@@ -1,9 +1,13 @@
+import { noCompositor, type ProgrammeCpu, programmeCpu } from "./programme-cpu.ts";
 import { type HlsResult, measureHls, noHls } from "./programme-hls.ts";
 
-export type ProgrammeResult = HlsResult;
+export type ProgrammeResult = HlsResult & ProgrammeCpu;
 
 /** One file per part; each fills in its own keys, and leaves null what it could not measure. */
-const parts = [{ name: "HLS", empty: noHls, measure: measureHls }];
+const parts = [
+  { name: "HLS", empty: noHls, measure: measureHls },
+  { name: "compositor", empty: noCompositor, measure: programmeCpu },
+];
 
 /** The programme: what leaves egress, and what it costs. */
 export async function measureProgramme(options: { short: boolean }): Promise<ProgrammeResult> {
