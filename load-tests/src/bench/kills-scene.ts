@@ -38,6 +38,7 @@ export class Scene {
   readonly #host: Page;
   readonly #panelist: ChildProcess;
   #cut: Cut | undefined;
+  #closing: Promise<void> | undefined;
 
   private constructor(parts: {
     product: Product;
@@ -281,7 +282,13 @@ export class Scene {
     await this.#cut?.heal();
   }
 
-  async close(): Promise<void> {
+  /** Once, whoever asks: a signal may come while the bench closes already. */
+  close(): Promise<void> {
+    this.#closing ??= this.#closeAll();
+    return this.#closing;
+  }
+
+  async #closeAll(): Promise<void> {
     await this.#cut?.close();
     await this.ledger.close().catch(() => undefined);
     await this.#browser.close().catch(() => undefined);

@@ -86,7 +86,7 @@ async function register(story: Story, who: keyof typeof names): Promise<void> {
   const mail = await story.inbox.waitFor(addressOf(story, who), /registered/i);
   const calendar = mail.attachments.find(({ contentType }) => contentType.startsWith("text/calendar"));
   assert(calendar, "the mail has a calendar entry");
-  const ics = calendar.text.replace(/\r\n[ \t]/g, "");
+  const ics = calendar.text.replace(/\r?\n[ \t]/g, "");
   for (const line of [
     /^METHOD:REQUEST/m,
     /^UID:\S+@rostrum/m,
