@@ -134,7 +134,8 @@ function stages(root: string): Stage[] {
     {
       name: "unit",
       timeoutMs: 5 * 60_000,
-      run: (context) => runVitest(".", ["--exclude", "**/*.real.test.ts"], context),
+      // Properties are tried hundreds of times: a busy machine may take its time.
+      run: (context) => runVitest(".", ["--exclude", "**/*.real.test.ts", "--testTimeout=30000"], context),
     },
     ...WORKSPACES.filter(hasRealTests).map((workspace) => ({
       name: `real ${workspace}`,
@@ -253,7 +254,9 @@ async function runProduct(
   const counts = [...stdout.matchAll(/(\d+) passed, (\d+) failed/g)].at(-1);
   const passed = Number(counts?.[1] ?? 0);
   const failed = Number(counts?.[2] ?? 0);
-  const report = lastLines(`${stdout}\n${stderr}`, 30);
+  // A step that failed says why on stdout; what the product said comes to stderr, and is much.
+  const failure = stdout.indexOf("FAIL");
+  const report = lastLines(failure >= 0 ? stdout.slice(failure) : `${stdout}\n${stderr}`, 30);
   const skipped = /^skipped: .*/m.exec(stdout)?.[0];
   return {
     passed,
