@@ -14,12 +14,18 @@ const statementMs = 20_000;
 /** A row that somebody else holds is waited for no longer than this, ms. */
 const lockMs = 10_000;
 
+/** A database that is away is looked for at least this often, s: the driver's own waits grow to twenty. */
+const longestWaitS = 1;
+/** Connections count their attempts together: it takes a pool's worth of failures to double the wait. */
+const waitS = (attempts: number): number => Math.min(longestWaitS, 0.05 * 2 ** (attempts / 10));
+
 /** A pooled connection to PostgreSQL. `close` waits for running queries, at most 5 s. */
 export function openDatabase(url: string, options: { poolSize?: number } = {}): DatabaseHandle {
   const client = postgres(url, {
     max: options.poolSize ?? 10,
     onnotice: () => {},
     connect_timeout: 5,
+    backoff: waitS,
     connection: { application_name: "rostrum", statement_timeout: statementMs, lock_timeout: lockMs },
   });
   return { db: drizzle(client, { schema }), close: () => client.end({ timeout: 5 }) };
