@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { type Log, type Scope, sleep, withTimeout } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import type { types } from "mediasoup";
@@ -23,6 +24,18 @@ function leaveSignals(worker: types.Worker): void {
   const { onSignal } = worker as unknown as { onSignal?: NodeJS.SignalsListener };
   if (!onSignal) return;
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, onSignal);
+}
+
+/**
+ * Media before everything else on this node: while people pour in, this process has much to do and its workers little,
+ * but theirs cannot wait. Needs the right to it (CAP_SYS_NICE); without it all are equal.
+ */
+function favour(worker: types.Worker, log: Log): void {
+  try {
+    setPriority(worker.pid, constants.priority.PRIORITY_HIGH);
+  } catch (error) {
+    log.debug({ err: error, pid: worker.pid }, "the media worker runs at common priority");
+  }
 }
 
 type PoolOptions = {
@@ -65,6 +78,7 @@ export class WorkerPool {
       "the media worker did not start in 10 s",
     );
     leaveSignals(worker);
+    favour(worker, log);
     const forget = scope.add(`worker ${worker.pid}`, () => worker.close());
     try {
       const webRtcServer = await worker.createWebRtcServer({
