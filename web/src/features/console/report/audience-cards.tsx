@@ -85,8 +85,12 @@ export function CurveCard({ audience, eventMs, liveAt }: Report) {
         <h2 id="curve">Audience over the programme</h2>
         <span className="dim small number">{whole(audience.peak)} at the peak</span>
       </div>
-      {liveAt === null ? (
-        <p className="dim">The curve begins when the webinar is live.</p>
+      {liveAt === null || audience.peak === 0 ? (
+        <p className="dim">
+          {liveAt === null
+            ? "The curve begins when the webinar is live."
+            : "The curve begins with the first attendee."}
+        </p>
       ) : (
         <AreaChart
           label={`Attendees present from start to end; ${audience.peak} at the peak, ${audience.present[last] ?? 0} at the end`}

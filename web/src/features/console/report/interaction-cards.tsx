@@ -31,8 +31,7 @@ export function EngagementCard({ engagement, weights }: Report) {
         />
       )}
       <p className="help">
-        Weights: {formula}. The formula is in docs/reports.md; anyone can recompute every score from the raw
-        events.
+        Weights: {formula}. The formula is public: anyone can recompute every score from the raw events.
       </p>
     </section>
   );
