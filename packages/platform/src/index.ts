@@ -20,7 +20,7 @@ export type { LogEntry, LogPosition } from "./redis/event-log-cursor.ts";
 export { Lease, type LeaseHolder } from "./redis/lease.ts";
 export { deadAfterMs, Registry } from "./redis/registry.ts";
 export { SeatLedger } from "./redis/seats.ts";
-export { connectRpc, RpcClient } from "./rpc-client.ts";
+export { connectRpc, RpcClient, type Witness } from "./rpc-client.ts";
 export { RpcSocket } from "./rpc-socket.ts";
 export { Scope } from "./scope.ts";
 export { runService, type ServiceContext, type ServiceParts } from "./service.ts";

@@ -1,13 +1,20 @@
 import { limits, RostrumError, ServerFrame, type WireError } from "@rostrum/protocol";
 import { WebSocket } from "ws";
+import { withTimeout } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Scope } from "./scope.ts";
 
 type Pending = { resolve: (data: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout };
 
 /**
+ * What else is known of a node that does not answer. One without CPU answers late while its media flows on; one that is
+ * frozen or cut off does neither. May take some 100 ms to see.
+ */
+export type Witness = () => Promise<"stalled" | "none" | "flows">;
+
+/**
  * A node's end of a socket to another node: requests with time-outs, events by name. Closes with its scope, and when the
- * other node has been silent for `limits.nodeDeadAfterMs`.
+ * other node has been silent for as long as `limits.nodePatienceMs` gives what the witness saw.
  */
 export class RpcClient {
   readonly scope: Scope;
@@ -17,6 +24,9 @@ export class RpcClient {
   readonly #listeners = new Map<string, (data: unknown) => void>();
   #nextId = 1;
   #lastSeen = performance.now();
+  #judging = false;
+  /** Set by who receives media from the same node. */
+  witness: Witness = () => Promise.resolve("none");
 
   constructor(socket: WebSocket, scope: Scope, log: Log) {
     this.#socket = socket;
@@ -46,9 +56,19 @@ export class RpcClient {
       const own = now - lookedAt - limits.nodePingMs;
       lookedAt = now;
       if (own > limits.nodePingMs) this.#lastSeen += own;
-      if (now - this.#lastSeen > limits.nodeDeadAfterMs) this.#socket.terminate();
-      else if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+      if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+      // Two pings unanswered: worth a look.
+      if (now - this.#lastSeen > 2 * limits.nodePingMs) void this.#judge();
     });
+  }
+
+  async #judge(): Promise<void> {
+    if (this.#judging) return;
+    this.#judging = true;
+    const seen = withTimeout(this.witness(), limits.nodePatienceMs.none, "the witness");
+    const verdict = await seen.catch(() => "none" as const);
+    this.#judging = false;
+    if (performance.now() - this.#lastSeen > limits.nodePatienceMs[verdict]) this.#socket.terminate();
   }
 
   get closed(): boolean {

@@ -200,6 +200,27 @@ describe("a socket", () => {
   });
 });
 
+/** Takes the connection and says hello, then never answers a ping: what a stopped process looks like. */
+async function frozenServer() {
+  const { scope } = await echoServer();
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1", autoPong: false });
+  server.on("connection", (socket) =>
+    socket.on("message", (data) => {
+      const { id, method } = JSON.parse(data.toString()) as { id: number; method: string };
+      if (method === "hello") socket.send(JSON.stringify({ id, ok: true, data: {} }));
+    }),
+  );
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    connect: () => connectRpc(`ws://127.0.0.1:${port}`, { scope: scope.child("client"), log, hello: {} }),
+    close: () => {
+      for (const socket of server.clients) socket.terminate();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
 describe("a node's client", () => {
   it("says hello, asks, hears events, and gets typed errors, time-outs and the end", async () => {
     const { url, sockets, scope: server } = await echoServer();
@@ -223,34 +244,37 @@ describe("a node's client", () => {
     expect(client.scope.count()).toBe(0);
   });
 
-  it("notices within seconds that the other node has frozen: its socket is open and nothing answers", async () => {
-    const { scope: server } = await echoServer();
-    // Takes the connection and says hello, then never answers a ping: what a stopped process looks like.
-    const frozen = new WebSocketServer({ port: 0, host: "127.0.0.1", autoPong: false });
-    frozen.on("connection", (socket) =>
-      socket.on("message", (data) => {
-        const { id, method } = JSON.parse(data.toString()) as { id: number; method: string };
-        if (method === "hello") socket.send(JSON.stringify({ id, ok: true, data: {} }));
-      }),
-    );
-    await new Promise((resolve) => frozen.once("listening", resolve));
-    const { port } = frozen.address() as AddressInfo;
-    const client = await connectRpc(`ws://127.0.0.1:${port}`, {
-      scope: server.child("client"),
-      log,
-      hello: {},
-    });
+  it.each([
+    ["there is no media to judge by", undefined, limits.nodePatienceMs.none],
+    ["its media stalled too", "stalled", limits.nodePatienceMs.stalled],
+  ] as const)("notices that the other node has frozen when %s", async (_, seen, patienceMs) => {
+    const frozen = await frozenServer();
+    const client = await frozen.connect();
+    if (seen) client.witness = () => Promise.resolve(seen);
     const askedAt = performance.now();
     await expect(client.request("echo", {}, 20_000)).rejects.toMatchObject({ code: "closed" });
-    expect(performance.now() - askedAt).toBeLessThan(limits.nodeDeadAfterMs + 3 * limits.nodePingMs + 500);
+    expect(performance.now() - askedAt).toBeGreaterThan(patienceMs - limits.nodePingMs);
+    expect(performance.now() - askedAt).toBeLessThan(patienceMs + 3 * limits.nodePingMs + 500);
     expect(client.closed).toBe(true);
-    await new Promise((resolve) => frozen.close(resolve));
+    await frozen.close();
+  });
+
+  it("waits for a node that does not answer while its media flows, or while nobody can tell", async () => {
+    const frozen = await frozenServer();
+    const clients = [await frozen.connect(), await frozen.connect()];
+    for (const client of clients) client.witness = () => Promise.resolve("flows");
+    await sleep(limits.nodePatienceMs.none + 3 * limits.nodePingMs);
+    expect(clients.map(({ closed }) => closed)).toEqual([false, false]);
+    const [first] = clients;
+    if (first) first.witness = () => new Promise(() => undefined);
+    await until("given up", () => first?.closed === true, 2 * limits.nodePatienceMs.none + 2000);
+    await frozen.close();
   });
 
   it("keeps a connection on which nothing is said as long as the other node answers pings", async () => {
     const { url, scope: server } = await echoServer();
     const client = await connectRpc(url, { scope: server.child("client"), log, hello: {} });
-    await sleep(limits.nodeDeadAfterMs + 3 * limits.nodePingMs);
+    await sleep(limits.nodePatienceMs.none + 3 * limits.nodePingMs);
     expect(await client.request("echo", { text: "still here" })).toEqual({ text: "still here" });
     await client.scope.close("done");
   });

@@ -18,8 +18,9 @@ export const limits = {
   pingMs: 5_000,
   deadAfterMs: 15_000,
   /** Between two nodes, which are near: one that froze must be noticed before its viewers give up. */
-  nodePingMs: 400,
-  nodeDeadAfterMs: 2_000,
+  nodePingMs: 300,
+  /** How long a silent node is waited for: its media stalled too, there is none to judge by, or it flows on. */
+  nodePatienceMs: { stalled: 900, none: 2_000, flows: 8_000 },
   /** A socket whose unsent bytes pass this is dropped; the client reconnects and takes a snapshot. */
   bufferedBytes: 1024 * 1024,
   messagesPerSecond: 40,
