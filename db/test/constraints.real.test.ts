@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
+import type { Hand } from "@rostrum/protocol";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   acceptFacts,
+  changeHands,
   closeLostStays,
   countRegistrations,
   findOrCreateUser,
   findPoll,
+  type HandChange,
   insertPoll,
   insertRegistration,
   insertVote,
@@ -14,9 +17,7 @@ import {
   listHands,
   listOpenLives,
   listRegistrations,
-  lowerHand,
   movePoll,
-  raiseHand,
   sendDueMails,
   type Webinar,
 } from "../src/index.ts";
@@ -100,18 +101,39 @@ describe("votes", () => {
 
 describe("hands", () => {
   it("are up once, and keep their place when raised again", async () => {
-    const participantId = randomUUID();
-    const raise = () => raiseHand(database.db, { webinarId: webinar.id, participantId, name: "Ada" });
-    await raise();
-    const first = await listHands(database.db, webinar.id);
-    await Promise.all([raise(), raise(), raise()]);
-    expect(await listHands(database.db, webinar.id)).toEqual(first);
-    expect(first).toHaveLength(1);
-    const lower = () => lowerHand(database.db, webinar.id, participantId);
-    expect(await lower()).toBe(true);
-    expect(await lower()).toBe(false);
-    await raise();
-    expect(await listHands(database.db, webinar.id)).toHaveLength(1);
+    const participantId = randomUUID() as Hand["participantId"];
+    const store = (...changes: HandChange[]) => changeHands(database.db, webinar.id, () => changes);
+    const keep = (status: Hand["status"], raisedAt: number) =>
+      store({ type: "changed", hand: { participantId, name: "Ada", raisedAt, status } });
+    await Promise.all([keep("raised", 1000), keep("raised", 2000), keep("raised", 3000)]);
+    const [first, ...others] = await listHands(database.db, webinar.id);
+    expect(others).toEqual([]);
+    for (const status of ["raised", "invited", "on-stage"] as const) {
+      await keep(status, 9000);
+      expect(await listHands(database.db, webinar.id)).toEqual([{ ...first, status }]);
+    }
+    await store({ type: "lowered", participantId }, { type: "lowered", participantId });
+    expect(await listHands(database.db, webinar.id)).toEqual([]);
+    await keep("raised", 9000);
+    expect(await listHands(database.db, webinar.id)).toMatchObject([{ raisedAt: 9000, status: "raised" }]);
+  });
+
+  it("are decided upon one change at a time, and not at all when that throws", async () => {
+    let inside = 0;
+    const slow = () =>
+      changeHands(database.db, webinar.id, (hands) => {
+        inside = Math.max(inside, hands.length);
+        const participantId = randomUUID() as Hand["participantId"];
+        return [{ type: "changed", hand: { participantId, name: "Ada", raisedAt: 1, status: "raised" } }];
+      });
+    const before = (await listHands(database.db, webinar.id)).length;
+    await Promise.all(Array.from({ length: 8 }, slow));
+    expect(inside).toBe(before + 7);
+    const refuse = () => {
+      throw new Error("refused");
+    };
+    await expect(changeHands(database.db, webinar.id, refuse)).rejects.toThrow("refused");
+    expect(await listHands(database.db, webinar.id)).toHaveLength(before + 8);
   });
 });
 

@@ -11,6 +11,9 @@ import { Peer } from "@rostrum/sfu";
 import type { Stage } from "./stage.ts";
 import type { Stages } from "./stages.ts";
 
+/** An event of the room is here within this, ms. */
+const guestWaitMs = 1000;
+
 type Options = {
   http: HttpServer;
   scope: Scope;
@@ -47,11 +50,17 @@ export function servePanelists(options: Options): void {
 
 async function welcome(socket: RpcSocket, token: string, options: Options) {
   const claims = await options.tokens.verifyRoom(token, "stage");
-  if (claims.role === "attendee")
-    throw new RostrumError("permission.denied", "Only hosts and panelists come on stage.");
   const stage = await options.stages.open(claims.webinarId);
+  // What made them a guest was told to the room a moment before they came.
+  if (claims.role === "attendee" && !(await stage.guests.has(claims.participantId, guestWaitMs)))
+    throw new RostrumError("permission.denied", "The host has not called you on stage.");
   if (socket.closed) throw new RostrumError("closed", "The connection has closed.");
   const log = options.log.child({ webinarId: claims.webinarId, participantId: claims.participantId });
+  if (claims.role === "attendee")
+    socket.scope.add(
+      "guest",
+      stage.guests.onGone(claims.participantId, () => socket.close("removed")),
+    );
   const leave = stage.join({
     participantId: claims.participantId,
     replaced: () => socket.close("replaced"),

@@ -11,6 +11,7 @@ import type {
 import { selectStage } from "@rostrum/rules";
 import { Board, type PipeSource, type PoolWorker } from "@rostrum/sfu";
 import type { types } from "mediasoup";
+import { Guests } from "./guests.ts";
 import { SpeakerFeed } from "./speaker-feed.ts";
 
 /** Speakers remembered for the choice of who is on stage. */
@@ -46,6 +47,7 @@ export class Stage {
   readonly scope: Scope;
   readonly board = new Board();
   readonly onAir = new Board();
+  readonly guests = new Guests();
   readonly speaker: SpeakerFeed;
   readonly #options: StageOptions;
   readonly #panelists = new Map<ParticipantId, Panelist>();

@@ -171,6 +171,7 @@ export class Stages {
         publish: (body) => this.#publish(webinarId, body),
       });
       stage.setPhase(first.phase);
+      stage.guests.follow(first);
       const owned = { stage, lease };
       this.#keep(owned);
       // Panelists of the origin before come here within seconds; who has not is on stage no more.
@@ -197,11 +198,13 @@ export class Stages {
       {
         onSnapshot: (room) => {
           stage.setPhase(room.phase);
+          stage.guests.follow(room);
           // Redis may have come back empty, and the room with it: what only the origin knows is told again.
           stage.tellAgain(room);
         },
         onEvent: ({ body }) => {
           if (body.type === "phase.changed") stage.setPhase(body.phase);
+          stage.guests.apply(body);
         },
       },
       scope,

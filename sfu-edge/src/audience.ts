@@ -1,6 +1,6 @@
 import type { Log, LogPosition, Scope, SeatLedger } from "@rostrum/platform";
 import type { RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
-import { evolveRoom, roomFor } from "@rostrum/rules";
+import { evolveRoom, handOf, roomFor } from "@rostrum/rules";
 import { type PipeSource, type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { Attendee } from "./attendee.ts";
@@ -89,7 +89,7 @@ export class Audience {
     const { epoch, seq } = this.#room;
     const missed = resume && this.#recent.since(resume, { epoch, seq });
     if (missed) return missed.filter((event) => mayHear(attendee, event));
-    return roomFor(this.#room, attendee.hosts ? "hosts" : "all");
+    return roomFor(this.#room, attendee.hosts ? "hosts" : attendee.claims);
   }
 
   /** Let somebody receive here who is in the room. */
@@ -123,6 +123,10 @@ export class Audience {
     this.#room = { ...room, presence, ...(unknown ? { stage, speaker } : {}) };
     this.#recent.clear();
     this.fanOut.sendBoth("room.snapshot", { hosts: this.#room, all: roomFor(this.#room, "all") });
+    // What all got has nobody's hand in it.
+    for (const { hosts, claims, socket } of this.fanOut.attendees)
+      if (!hosts && handOf(room.hands, claims.participantId))
+        socket.notify("room.snapshot", roomFor(this.#room, claims));
     this.#feed.nudge();
   }
 

@@ -6,8 +6,7 @@ type Addressed = Pick<RoomEventDraft, "audience" | "to">;
 /** Whether somebody may see an event. */
 export function mayHear(attendee: Attendee, { audience, to }: Addressed): boolean {
   if (audience === "all") return true;
-  if (audience === "hosts") return attendee.hosts;
-  return attendee.claims.participantId === to;
+  return attendee.claims.participantId === to || (audience === "hosts" && attendee.hosts);
 }
 
 /**

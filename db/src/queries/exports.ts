@@ -146,6 +146,8 @@ function events(webinar: SQL): SQL {
     sql`select closed_at, 'poll.closed', 'poll.closed:' || id, ${nobody}, id::text, null from polls where webinar_id = ${webinar}`,
     sql`select v.created_at, 'poll.voted', 'poll.voted:' || v.poll_id || ':' || v.participant_id, v.participant_id, null, null, v.poll_id::text, o.text from votes v join polls p on p.id = v.poll_id join poll_options o on o.id = v.option_id where p.webinar_id = ${webinar}`,
     sql`select raised_at, 'hand.raised', 'hand.raised:' || id, participant_id, null, null, id::text, null from hands where webinar_id = ${webinar}`,
+    sql`select invited_at, 'hand.invited', 'hand.invited:' || id, participant_id, null, null, id::text, null from hands where webinar_id = ${webinar}`,
+    sql`select accepted_at, 'hand.accepted', 'hand.accepted:' || id, participant_id, null, null, id::text, null from hands where webinar_id = ${webinar}`,
     sql`select lowered_at, 'hand.lowered', 'hand.lowered:' || id, participant_id, null, null, id::text, null from hands where webinar_id = ${webinar}`,
     sql`select created_at, 'chat.posted', 'chat.posted:' || id, participant_id, null, null, id::text, text from chat_messages where webinar_id = ${webinar}`,
   ];

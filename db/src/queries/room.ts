@@ -1,12 +1,13 @@
 import type { ChatMessage, Hand } from "@rostrum/protocol";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
-import type { Executor } from "../client.ts";
+import type { Database, Executor } from "../client.ts";
 import { chatMessages, hands } from "../schema/index.ts";
 
 const asHand = (row: typeof hands.$inferSelect): Hand => ({
   participantId: row.participantId as Hand["participantId"],
   name: row.name,
   raisedAt: row.raisedAt.getTime(),
+  status: row.acceptedAt ? "on-stage" : row.invitedAt ? "invited" : "raised",
 });
 
 export async function listHands(db: Executor, webinarId: string): Promise<Hand[]> {
@@ -33,25 +34,51 @@ export async function findHand(
   return row ? asHand(row) : undefined;
 }
 
-/** Raise a hand; a hand that is up stays where it is in the queue. */
-export async function raiseHand(
-  db: Executor,
-  hand: { webinarId: string; participantId: string; name: string },
+/** A hand as it is to be stored, or down. */
+export type HandChange = { type: "changed"; hand: Hand } | { type: "lowered"; participantId: string };
+
+/**
+ * Store what `decide` makes of the hands that are up. Changes of one webinar's hands follow one another; what `decide`
+ * throws is thrown, and nothing is stored then.
+ */
+export function changeHands(
+  db: Database,
+  webinarId: string,
+  decide: (hands: Hand[]) => readonly HandChange[],
 ): Promise<void> {
-  await db.insert(hands).values(hand).onConflictDoNothing();
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`hands ${webinarId}`}, 0))`);
+    for (const change of decide(await listHands(tx, webinarId))) {
+      if (change.type === "lowered") await lowerHand(tx, webinarId, change.participantId);
+      else await keepHand(tx, webinarId, change.hand);
+    }
+  });
 }
 
-/** False when the hand was not up. */
-export async function lowerHand(db: Executor, webinarId: string, participantId: string): Promise<boolean> {
-  const lowered = await db
+async function keepHand(tx: Executor, webinarId: string, hand: Hand): Promise<void> {
+  const { participantId, name, status } = hand;
+  // The database's clock but for the place in the queue, which the hand itself says.
+  const since = {
+    ...(status === "invited" ? { invitedAt: sql`now()` } : {}),
+    ...(status === "on-stage" ? { acceptedAt: sql`now()` } : {}),
+  };
+  await tx
+    .insert(hands)
+    .values({ webinarId, participantId, name, raisedAt: new Date(hand.raisedAt), ...since })
+    .onConflictDoUpdate({
+      target: [hands.webinarId, hands.participantId],
+      targetWhere: isNull(hands.loweredAt),
+      set: { name, ...since },
+    });
+}
+
+async function lowerHand(tx: Executor, webinarId: string, participantId: string): Promise<void> {
+  await tx
     .update(hands)
-    // The database's clock, as when it was raised.
-    .set({ loweredAt: sql`now()` })
+    .set({ loweredAt: sql`greatest(now(), ${hands.raisedAt})` })
     .where(
       and(eq(hands.webinarId, webinarId), eq(hands.participantId, participantId), isNull(hands.loweredAt)),
-    )
-    .returning({ id: hands.id });
-  return lowered.length > 0;
+    );
 }
 
 /** Idempotent by the client's id. */

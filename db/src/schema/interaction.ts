@@ -113,7 +113,7 @@ export const votes = pgTable(
   ],
 );
 
-/** Raised hands; lowering keeps the row for the report. */
+/** Raised hands, and what came of them; lowering keeps the row for the report. */
 export const hands = pgTable(
   "hands",
   {
@@ -124,9 +124,13 @@ export const hands = pgTable(
     participantId: uuid("participant_id").notNull(),
     name: text("name").notNull(),
     raisedAt: instant("raised_at").notNull().defaultNow(),
+    invitedAt: instant("invited_at"),
+    /** On stage from here until it is lowered. */
+    acceptedAt: instant("accepted_at"),
     loweredAt: instant("lowered_at"),
   },
   (table) => [
+    check("hands_invited_first", sql`${table.acceptedAt} is null or ${table.invitedAt} is not null`),
     uniqueIndex("hands_one_up")
       .on(table.webinarId, table.participantId)
       .where(sql`${table.loweredAt} is null`),

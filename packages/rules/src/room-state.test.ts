@@ -69,9 +69,10 @@ const body: fc.Arbitrary<RoomEventBody> = fc.oneof(
     type: "poll.tallied" as const,
     tally: poll(n, "open", version).tally,
   })),
-  fc
-    .tuple(few, few)
-    .map(([n, raisedAt]) => ({ type: "hand.raised" as const, hand: { ...person(n), raisedAt } })),
+  fc.tuple(few, few).map(([n, raisedAt]) => ({
+    type: "hand.raised" as const,
+    hand: { ...person(n), raisedAt, status: "raised" as const },
+  })),
   few.map((n) => ({ type: "hand.lowered" as const, participantId: person(n).participantId })),
   few.map((n) => ({
     type: "chat.posted" as const,
@@ -155,6 +156,9 @@ describe("room state", () => {
         const state = apply(room, events);
         const seen = roomFor(state, "all");
         expect(seen.hands).toEqual([]);
+        const { participantId } = person(1);
+        const own = state.hands.filter((hand) => hand.participantId === participantId);
+        expect(roomFor(state, { participantId }).hands).toEqual(own);
         expect(seen.polls.some(({ status }) => status === "draft")).toBe(false);
         expect(roomFor(state, "hosts")).toBe(state);
       }),

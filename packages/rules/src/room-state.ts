@@ -1,4 +1,4 @@
-import type { ChatMessage, EventAudience, Poll, RoomEventBody, RoomSnapshot } from "@rostrum/protocol";
+import type { ChatMessage, Poll, RoomEventBody, RoomSnapshot } from "@rostrum/protocol";
 import { withHand, withoutHand } from "./hand-queue.ts";
 import { newerTally } from "./poll.ts";
 
@@ -95,8 +95,10 @@ function withMessage(chat: readonly ChatMessage[], message: ChatMessage): ChatMe
   return upsert(chat, message, (other) => other.id === message.id).slice(-keptChat);
 }
 
-/** The room as one audience may see it: the hand queue and polls in preparation are for hosts. */
-export function roomFor(room: RoomSnapshot, audience: EventAudience): RoomSnapshot {
-  if (audience === "hosts") return room;
-  return { ...room, hands: [], polls: room.polls.filter((poll) => poll.status !== "draft") };
+/** The room as somebody may see it: the hand queue, but for their own, and polls in preparation are for hosts. */
+export function roomFor(room: RoomSnapshot, who: "hosts" | { participantId: string } | "all"): RoomSnapshot {
+  if (who === "hosts") return room;
+  const own = who === "all" ? undefined : who.participantId;
+  const hands = room.hands.filter(({ participantId }) => participantId === own);
+  return { ...room, hands, polls: room.polls.filter((poll) => poll.status !== "draft") };
 }

@@ -86,6 +86,8 @@ export class RoomConnection {
   /** Why the edge takes the seat back, until the broadcast plays. */
   #seatLost: string | undefined;
   #left = false;
+  /** A tier that must be for now, whatever was asked for at the door. */
+  #only: Delivery | undefined;
   /** Set by whatever wants the current round to go elsewhere. */
   #move: (excludeEdges: string[], delayMs: number) => void = () => {};
 
@@ -116,6 +118,20 @@ export class RoomConnection {
     this.#seatLost = undefined;
     this.tracks.set([]);
     this.#session?.leaveSeat(reason).catch(() => undefined);
+  }
+
+  /** Receive over WebRTC from now on, without a reload: nobody talks with the delay of the broadcast. */
+  async sitDown(): Promise<void> {
+    this.#only = "webrtc";
+    forgetPath();
+    if (this.state.get().delivery === "hls") await this.#acceptSeat();
+  }
+
+  /** Back to what was asked for at the door; the picture stays until the broadcast's is there. */
+  standUp(reason: string): void {
+    this.#only = undefined;
+    this.#seatLost = reason;
+    this.#patch({ delivery: "hls", tierReason: null });
   }
 
   /** Ask for an interactive place again, for somebody whose network may have changed. */
@@ -150,7 +166,7 @@ export class RoomConnection {
   /** Admission and connection, avoiding the edges in `dead`; the edge is in there when this rejects or ends. */
   async #open(dead: string[]): Promise<EdgeSession> {
     const fallen = startsWithHls(recallPath(), Date.now());
-    const admission = await this.#admit(dead, fallen ? "hls" : undefined);
+    const admission = await this.#admit(dead, fallen ? "hls" : this.#only);
     const { nodeId } = admission.edge;
     dead.push(nodeId);
     const { room } = this.state.get();
@@ -257,7 +273,7 @@ export class RoomConnection {
     const session = this.#session;
     if (!session) return;
     try {
-      const admission = await this.#admit([]);
+      const admission = await this.#admit([], this.#only);
       if (admission.delivery !== "webrtc" || session !== this.#session) return;
       if (admission.edge.nodeId !== session.admission.edge.nodeId) return this.#move([], 0);
       this.#seatLost = undefined;

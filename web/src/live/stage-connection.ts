@@ -41,14 +41,17 @@ export class StageConnection {
   });
   readonly tracks = new Value<StageTrack[]>([]);
   readonly #admit: (excluded: string[]) => Promise<Admission>;
+  readonly #receives: boolean;
   readonly #local = new Map<MediaSource, LocalTrack>();
   /** One; two while the stage moves, the one to go to last. */
   #sessions: StageSession[] = [];
   #left = false;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(admit: (excluded: string[]) => Promise<Admission>) {
+  /** `receives`: the others on stage come over this connection too, and not from an edge. */
+  constructor(admit: (excluded: string[]) => Promise<Admission>, { receives }: { receives: boolean }) {
     this.#admit = admit;
+    this.#receives = receives;
   }
 
   enter(): void {
@@ -96,6 +99,7 @@ export class StageConnection {
     // While the stage moves, the origin that it moves to is believed.
     const isLast = (): boolean => session === undefined || session === this.#sessions.at(-1);
     const opened = await StageSession.open(admission, {
+      receives: this.#receives,
       onPhase: (phase) => isLast() && this.#patch({ phase }),
       onMembers: (members) => isLast() && this.#patch({ members }),
       onMoving: moving.resolve,

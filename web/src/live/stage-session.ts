@@ -61,7 +61,7 @@ export class StageSession {
   /** Resolves when tracks may be published. Rejects when the origin does not take us. */
   static async open(
     { stage, iceServers }: Admission,
-    events: StageSessionEvents,
+    { receives, ...events }: StageSessionEvents & { receives: boolean },
   ): Promise<{ session: StageSession; phase: WebinarPhase; members: StageMember[] }> {
     if (!stage) throw new Error("no stage for this role");
     const { rpc, hello } = await Rpc.connect(stage.url, stage.token);
@@ -71,7 +71,8 @@ export class StageSession {
       rpc.on("stage.phase", (data) => events.onPhase(stageEvents["stage.phase"].parse(data).phase));
       rpc.on("stage.members", (data) => events.onMembers(stageEvents["stage.members"].parse(data).members));
       rpc.on("stage.moving", () => events.onMoving());
-      await Promise.all([session.#openSend(iceServers), session.#receiver.start(iceServers)]);
+      const receiving = receives ? session.#receiver.start(iceServers) : undefined;
+      await Promise.all([session.#openSend(iceServers), receiving]);
       return { session, phase, members };
     } catch (error) {
       session.close();

@@ -8,6 +8,14 @@ import {
 } from "@rostrum/protocol";
 import type { Services } from "./services.ts";
 
+type RoomAudience = "all" | "hosts" | { hostsAnd: ParticipantId } | { to: ParticipantId };
+
+function addressed(audience: RoomAudience): Pick<RoomEventDraft, "audience" | "to"> {
+  if (typeof audience === "string") return { audience };
+  if ("to" in audience) return { audience: "participant", to: audience.to };
+  return { audience: "hosts", to: audience.hostsAnd };
+}
+
 /**
  * Tell a room what has been stored. Called after the commit; the database is the truth and nothing is undone when the
  * log cannot be written: the room is noted as owed, and the jobs process gives its log a new epoch, so that everyone who
@@ -18,13 +26,13 @@ export async function publishRoomEvent(
   services: Services,
   webinarId: string,
   body: RoomEventBody,
-  audience: "all" | "hosts" | { to: ParticipantId } = "all",
+  audience: RoomAudience = "all",
 ): Promise<void> {
   try {
     const event = RoomEventDraft.parse({
       webinarId: WebinarId.parse(webinarId),
       at: Date.now(),
-      ...(typeof audience === "string" ? { audience } : { audience: "participant", to: audience.to }),
+      ...addressed(audience),
       body,
     });
     await services.events.append(roomLogKey(webinarId), event);
@@ -41,7 +49,7 @@ export function announce(
   services: Services,
   webinarId: string,
   key: string,
-  read: () => Promise<{ body: RoomEventBody; audience?: "all" | "hosts" } | undefined>,
+  read: () => Promise<{ body: RoomEventBody; audience?: RoomAudience } | undefined>,
 ): Promise<void> {
   return services.announcer.announce(key, read, ({ body, audience }) =>
     publishRoomEvent(services, webinarId, body, audience),

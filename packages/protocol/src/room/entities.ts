@@ -43,10 +43,15 @@ export const Poll = z.object({
 });
 export type Poll = z.infer<typeof Poll>;
 
+/** `on-stage`: the invitation was accepted; the origin takes this attendee until the hand goes down. */
+export const HandStatus = z.enum(["raised", "invited", "on-stage"]);
+export type HandStatus = z.infer<typeof HandStatus>;
+
 export const Hand = z.object({
   participantId: ParticipantId,
   name: DisplayName,
   raisedAt: EpochMs,
+  status: HandStatus,
 });
 export type Hand = z.infer<typeof Hand>;
 

@@ -4,7 +4,7 @@ import { LayoutName, StageMember } from "../stage.ts";
 import { EpochMs } from "../time.ts";
 import { ChatMessage, Hand, Poll, PollTally, Presence, Question, WebinarPhase } from "./entities.ts";
 
-/** Who may see an event. `hosts`: hosts and panelists of the webinar. `participant`: the one in `to`, nobody else. */
+/** Who may see an event. `hosts`: hosts and panelists of the webinar, and the one in `to`. `participant`: only the one in `to`. */
 export const EventAudience = z.enum(["all", "hosts", "participant"]);
 export type EventAudience = z.infer<typeof EventAudience>;
 

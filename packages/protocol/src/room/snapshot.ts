@@ -6,8 +6,8 @@ import { ChatMessage, Hand, Poll, Presence, Question, WebinarPhase } from "./ent
 
 /**
  * Everything a participant needs to draw the room, as of `seq` of log `epoch`. Built by web from the database for a
- * node that starts following; evolved by that node with each event; given to each socket after `hello`. `hands` is
- * empty for attendees.
+ * node that starts following; evolved by that node with each event; given to each socket after `hello`. Attendees
+ * find their own hand in `hands`, if it is up, and no other.
  */
 export const RoomSnapshot = z.object({
   webinarId: WebinarId,

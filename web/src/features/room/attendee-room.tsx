@@ -1,18 +1,22 @@
 "use client";
 import type { Delivery } from "@rostrum/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { Hand } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useMemo } from "react";
 import { createApi, wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
+import { GuestVisit } from "../../live/guest-visit.ts";
 import { RoomConnection } from "../../live/room-connection.ts";
+import type { StageState } from "../../live/stage-connection.ts";
 import { useValue } from "../../live/use-value.ts";
+import { Value } from "../../live/value.ts";
 import { Brand } from "../../ui/brand.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
 import { FallenNotice } from "./fallen-notice.tsx";
+import { HandControls } from "./hand-controls.tsx";
+import { ownTracks } from "./own-tracks.ts";
 import { PollPanel } from "./poll-panel.tsx";
 import { Programme } from "./programme.tsx";
 import { QuestionsPanel } from "./questions-panel.tsx";
@@ -80,6 +84,7 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 function Room({ connection }: { connection: RoomConnection }) {
   const state = useValue(connection.state);
   const { connection: status, room, admission, delivery, path, fallen, tierReason, fault } = state;
+  const { visit, own } = useVisit(connection);
   if (!room || !admission) return null;
   const { api } = connection;
   const openPolls = room.polls.filter((poll) => poll.status === "open").length;
@@ -102,7 +107,7 @@ function Room({ connection }: { connection: RoomConnection }) {
           ) : room.phase !== "live" ? (
             <StageMessage title={room.title} text="It begins soon. You can stay on this page." />
           ) : (
-            <Programme connection={connection} room={room} />
+            <Programme connection={connection} room={room} {...(own ? { own } : {})} />
           )}
         </div>
         {room.phase === "live" && fallen && <FallenNotice connection={connection} />}
@@ -116,7 +121,9 @@ function Room({ connection }: { connection: RoomConnection }) {
             {tierReason}
           </p>
         )}
-        {room.phase !== "ended" && <HandButton connection={connection} />}
+        {room.phase !== "ended" && (
+          <HandControls connection={connection} room={room} self={admission.participantId} visit={visit} />
+        )}
       </div>
       <aside className="panel" aria-label="Participate">
         <Tabs
@@ -136,6 +143,25 @@ function Room({ connection }: { connection: RoomConnection }) {
   );
 }
 
+const offStage = new Value<StageState | null>(null);
+
+/** Visits on stage, and what is sent meanwhile. */
+function useVisit(connection: RoomConnection) {
+  const visit = useMemo(() => new GuestVisit(connection), [connection]);
+  useEffect(() => () => visit.leave(), [visit]);
+  const stage = useValue(visit.stage);
+  const sending = useValue<StageState | null>(stage?.state ?? offStage);
+  const { admission } = useValue(connection.state);
+  const own = useMemo(
+    () =>
+      sending && admission
+        ? { tracks: ownTracks(sending.local, admission), self: admission.participantId }
+        : undefined,
+    [sending, admission],
+  );
+  return { visit, own };
+}
+
 function StageMessage({ title, text }: { title: string; text: string }) {
   return (
     <section className="stage" aria-label="Stage">
@@ -144,35 +170,5 @@ function StageMessage({ title, text }: { title: string; text: string }) {
         <p>{text}</p>
       </div>
     </section>
-  );
-}
-
-function HandButton({ connection }: { connection: RoomConnection }) {
-  const [up, setUp] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const toggle = async () => {
-    setBusy(true);
-    try {
-      const { raised } = up
-        ? await connection.api.hand.lower.mutate()
-        : await connection.api.hand.raise.mutate();
-      setUp(raised);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <div className="controls">
-      <button
-        className="button"
-        type="button"
-        aria-pressed={up}
-        disabled={busy}
-        onClick={() => void toggle().catch(() => undefined)}
-      >
-        <Hand size={18} aria-hidden="true" />
-        {up ? "Lower hand" : "Raise hand"}
-      </button>
-    </div>
   );
 }

@@ -1,15 +1,21 @@
 "use client";
 import type { RoomSnapshot } from "@rostrum/protocol";
 import { useEffect, useState } from "react";
+import type { StageTrack } from "../../live/receive.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { HlsStage } from "./hls-stage.tsx";
 import { StageGrid } from "./stage-grid.tsx";
 
-type Props = { connection: RoomConnection; room: RoomSnapshot };
+type Props = {
+  connection: RoomConnection;
+  room: RoomSnapshot;
+  /** What a guest sends themselves, and who they are. */
+  own?: { tracks: StageTrack[]; self: string };
+};
 
 /** The programme by the tier the viewer is on. Changing the tier, the old picture stays until the new one plays. */
-export function Programme({ connection, room }: Props) {
+export function Programme({ connection, room, own }: Props) {
   const { delivery } = useValue(connection.state);
   const tracks = useValue(connection.tracks);
   const [broadcastPlays, setBroadcastPlays] = useState(false);
@@ -28,12 +34,13 @@ export function Programme({ connection, room }: Props) {
       )}
       {showGrid && (
         <StageGrid
-          tracks={tracks}
+          tracks={own ? [...own.tracks, ...tracks] : tracks}
           members={room.stage}
+          {...(own ? { self: own.self } : {})}
           layout={room.layout}
           speaker={room.speaker}
           onLayer={(consumerId, layer) =>
-            void connection.receiver?.preferLayer(consumerId, layer).catch(() => undefined)
+            consumerId && void connection.receiver?.preferLayer(consumerId, layer).catch(() => undefined)
           }
         />
       )}

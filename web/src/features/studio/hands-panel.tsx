@@ -1,33 +1,73 @@
 "use client";
-import type { RoomSnapshot } from "@rostrum/protocol";
-import { Hand } from "lucide-react";
+import type { Hand, RoomSnapshot } from "@rostrum/protocol";
+import { Hand as HandIcon, Radio } from "lucide-react";
 
-/** Raised hands, first come first. */
-export function HandsPanel({
-  room,
-  onLower,
-}: {
+type Props = {
   room: RoomSnapshot;
+  /** For hosts. */
+  onInvite?: (participantId: string) => void;
   onLower?: (participantId: string) => void;
-}) {
+};
+
+/** Guests on stage, and raised hands, first come first. */
+export function HandsPanel({ room, onInvite, onLower }: Props) {
+  const guests = room.hands.filter(({ status }) => status === "on-stage");
+  const queue = room.hands.filter(({ status }) => status !== "on-stage");
   return (
-    <div className="panel-body" aria-live="polite">
-      {room.hands.length === 0 && <p className="dim">No hands are raised.</p>}
+    <div className="panel-body stack" aria-live="polite">
+      {guests.length > 0 && (
+        <section className="stack-small" aria-label="Guests on stage">
+          <h3 className="panel-heading">Guests on stage</h3>
+          <ul className="stack-small">
+            {guests.map((hand) => (
+              <HandRow key={hand.participantId} hand={hand}>
+                {onLower && (
+                  <button className="button small" type="button" onClick={() => onLower(hand.participantId)}>
+                    Take off stage
+                  </button>
+                )}
+              </HandRow>
+            ))}
+          </ul>
+        </section>
+      )}
+      {queue.length === 0 && <p className="dim">No hands are raised.</p>}
       <ul className="stack-small">
-        {room.hands.map((hand) => (
-          <li className="item row between" key={hand.participantId} style={{ display: "flex" }}>
-            <span className="row">
-              <Hand size={18} aria-hidden="true" />
-              {hand.name}
-            </span>
-            {onLower && (
-              <button className="button small" type="button" onClick={() => onLower(hand.participantId)}>
-                Lower
+        {queue.map((hand) => (
+          <HandRow key={hand.participantId} hand={hand}>
+            {onInvite && hand.status === "raised" && (
+              <button
+                className="button small primary"
+                type="button"
+                onClick={() => onInvite(hand.participantId)}
+              >
+                Invite on stage
               </button>
             )}
-          </li>
+            {onLower && (
+              <button className="button small" type="button" onClick={() => onLower(hand.participantId)}>
+                {hand.status === "raised" ? "Lower" : "Take back"}
+              </button>
+            )}
+          </HandRow>
         ))}
       </ul>
     </div>
+  );
+}
+
+function HandRow({ hand, children }: { hand: Hand; children: React.ReactNode }) {
+  const Icon = hand.status === "on-stage" ? Radio : HandIcon;
+  return (
+    <li className="item hand-row">
+      <span className="row">
+        <Icon size={18} aria-hidden="true" />
+        <span>
+          {hand.name}
+          {hand.status === "invited" && <small className="dim"> invited</small>}
+        </span>
+      </span>
+      <span className="row">{children}</span>
+    </li>
   );
 }

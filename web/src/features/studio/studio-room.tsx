@@ -1,40 +1,21 @@
 "use client";
-import type { Admission, LayoutName } from "@rostrum/protocol";
+import type { LayoutName } from "@rostrum/protocol";
 import { useMemo, useState } from "react";
 import { type Api, wireError } from "../../client/api.ts";
-import type { StageTrack } from "../../live/receive.ts";
-import type { LocalTrack } from "../../live/stage-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "../room/chat-panel.tsx";
+import { ownTracks } from "../room/own-tracks.ts";
 import { QuestionsPanel } from "../room/questions-panel.tsx";
 import { RoomHeader } from "../room/room-header.tsx";
+import { StageControls } from "../room/stage-controls.tsx";
 import { StageGrid } from "../room/stage-grid.tsx";
 import { HandsPanel } from "./hands-panel.tsx";
 import { HostPolls } from "./host-polls.tsx";
 import { LiveControls } from "./live-controls.tsx";
 import { PeoplePanel } from "./people-panel.tsx";
-import { StageControls } from "./stage-controls.tsx";
 import type { Studio } from "./use-studio.ts";
-
-/** Local tracks in the shape of received ones, so that one grid draws the whole stage. */
-function ownTracks(local: LocalTrack[], admission: Admission): StageTrack[] {
-  return local
-    .filter(({ track }) => track.kind === "video")
-    .map(({ source, track, paused }) => ({
-      consumerId: "",
-      track,
-      producer: {
-        producerId: `own-${source}`,
-        participantId: admission.participantId,
-        name: admission.name,
-        kind: "video",
-        source,
-        paused,
-      },
-    }));
-}
 
 /** The studio once inside: stage, controls, and the panels of the role. */
 export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api }) {
@@ -78,12 +59,14 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
     {
       key: "hands",
       label: "Hands",
-      count: room.hands.length,
+      count: room.hands.filter(({ status }) => status === "raised").length,
       body: (
         <HandsPanel
           room={room}
           {...(hostApi
             ? {
+                onInvite: (participantId: string) =>
+                  asHost((api) => api.hand.invite.mutate({ webinarId, participantId })),
                 onLower: (participantId: string) =>
                   asHost((api) => api.hand.dismiss.mutate({ webinarId, participantId })),
               }

@@ -9,7 +9,7 @@ type Admit = (excludeEdges: string[]) => Promise<Admission>;
 /** A host's or panelist's two connections: the room's events from an edge, the stage from the origin. */
 export function useStudio(admit: Admit) {
   const studio = useMemo(
-    () => ({ room: new RoomConnection(admit), stage: new StageConnection(admit) }),
+    () => ({ room: new RoomConnection(admit), stage: new StageConnection(admit, { receives: true }) }),
     [admit],
   );
   useEffect(

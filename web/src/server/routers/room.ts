@@ -7,9 +7,9 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { playlistUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
-import { admitByLink, admitHost, previewLink } from "../use-cases/admission.ts";
+import { admitByLink, admitGuest, admitHost, previewLink } from "../use-cases/admission.ts";
 import { postChat } from "../use-cases/chat.ts";
-import { lower, raise } from "../use-cases/hands.ts";
+import { invite, lower, raise } from "../use-cases/hands.ts";
 import { castVote, changePoll, createPoll } from "../use-cases/polls.ts";
 import { askQuestion, settleQuestion, upvoteQuestion } from "../use-cases/questions.ts";
 
@@ -110,6 +110,18 @@ export const handRouter = router({
     await lower(ctx.services, ctx.participant.webinarId, ctx.participant.participantId);
     return { raised: false };
   }),
+  /** Come on stage, invited by the host: answers where to publish. Again after a connection broke. */
+  accept: participantProcedure
+    .input(z.strictObject({ excludeEdges }))
+    .mutation(({ ctx, input }) => admitGuest(ctx.services, ctx.participant, input.excludeEdges)),
+  invite: hostProcedure
+    .input(z.strictObject({ webinarId, participantId: EntityId }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await invite(ctx.services, webinar.id, input.participantId);
+      return { invited: true };
+    }),
+  /** Takes a hand down: an invitation with it, and somebody off the stage. */
   dismiss: hostProcedure
     .input(z.strictObject({ webinarId, participantId: EntityId }))
     .mutation(async ({ ctx, input }) => {

@@ -3,6 +3,7 @@ import {
   countSeated,
   findPanelistByToken,
   findRegistrantByToken,
+  findWebinar,
   type User,
   type Webinar,
 } from "@rostrum/db";
@@ -14,6 +15,7 @@ import {
   type NodeHeartbeat,
   ParticipantId,
   type Role,
+  type RoomClaims,
   RostrumError,
   WebinarId,
 } from "@rostrum/protocol";
@@ -22,6 +24,7 @@ import { deviceOf } from "../device.ts";
 import { playlistUrl } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
+import { accept } from "./hands.ts";
 
 const tokenSeconds = 6 * 3600;
 /** How long a seat is kept for somebody who was let in and has not arrived, ms. */
@@ -29,7 +32,14 @@ const reservedMs = 15_000;
 
 /** `excludeEdges`: nodes the client found dead, an origin among them. */
 export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[]; userAgent?: string | null };
-type Person = { participantId: string; role: Role; name: string; webinar: Webinar };
+type Person = {
+  participantId: string;
+  role: Role;
+  name: string;
+  webinar: Webinar;
+  /** An attendee whom the host has called on stage. */
+  guest?: true;
+};
 
 /** Who holds a personal link, and for what. Throws token.invalid. */
 async function personOf(services: Services, joinToken: string): Promise<Person> {
@@ -75,12 +85,39 @@ export function admitHost(
   return admit(services, { participantId: user.id, role: "host", name: user.name, webinar }, wish);
 }
 
+/**
+ * Let an attendee on stage who was invited and says yes: with a seat, above the number of seats if need be, because
+ * nobody talks with the delay of the broadcast. Throws permission.denied when nobody invited them.
+ */
+export async function admitGuest(
+  services: Services,
+  who: RoomClaims,
+  excludeEdges: string[],
+): Promise<Admission> {
+  const { webinarId, participantId, name } = who;
+  const webinar = await findWebinar(services.db, webinarId);
+  if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
+  await accept(services, who);
+  const admission = await admit(
+    services,
+    { participantId, role: "attendee", name, webinar, guest: true },
+    { prefer: "webrtc", excludeEdges },
+  );
+  if (admission.delivery !== "webrtc")
+    throw new RostrumError(
+      "node.unavailable",
+      "No server has room for you on stage right now. Trying again.",
+    );
+  return admission;
+}
+
 async function admit(services: Services, person: Person, wish: AdmissionWish): Promise<Admission> {
-  const { webinar, role, participantId } = person;
+  const { webinar, role, participantId, guest } = person;
   const prefer = wish.prefer ?? "webrtc";
   const { edges, recent } = await services.edges.look();
   const wantsSeat = role === "attendee" && prefer === "webrtc";
-  const seated = !wantsSeat || (await takeSeat(services, webinar, participantId));
+  const seats = guest ? Number.MAX_SAFE_INTEGER : webinar.seats;
+  const seated = !wantsSeat || (await takeSeat(services, { id: webinar.id, seats }, participantId));
   const placed = place(edges, {
     webinarId: webinar.id,
     region: services.config.REGION,
@@ -107,7 +144,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     name: person.name,
     ...(waitsSince === undefined ? {} : { waitsSince }),
   };
-  if (role === "attendee")
+  if (role === "attendee" && !guest)
     services.devices.note({ ...claims, id: claims.admissionId, ...deviceOf(wish.userAgent ?? null) });
   return Admission.parse({
     ...claims,
@@ -119,7 +156,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
       url: socketUrl(placed.edge),
       token: await services.tokens.signRoom({ ...claims, audience: "edge" }, tokenSeconds),
     },
-    stage: role === "attendee" ? null : await stageAccess(services, claims, wish.excludeEdges),
+    stage: role === "attendee" && !guest ? null : await stageAccess(services, claims, wish.excludeEdges),
     playlistUrl: await playlistUrl(services, webinar.id),
     iceServers: iceServers(services, participantId),
     expiresIn: tokenSeconds,
@@ -127,7 +164,11 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
 }
 
 /** A seat for somebody who may sit already. While Redis is away the database says how many are taken. */
-async function takeSeat(services: Services, { id, seats }: Webinar, participantId: string): Promise<boolean> {
+async function takeSeat(
+  services: Services,
+  { id, seats }: Pick<Webinar, "id" | "seats">,
+  participantId: string,
+): Promise<boolean> {
   const countTaken = () => countSeated(services.db, id, [participantId]);
   try {
     return await services.seats.take(id, participantId, { seats, ttlMs: reservedMs, countTaken });
