@@ -10,6 +10,9 @@ const asHand = (row: typeof hands.$inferSelect): Hand => ({
   status: row.acceptedAt ? "on-stage" : row.invitedAt ? "invited" : "raised",
 });
 
+const isUp = (webinarId: string, participantId: string) =>
+  and(eq(hands.webinarId, webinarId), eq(hands.participantId, participantId), isNull(hands.loweredAt));
+
 export async function listHands(db: Executor, webinarId: string): Promise<Hand[]> {
   const rows = await db
     .select()
@@ -25,12 +28,7 @@ export async function findHand(
   webinarId: string,
   participantId: string,
 ): Promise<Hand | undefined> {
-  const [row] = await db
-    .select()
-    .from(hands)
-    .where(
-      and(eq(hands.webinarId, webinarId), eq(hands.participantId, participantId), isNull(hands.loweredAt)),
-    );
+  const [row] = await db.select().from(hands).where(isUp(webinarId, participantId));
   return row ? asHand(row) : undefined;
 }
 
@@ -57,28 +55,23 @@ export function changeHands(
 
 async function keepHand(tx: Executor, webinarId: string, hand: Hand): Promise<void> {
   const { participantId, name, status } = hand;
-  // The database's clock but for the place in the queue, which the hand itself says.
-  const since = {
-    ...(status === "invited" ? { invitedAt: sql`now()` } : {}),
-    ...(status === "on-stage" ? { acceptedAt: sql`now()` } : {}),
-  };
+  if (status === "raised") {
+    const raisedAt = new Date(hand.raisedAt);
+    await tx.insert(hands).values({ webinarId, participantId, name, raisedAt }).onConflictDoNothing();
+    return;
+  }
   await tx
-    .insert(hands)
-    .values({ webinarId, participantId, name, raisedAt: new Date(hand.raisedAt), ...since })
-    .onConflictDoUpdate({
-      target: [hands.webinarId, hands.participantId],
-      targetWhere: isNull(hands.loweredAt),
-      set: { name, ...since },
-    });
+    .update(hands)
+    .set(status === "invited" ? { invitedAt: sql`now()` } : { acceptedAt: sql`now()` })
+    .where(isUp(webinarId, participantId));
 }
 
 async function lowerHand(tx: Executor, webinarId: string, participantId: string): Promise<void> {
   await tx
     .update(hands)
+    // A process whose clock is ahead may have raised it.
     .set({ loweredAt: sql`greatest(now(), ${hands.raisedAt})` })
-    .where(
-      and(eq(hands.webinarId, webinarId), eq(hands.participantId, participantId), isNull(hands.loweredAt)),
-    );
+    .where(isUp(webinarId, participantId));
 }
 
 /** Idempotent by the client's id. */

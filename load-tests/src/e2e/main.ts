@@ -12,6 +12,7 @@ import { RtmpSink } from "./rtmp-sink.ts";
 import { assert, Runner, StoryStopped, until } from "./runner.ts";
 import { finish } from "./steps-after.ts";
 import { prepare } from "./steps-before.ts";
+import { callOnStage } from "./steps-guest.ts";
 import { attack } from "./steps-hostile.ts";
 import { interact } from "./steps-interaction.ts";
 import { goLive, joinAudience, killEdge, shareScreen } from "./steps-live.ts";
@@ -35,6 +36,9 @@ async function tell(story: Story): Promise<void> {
     "who comes when the seats are taken waits, and moves up without a reload",
     60_000,
     () => moveUp(story),
+  );
+  await story.runner.step("C is called on stage from the broadcast, seen by all, and goes back", 75_000, () =>
+    callOnStage(story),
   );
   await attack(story);
   await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>

@@ -22,6 +22,8 @@ const procedures = [
   "poll.open",
   "poll.vote",
   "hand.dismiss",
+  "hand.invite",
+  "hand.accept",
   "chat.post",
   "nothing.there",
 ];

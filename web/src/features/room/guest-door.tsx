@@ -43,9 +43,9 @@ export function GuestDoor({ again, busy, onCome, onDecline }: Props) {
   return (
     <section className="guest-door" aria-labelledby="guest-door-title">
       <div className="stack-small">
-        <h2 id="guest-door-title" role="alert">
-          {again ? "You are on stage" : "You are invited on stage"}
-        </h2>
+        <div role="alert">
+          <h2 id="guest-door-title">{again ? "You are on stage" : "You are invited on stage"}</h2>
+        </div>
         <p className="dim">
           {again
             ? "This page was loaded again: nobody sees or hears you until you come back."
