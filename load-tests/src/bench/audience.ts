@@ -2,6 +2,7 @@ import { type BurstResult, joinBurst, only } from "./audience-burst.ts";
 import { compareCost } from "./audience-cost.ts";
 import { CpuMeter, rssKb, tree } from "./audience-cpu.ts";
 import { measureGlass } from "./audience-glass.ts";
+import { Judges } from "./audience-judges.ts";
 import { MachineMeter, quietMachine } from "./audience-machine.ts";
 import { measureSeatPromotion } from "./audience-seats.ts";
 import { edgeNames, openWorld, type World } from "./audience-world.ts";
@@ -27,6 +28,8 @@ export type AudienceResult = {
 /** How long to wait for a machine that nobody else uses. */
 const patienceMs = Number(process.env.ROSTRUM_BENCH_PATIENCE_S ?? 0) * 1000;
 const watching = 10;
+/** Real browsers among them, beside the number of attendees: two, as each takes as much CPU as a hundred of the swarm. */
+const judging = Number(process.env.ROSTRUM_BENCH_JUDGES ?? 2);
 /** Fewer on machines that cannot carry a thousand; the result says how many it was. */
 const attendees = Number(process.env.ROSTRUM_BENCH_ATTENDEES ?? 1000);
 
@@ -54,7 +57,7 @@ export async function measureAudience({ short }: { short: boolean }): Promise<Au
     seatPromotionMs: null,
     rssKbPerAttendee: null,
   };
-  const world = await openWorld(attendees, say);
+  const world = await openWorld(attendees + judging, say);
   try {
     if (!(await quietMachine(world, patienceMs)))
       say("others use this machine too: the figures are of what they left");
@@ -87,7 +90,8 @@ async function measureCrowd(
   result: AudienceResult,
   times: { steadyMs: number; fewMs: number },
 ): Promise<void> {
-  const { product, watchers, crowd, links } = world;
+  const { product, watchers, crowd } = world;
+  const links = world.links.slice(0, attendees);
   // On every edge from the start: what grows then is the audience, not the number of pipes.
   for (const [i, edge] of edgeNames.entries()) {
     const excludeEdges = edgeNames.filter((name) => name !== edge);
@@ -151,10 +155,29 @@ async function measureCrowd(
       `(${many.worst.edge}); by edge ${JSON.stringify(many.byEdge)}; ` +
       `faults ${JSON.stringify({ ...crowdReport.faults, ...watchersReport.faults })}`,
   );
+  await judge(world);
   await crowd.tell({ do: "leave", group: "crowd" });
   // What comes next counts what one edge forwards: to nobody else.
   await watchers.tell({ do: "leave", group: "watchers" });
   await wait(3000);
+}
+
+/** A minute of the same crowd as real browsers in it see it; apart from the figures before, which their CPU would change. */
+async function judge({ links }: World): Promise<void> {
+  if (judging === 0) return;
+  const judges = await Judges.seat(links.slice(attendees));
+  try {
+    await wait(5000);
+    await judges.startWindow();
+    await wait(60_000);
+    const { leastFps, p99GapMs, maxGapMs, jitterBufferMs, ...counted } = await judges.verdict();
+    say(
+      `in Chromium among them: ${leastFps} frames/s, gap p99 ${p99GapMs}, max ${maxGapMs} ms, jitter buffer ` +
+        `${jitterBufferMs} ms; ${JSON.stringify(counted)}`,
+    );
+  } finally {
+    await judges.close();
+  }
 }
 
 /** Who did not get in, or fell out, in the stampede comes again without haste, some times at most. */
