@@ -13,6 +13,7 @@ import { Bed } from "./bed.ts";
 import { launchOnHost } from "./bed-browser.ts";
 import { Cluster, doors, twoRegions } from "./cluster.ts";
 import { type Landing, land, landMs, picturesOf, recorded, toldHost } from "./landing.ts";
+import { narrow } from "./narrow.ts";
 import { bedFault } from "./owner.ts";
 import { type Rung, rungs } from "./rungs.ts";
 import { relaysTo } from "./turn-peers.ts";
@@ -125,6 +126,17 @@ async function tell(runner: Runner, bed: Bed): Promise<void> {
       const { landedMs } = await runner.step(name, 80_000, () => climb(stage, rung, slackMs));
       if (rung.path === "udp") slackMs = Math.max(0, landedMs - usualMs);
     }
+    await runner.step(
+      "a way too narrow for pictures: voices go on, pictures come back",
+      180_000,
+      async () => {
+        const { attendeeUrl: link } = cluster.links;
+        const { heldMs, backMs } = await narrow({ bed, browser, host: "client-us", link });
+        process.stdout.write(
+          `      sound alone after ${heldMs} ms; wide again, a picture after ${backMs} ms\n`,
+        );
+      },
+    );
     await runner.step("far away on a telephone: the picture moves", 60_000, () => farAndSlow(stage));
   } finally {
     await Promise.all([hostBrowser.close(), browser.close()]);
