@@ -1,4 +1,11 @@
-import { connectRpc, type Log, type RpcClient, type Scope, sleep, type Tokens } from "@rostrum/platform";
+import {
+  connectRpc,
+  type Log,
+  mediaWitness,
+  type RpcClient,
+  type Scope,
+  type Tokens,
+} from "@rostrum/platform";
 import {
   type MediaSource,
   pipeEvents,
@@ -19,9 +26,6 @@ type OpenOptions = {
   board: Board;
   scope: Scope;
 };
-
-/** Cameras send several frames in this time, ms. */
-const witnessMs = 300;
 
 /** A producer of the stage as it arrives here. */
 export type PipedProducer = { producer: types.Producer; source: MediaSource };
@@ -110,7 +114,11 @@ export class StageLink {
     this.#transport = options.transport;
     this.scope = options.scope;
     this.#from = options.from;
-    options.rpc.witness = () => this.#seeMedia();
+    // A microphone may be silent, and says nothing of the node it comes from.
+    options.rpc.witness = mediaWitness({
+      received: async () => (await this.#transport.getStats())[0]?.bytesReceived ?? 0,
+      expected: () => this.producers.some(({ producer }) => producer.kind === "video" && !producer.paused),
+    });
     this.scope.add("transport", () => {
       for (const producerId of this.#producers.keys()) this.#board.remove(producerId);
       this.#transport.close();
@@ -174,16 +182,6 @@ export class StageLink {
       this.#board.remove(mirrored.id);
     });
     this.#board.add(producer);
-  }
-
-  /** A camera on air sends all the time; a microphone may be silent, and says nothing of the node it comes from. */
-  async #seeMedia(): Promise<"stalled" | "none" | "flows"> {
-    const received = async () => (await this.#transport.getStats())[0]?.bytesReceived ?? 0;
-    const before = await received();
-    await sleep(witnessMs);
-    if ((await received()) > before) return "flows";
-    const pictures = this.producers.some(({ producer }) => producer.kind === "video" && !producer.paused);
-    return pictures ? "stalled" : "none";
   }
 
   /** Whether the stage goes on elsewhere, and this link only until it does. */

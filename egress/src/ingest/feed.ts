@@ -1,4 +1,4 @@
-import { connectRpc, type Log, type RpcClient, type Scope, sleep } from "@rostrum/platform";
+import { connectRpc, type Log, mediaWitness, type RpcClient, type Scope, sleep } from "@rostrum/platform";
 import {
   type NodeEpoch,
   programmeEvents,
@@ -111,6 +111,8 @@ export class Feed {
     const url = `${address.url.replace(/^http/, "ws").replace(/\/$/, "")}/programme`;
     const hello = { version: protocolVersion, token: address.token, epoch };
     const client = await connectRpc(url, { scope, log, hello });
+    const { stage } = this.#options;
+    client.witness = mediaWitness({ received: () => stage.received, expected: () => stage.hasPictures });
     const opened = Promise.withResolvers<void>();
     this.#listen(client, receiver, { number, opened: opened.promise });
     const answer = await client.request("feed.open", { webinarId, endpoint: receiver.endpoint });

@@ -54,6 +54,11 @@ export class Stage {
     return this.#sources.size;
   }
 
+  /** Whether somebody sends a picture that is not paused. */
+  get hasPictures(): boolean {
+    return [...this.#sources.values()].some(({ media }) => media.kind === "video" && !media.video.paused);
+  }
+
   /** @returns false when its codec is not one of ours; it is then not shown */
   add(opened: OpenedSource, feed: SourceFeed): boolean {
     const media = this.#createMedia(opened, feed);

@@ -3,14 +3,9 @@ import { WebSocket } from "ws";
 import { withTimeout } from "./clock.ts";
 import type { Log } from "./log.ts";
 import type { Scope } from "./scope.ts";
+import type { Witness } from "./witness.ts";
 
 type Pending = { resolve: (data: unknown) => void; reject: (error: Error) => void; timer: NodeJS.Timeout };
-
-/**
- * What else is known of a node that does not answer. One without CPU answers late while its media flows on; one that is
- * frozen or cut off does neither. May take some 100 ms to see.
- */
-export type Witness = () => Promise<"stalled" | "none" | "flows">;
 
 /**
  * A node's end of a socket to another node: requests with time-outs, events by name. Closes with its scope, and when the
