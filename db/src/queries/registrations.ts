@@ -29,7 +29,7 @@ export type Submission = {
   answers: Record<string, string>;
   utm: Record<string, string>;
   referrer?: string;
-  origin?: "form" | "import";
+  origin?: "form" | "import" | "api";
 };
 /** What the rules say before seats are counted; without it everybody is let in. */
 export type Judgement = { status: "registered" | "pending" | "denied"; reason: string };
