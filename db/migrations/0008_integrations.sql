@@ -81,6 +81,8 @@ ALTER TABLE "webhook_outbox" ADD COLUMN "endpoint_id" uuid NOT NULL;--> statemen
 ALTER TABLE "webhook_outbox" ADD COLUMN "registration_id" uuid;--> statement-breakpoint
 ALTER TABLE "webhook_outbox" ADD COLUMN "order_key" text NOT NULL;--> statement-breakpoint
 ALTER TABLE "webhook_outbox" ADD COLUMN "by_hand" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "webhook_outbox" ADD COLUMN "last_attempt_at" timestamp (3) with time zone;--> statement-breakpoint
+ALTER TABLE "webhook_outbox" ADD COLUMN "last_status" integer;--> statement-breakpoint
 ALTER TABLE "webhook_outbox" ADD COLUMN "claim" uuid;--> statement-breakpoint
 ALTER TABLE "webhook_outbox" ADD COLUMN "claimed_until" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "invitations" ADD CONSTRAINT "invitations_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

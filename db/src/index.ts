@@ -6,6 +6,7 @@ export {
   openDatabase,
 } from "./client.ts";
 export * from "./queries/accounts.ts";
+export * from "./queries/api-keys.ts";
 export * from "./queries/attendance.ts";
 export * from "./queries/campaigns.ts";
 export * from "./queries/consents.ts";
@@ -22,4 +23,6 @@ export * from "./queries/registrations.ts";
 export * from "./queries/report.ts";
 export * from "./queries/resyncs.ts";
 export * from "./queries/room.ts";
+export * from "./queries/webhook-events.ts";
+export * from "./queries/webhooks.ts";
 export * from "./queries/webinars.ts";

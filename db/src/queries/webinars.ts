@@ -11,6 +11,7 @@ import {
   users,
   webinars,
 } from "../schema/index.ts";
+import { queueWebhooks, queueWebinarEvent } from "./webhook-events.ts";
 
 export type Webinar = typeof webinars.$inferSelect;
 export type NewWebinar = typeof webinars.$inferInsert;
@@ -29,6 +30,7 @@ export async function insertWebinar(
     for (const offsetMinutes of reminders)
       await tx.insert(campaigns).values({ webinarId: row.id, kind: "reminder", offsetMinutes });
     if (destination) await tx.insert(rtmpDestinations).values({ webinarId: row.id, ...destination });
+    await queueWebinarEvent(tx, "webinar.created", row);
     return row;
   });
 }
@@ -86,16 +88,20 @@ export async function movePhase(
   id: string,
   move: { from: WebinarPhase[]; to: WebinarPhase; liveAt?: Date; endedAt?: Date },
 ): Promise<Webinar | undefined> {
-  const [row] = await db
-    .update(webinars)
-    .set({
-      phase: move.to,
-      ...(move.liveAt ? { liveAt: move.liveAt } : {}),
-      ...(move.endedAt ? { endedAt: move.endedAt } : {}),
-    })
-    .where(and(eq(webinars.id, id), inArray(webinars.phase, move.from)))
-    .returning();
-  return row;
+  return db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(webinars)
+      .set({
+        phase: move.to,
+        ...(move.liveAt ? { liveAt: move.liveAt } : {}),
+        ...(move.endedAt ? { endedAt: move.endedAt } : {}),
+      })
+      .where(and(eq(webinars.id, id), inArray(webinars.phase, move.from)))
+      .returning();
+    if (row && move.to === "live") await queueWebinarEvent(tx, "webinar.started", row);
+    if (row && move.to === "ended") await queueWebinarEvent(tx, "webinar.ended", row);
+    return row;
+  });
 }
 
 export async function setLayout(db: Executor, id: string, layout: LayoutName): Promise<void> {
@@ -160,6 +166,9 @@ export async function saveRecording(
     .insert(recordings)
     .values(recording)
     .onConflictDoUpdate({ target: recordings.webinarId, set: { path, durationMs, bytes } });
+  await queueWebhooks(db, recording.webinarId, [
+    { event: "recording.ready", data: { recording: { durationMs, bytes } } },
+  ]);
 }
 
 export async function findRecording(

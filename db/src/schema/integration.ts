@@ -92,6 +92,9 @@ export const webhookOutbox = pgTable(
     payload: jsonb("payload").$type<Record<string, unknown>>().notNull(),
     byHand: boolean("by_hand").notNull().default(false),
     attempts: integer("attempts").notNull().default(0),
+    lastAttemptAt: instant("last_attempt_at"),
+    /** What the last attempt was answered; null when it was not. */
+    lastStatus: integer("last_status"),
     nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
     /** Whoever tries it now, and until when nobody else may. */
     claim: uuid("claim"),

@@ -67,6 +67,19 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "organisation.withdraw": "member.manage",
   "organisation.setRole": "member.manage",
   "organisation.remove": "member.manage",
+  "integration.overview": "integration.manage",
+  "integration.createKey": "integration.manage",
+  "integration.revokeKey": "integration.manage",
+  "integration.createEndpoint": "integration.manage",
+  "integration.changeEndpoint": "integration.manage",
+  "integration.removeEndpoint": "integration.manage",
+  "integration.revealSecret": "integration.manage",
+  "integration.rotateSecret": "integration.manage",
+  "integration.ping": "integration.manage",
+  "integration.deliveries": "integration.manage",
+  "integration.delivery": "integration.manage",
+  "integration.redeliver": "integration.manage",
+  "integration.setEmbedOrigins": "integration.manage",
 };
 
 /** The same for the addresses that are no procedures: by method and path, as Next names it. */

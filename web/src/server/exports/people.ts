@@ -2,7 +2,7 @@ import {
   type ActivityCounts,
   countActivity,
   countInteraction,
-  type Database,
+  type Executor,
   type FormField,
   listRegistrationPages,
   noActivity,
@@ -12,7 +12,7 @@ import {
 import { type Attendance, attendanceOf, engagementScore, eventMs } from "@rostrum/rules";
 
 /** What an export is made of: read once, so that all of its rows are as of one moment. */
-export type Source = { db: Database; webinar: Webinar; fields: FormField[]; now: Date };
+export type Source = { db: Executor; webinar: Webinar; fields: FormField[]; now: Date };
 /** One registrant with all that is told about them. */
 export type Person = RegistrationWithStays & {
   attendance: Attendance;
@@ -26,7 +26,7 @@ export const eventTimes = ({ liveAt, endedAt }: Webinar) => ({
 });
 
 /** All registrants in the order they registered, with attendance and score; a page of them in memory at a time. */
-export async function* streamPeople({ db, webinar, now }: Source): AsyncGenerator<Person> {
+export async function* streamPeople({ db, webinar, now }: Omit<Source, "fields">): AsyncGenerator<Person> {
   const { pollsOpened } = await countInteraction(db, webinar.id);
   const times = eventTimes(webinar);
   const offered = { eventMs: eventMs(times, now.getTime()), pollsOpened };

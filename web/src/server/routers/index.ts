@@ -1,5 +1,6 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
+import { integrationRouter } from "./integration.ts";
 import { organisationRouter } from "./organisation.ts";
 import { registrationRouter } from "./registration.ts";
 import { reportRouter } from "./report.ts";
@@ -10,6 +11,7 @@ import { webinarRouter } from "./webinar.ts";
 export const appRouter = router({
   auth: authRouter,
   organisation: organisationRouter,
+  integration: integrationRouter,
   webinar: webinarRouter,
   registration: registrationRouter,
   report: reportRouter,

@@ -73,8 +73,7 @@ async function engagement(db: Database, webinar: Webinar, now: Date) {
   let sum = 0;
   let count = 0;
   let most: { id: string; name: string; email: string; score: number; duringMs: number }[] = [];
-  const fields: never[] = [];
-  for await (const { id, name, email, attendance, score } of streamPeople({ db, webinar, fields, now })) {
+  for await (const { id, name, email, attendance, score } of streamPeople({ db, webinar, now })) {
     if (attendance.joins === 0) continue;
     const band = Math.min(bands - 1, Math.floor((score * bands) / 100));
     spread[band] = (spread[band] ?? 0) + 1;
