@@ -13,7 +13,7 @@ export * from "./queries/consents.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";
 export * from "./queries/guests.ts";
-export { deleteOldKeys } from "./queries/idempotency.ts";
+export { answerKey, claimKey, deleteOldKeys, hashRequest } from "./queries/idempotency.ts";
 export * from "./queries/members.ts";
 export * from "./queries/outbox.ts";
 export * from "./queries/polls.ts";

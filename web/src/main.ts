@@ -8,6 +8,7 @@ import { apiPath, handleApi } from "./server/api.ts";
 import { nameCaller } from "./server/client-address.ts";
 import { respond } from "./server/handler.ts";
 import { answer, requestOf } from "./server/node-http.ts";
+import { handleRest, restPath } from "./server/rest/handler.ts";
 import { createServices, shareServices } from "./server/services.ts";
 
 const config = webConfig();
@@ -25,10 +26,17 @@ const site = next({
 await site.prepare();
 const page = site.getRequestHandler();
 
+/** What is answered here; everything else is Next's. */
+const handlers = [
+  { path: apiPath, handle: handleApi },
+  { path: restPath, handle: handleRest },
+];
+
 const server = createServer((incoming, outgoing) => {
   nameCaller(incoming, config.TRUSTED_PROXIES);
-  if (!incoming.url?.startsWith(`${apiPath}/`)) return void page(incoming, outgoing);
-  return void respond(services, async () => handleApi(services, await requestOf(incoming)))
+  const handle = handlers.find(({ path: prefix }) => incoming.url?.startsWith(`${prefix}/`))?.handle;
+  if (!handle) return void page(incoming, outgoing);
+  return void respond(services, async () => handle(services, await requestOf(incoming)))
     .then((response) => answer(outgoing, response))
     .catch((error: unknown) => {
       log.error({ err: error }, "request failed");

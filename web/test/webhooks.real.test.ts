@@ -353,7 +353,7 @@ async function startWorker(): Promise<ChildProcess> {
       ...(process.env.PATH ? { PATH: process.env.PATH } : {}),
       ...Object.fromEntries(Object.entries(config).map(([name, value]) => [name, String(value)])),
       WEBHOOK_ALLOWED_NETWORKS: "127.0.0.1",
-    },
+    } as unknown as NodeJS.ProcessEnv,
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise((resolve) => worker.stdout?.once("data", resolve));

@@ -25,7 +25,7 @@ export async function listApiKeys(
 }
 
 /** The key with this hash, while it works. Notes that it is used, once a minute. */
-export async function useApiKey(db: Executor, keyHash: string): Promise<ApiKey | undefined> {
+export async function touchApiKey(db: Executor, keyHash: string): Promise<ApiKey | undefined> {
   const [key] = await db
     .select()
     .from(apiKeys)

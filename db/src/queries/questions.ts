@@ -1,5 +1,5 @@
 import type { Question } from "@rostrum/protocol";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { questions, upvotes } from "../schema/index.ts";
 import { queueWebhooks, type WebhookEvent } from "./webhook-events.ts";
@@ -46,6 +46,32 @@ export async function listQuestions(db: Executor, webinarId: string, limit: numb
     .orderBy(desc(questions.createdAt))
     .limit(limit);
   return rows.reverse().map(asQuestion);
+}
+
+/** All questions, dismissed ones too, oldest first, in pages by time and id. */
+export async function listQuestionPage(
+  db: Executor,
+  webinarId: string,
+  page: { after?: { createdAt: Date; id: string }; limit: number },
+): Promise<(Question & { createdAt: Date })[]> {
+  const { after } = page;
+  const rows = await db
+    .select(shape)
+    .from(questions)
+    .where(
+      and(
+        eq(questions.webinarId, webinarId),
+        after
+          ? or(
+              gt(questions.createdAt, after.createdAt),
+              and(eq(questions.createdAt, after.createdAt), gt(questions.id, after.id)),
+            )
+          : undefined,
+      ),
+    )
+    .orderBy(asc(questions.createdAt), asc(questions.id))
+    .limit(page.limit);
+  return rows.map((row) => ({ ...asQuestion(row), createdAt: row.createdAt }));
 }
 
 export async function findQuestion(

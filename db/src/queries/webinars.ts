@@ -1,5 +1,5 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
-import { and, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import {
   campaigns,
@@ -48,6 +48,32 @@ export async function listWebinars(
     .where(eq(webinars.organisationId, organisationId))
     .orderBy(desc(webinars.startsAt));
   return rows.map(({ webinar, registrants }) => ({ ...webinar, registrants }));
+}
+
+/** An organisation's webinars, newest first, in pages by time and id. */
+export async function listWebinarPage(
+  db: Executor,
+  organisationId: string,
+  page: { phase?: WebinarPhase; after?: { createdAt: Date; id: string }; limit: number },
+): Promise<Webinar[]> {
+  const { phase, after } = page;
+  return db
+    .select()
+    .from(webinars)
+    .where(
+      and(
+        eq(webinars.organisationId, organisationId),
+        phase ? eq(webinars.phase, phase) : undefined,
+        after
+          ? or(
+              lt(webinars.createdAt, after.createdAt),
+              and(eq(webinars.createdAt, after.createdAt), lt(webinars.id, after.id)),
+            )
+          : undefined,
+      ),
+    )
+    .orderBy(desc(webinars.createdAt), desc(webinars.id))
+    .limit(page.limit);
 }
 
 export async function findWebinar(db: Executor, id: string): Promise<Webinar | undefined> {
