@@ -8,6 +8,7 @@ export {
 export * from "./queries/accounts.ts";
 export * from "./queries/api-keys.ts";
 export * from "./queries/attendance.ts";
+export * from "./queries/campaign-links.ts";
 export * from "./queries/campaigns.ts";
 export * from "./queries/consents.ts";
 export * from "./queries/exports.ts";

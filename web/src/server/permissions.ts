@@ -17,7 +17,8 @@ const rolesOf = {
   "registration.manage": ["owner", "host", "marketer"],
   /** Reports, recordings and every export. */
   "report.view": ["owner", "host", "marketer", "analyst"],
-  /** Campaign links. */
+  /** Campaign links: what came of them, and making them. */
+  "campaign.view": ["owner", "host", "marketer", "analyst"],
   "campaign.manage": ["owner", "host", "marketer"],
   /** API keys, webhooks, the sites that may embed: whoever has a key acts without a role. */
   "integration.manage": ["owner"],
@@ -67,6 +68,9 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "organisation.withdraw": "member.manage",
   "organisation.setRole": "member.manage",
   "organisation.remove": "member.manage",
+  "campaignLink.list": "campaign.view",
+  "campaignLink.create": "campaign.manage",
+  "campaignLink.remove": "campaign.manage",
   "integration.overview": "integration.manage",
   "integration.createKey": "integration.manage",
   "integration.revokeKey": "integration.manage",

@@ -1,5 +1,6 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
+import { campaignLinkRouter } from "./campaign-link.ts";
 import { integrationRouter } from "./integration.ts";
 import { organisationRouter } from "./organisation.ts";
 import { registrationRouter } from "./registration.ts";
@@ -12,6 +13,7 @@ export const appRouter = router({
   auth: authRouter,
   organisation: organisationRouter,
   integration: integrationRouter,
+  campaignLink: campaignLinkRouter,
   webinar: webinarRouter,
   registration: registrationRouter,
   report: reportRouter,
