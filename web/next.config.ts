@@ -3,27 +3,8 @@ import type { NextConfig } from "next";
 
 const root = path.join(import.meta.dirname, "..");
 
-/**
- * Sockets and HLS live on other origins (edges, origin, egress), whose addresses are known only at run time: connect-src
- * and media-src therefore allow any host over ws and http; everything else stays with this origin.
- */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "script-src 'self' 'unsafe-inline'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob: http: https:",
-  "connect-src 'self' ws: wss: http: https:",
-  "worker-src 'self' blob:",
-  "font-src 'self'",
-  "object-src 'none'",
-  "base-uri 'self'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join("; ");
-
+/** The Content-Security-Policy is set by `src/main.ts`: it differs by page (`src/server/page-policy.ts`). */
 const headers = [
-  { key: "content-security-policy", value: contentSecurityPolicy },
   // Personal links must not leak to other sites; "no-referrer" would also turn a form's Origin into "null".
   { key: "referrer-policy", value: "same-origin" },
   { key: "x-content-type-options", value: "nosniff" },

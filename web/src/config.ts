@@ -1,7 +1,17 @@
 import { loadConfig, secret } from "@rostrum/platform";
 import { z } from "zod";
+import { parseNetworks } from "./server/webhooks/networks.ts";
 
 const optionalText = z.string().optional();
+
+const isNetworkList = (text: string): boolean => {
+  try {
+    parseNetworks(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** Configuration of web and its jobs process. */
 export const WebConfig = z.object({
@@ -29,6 +39,13 @@ export const WebConfig = z.object({
   METRICS_TOKEN: secret(optionalText).describe(
     "Bearer token that opens /api/internal/metrics; without one there is no such page",
   ),
+  WEBHOOK_ALLOWED_NETWORKS: z
+    .string()
+    .default("")
+    .refine(isNetworkList, "Write networks like 10.1.0.0/16, 192.168.7.5")
+    .describe(
+      "Your own networks that webhooks may call, also over http, comma-separated; empty: public addresses only",
+    ),
   TURN_URLS: optionalText.describe("Comma-separated TURN URLs given to browsers"),
   TURN_SECRET: secret(optionalText).describe("Shared secret of the TURN server (use-auth-secret)"),
 });

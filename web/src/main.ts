@@ -5,9 +5,13 @@ import { requestAllResyncs } from "@rostrum/db";
 import next from "next";
 import { webConfig } from "./config.ts";
 import { apiPath, handleApi } from "./server/api.ts";
+import { handleLink, linkPath } from "./server/campaign-links.ts";
 import { nameCaller } from "./server/client-address.ts";
+import { embedScriptPath, handleEmbedScript } from "./server/embed-script.ts";
 import { respond } from "./server/handler.ts";
 import { answer, requestOf } from "./server/node-http.ts";
+import { pagePolicy } from "./server/page-policy.ts";
+import { handleRest, restPath } from "./server/rest/handler.ts";
 import { createServices, shareServices } from "./server/services.ts";
 
 const config = webConfig();
@@ -25,15 +29,30 @@ const site = next({
 await site.prepare();
 const page = site.getRequestHandler();
 
+/** What is answered here; everything else is Next's. */
+const handlers: { matches: (path: string) => boolean; handle: typeof handleApi }[] = [
+  { matches: (path) => path.startsWith(`${apiPath}/`), handle: handleApi },
+  { matches: (path) => path.startsWith(`${restPath}/`), handle: handleRest },
+  { matches: (path) => path.startsWith(`${linkPath}/`), handle: handleLink },
+  { matches: (path) => path === embedScriptPath, handle: async () => handleEmbedScript(services) },
+];
+
 const server = createServer((incoming, outgoing) => {
   nameCaller(incoming, config.TRUSTED_PROXIES);
-  if (!incoming.url?.startsWith(`${apiPath}/`)) return void page(incoming, outgoing);
-  return void respond(services, async () => handleApi(services, await requestOf(incoming)))
-    .then((response) => answer(outgoing, response))
-    .catch((error: unknown) => {
-      log.error({ err: error }, "request failed");
-      outgoing.destroy();
-    });
+  const url = incoming.url ?? "/";
+  const handle = handlers.find(({ matches }) => matches(url.split("?", 1)[0] ?? ""))?.handle;
+  const work = handle
+    ? respond(services, async () => handle(services, await requestOf(incoming))).then((response) =>
+        answer(outgoing, response),
+      )
+    : pagePolicy(services, url).then((policy) => {
+        outgoing.setHeader("content-security-policy", policy);
+        return page(incoming, outgoing);
+      });
+  void work.catch((error: unknown) => {
+    log.error({ err: error }, "request failed");
+    outgoing.destroy();
+  });
 });
 server.requestTimeout = 30_000;
 server.listen(config.HTTP_PORT, config.HTTP_HOST, () => log.info("ready"));

@@ -30,6 +30,7 @@ export async function openServer(config: Partial<WebConfig> = {}): Promise<Stage
       REDIS_URL: process.env.REDIS_URL ?? "",
       ROSTRUM_SECRET: "0123456789abcdef0123456789abcdef",
       SMTP_URL: "smtp://127.0.0.1:1",
+      WEBHOOK_ALLOWED_NETWORKS: "",
       MAIL_FROM: "Rostrum <no-reply@rostrum.local>",
       ...config,
     },

@@ -1,7 +1,8 @@
 import type { Fact } from "@rostrum/protocol";
 import { and, eq, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { acceptedFacts, admissions, attendanceIntervals, webinars } from "../schema/index.ts";
+import { acceptedFacts, admissions, attendanceIntervals, registrations, webinars } from "../schema/index.ts";
+import { queueWebhooks, wantedEvents } from "./webhook-events.ts";
 import { saveRecording } from "./webinars.ts";
 
 /** Why a stay ended when nobody but us could say so. */
@@ -22,18 +23,52 @@ export async function acceptFacts(
       .returning({ factId: acceptedFacts.factId });
     const isNew = new Set(inserted.map(({ factId }) => factId));
     const fresh = facts.filter(({ factId }) => isNew.has(factId));
-    for (const fact of fresh) await store(tx, fact);
+    const wanted = await wantedEvents(tx, [
+      ...new Set(
+        fresh.filter(({ type }) => type.startsWith("attendance.")).map(({ webinarId }) => webinarId),
+      ),
+    ]);
+    for (const fact of fresh) await store(tx, fact, wanted.get(fact.webinarId) ?? noEvents);
     return { accepted: facts.map(({ factId }) => factId), fresh };
   });
 }
 
-async function store(db: Executor, fact: Fact): Promise<void> {
+const noEvents: ReadonlySet<string> = new Set();
+
+/** Tell of a stay that began or ended, when it is a registrant's. */
+async function tellOfStay(
+  db: Executor,
+  event: "attendance.joined" | "attendance.left",
+  stay: typeof attendanceIntervals.$inferSelect | undefined,
+): Promise<void> {
+  if (!stay) return;
+  const [person] = await db.select().from(registrations).where(eq(registrations.id, stay.participantId));
+  if (!person) return;
+  const { id, email, name } = person;
+  await queueWebhooks(db, stay.webinarId, [
+    {
+      event,
+      registrationId: id,
+      data: {
+        registration: { id, email, name },
+        stay: {
+          id: stay.id,
+          delivery: stay.delivery,
+          joinedAt: stay.joinedAt.toISOString(),
+          leftAt: stay.leftAt?.toISOString() ?? null,
+        },
+      },
+    },
+  ]);
+}
+
+async function store(db: Executor, fact: Fact, wanted: ReadonlySet<string>): Promise<void> {
   if (fact.type === "attendance.opened") {
     const { intervalId, webinarId, participantId, admissionId, role, delivery, nodeId } = fact;
     // A fact about a webinar that was deleted meanwhile is stored nowhere and still accepted.
     const [webinar] = await db.select({ id: webinars.id }).from(webinars).where(eq(webinars.id, webinarId));
     if (!webinar) return;
-    await db
+    const [stay] = await db
       .insert(attendanceIntervals)
       .values({
         id: intervalId,
@@ -45,9 +80,11 @@ async function store(db: Executor, fact: Fact): Promise<void> {
         nodeId,
         joinedAt: new Date(fact.at),
       })
-      .onConflictDoNothing();
+      .onConflictDoNothing()
+      .returning();
+    if (wanted.has("attendance.joined")) await tellOfStay(db, "attendance.joined", stay);
   } else if (fact.type === "attendance.closed") {
-    await db
+    const [stay] = await db
       .update(attendanceIntervals)
       .set({
         leftAt: sql`greatest(${attendanceIntervals.joinedAt}, ${new Date(fact.at).toISOString()}::timestamptz)`,
@@ -59,7 +96,9 @@ async function store(db: Executor, fact: Fact): Promise<void> {
           eq(attendanceIntervals.id, fact.intervalId),
           or(isNull(attendanceIntervals.leftAt), eq(attendanceIntervals.reason, nodeLost)),
         ),
-      );
+      )
+      .returning();
+    if (wanted.has("attendance.left")) await tellOfStay(db, "attendance.left", stay);
   } else if (fact.type === "attendance.moved") {
     await db
       .update(attendanceIntervals)
@@ -92,15 +131,20 @@ export async function listOpenLives(db: Executor): Promise<string[]> {
 
 /** End the stays on a node's life that is over, when it was last seen: one that was killed cannot say so. Answers how many. */
 export async function closeLostStays(db: Executor, life: string, lastSeen: Date): Promise<number> {
-  const closed = await db
-    .update(attendanceIntervals)
-    .set({
-      leftAt: sql`greatest(${attendanceIntervals.joinedAt}, ${lastSeen.toISOString()}::timestamptz)`,
-      reason: nodeLost,
-    })
-    .where(and(isNull(attendanceIntervals.leftAt), eq(attendanceIntervals.nodeId, life)))
-    .returning({ id: attendanceIntervals.id });
-  return closed.length;
+  return db.transaction(async (tx) => {
+    const closed = await tx
+      .update(attendanceIntervals)
+      .set({
+        leftAt: sql`greatest(${attendanceIntervals.joinedAt}, ${lastSeen.toISOString()}::timestamptz)`,
+        reason: nodeLost,
+      })
+      .where(and(isNull(attendanceIntervals.leftAt), eq(attendanceIntervals.nodeId, life)))
+      .returning();
+    const wanted = await wantedEvents(tx, [...new Set(closed.map(({ webinarId }) => webinarId))]);
+    for (const stay of closed)
+      if (wanted.get(stay.webinarId)?.has("attendance.left")) await tellOfStay(tx, "attendance.left", stay);
+    return closed.length;
+  });
 }
 
 /** Interactive seats in use now by anyone but `except`. */

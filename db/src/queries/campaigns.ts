@@ -9,6 +9,7 @@ import {
   webinars,
 } from "../schema/index.ts";
 import type { JoinMail } from "./registration-seats.ts";
+import { queueWebinarEvent } from "./webhook-events.ts";
 import type { Webinar } from "./webinars.ts";
 
 export type Campaign = typeof campaigns.$inferSelect;
@@ -223,6 +224,7 @@ export async function updateWebinar(
         .where(and(eq(campaigns.webinarId, id), eq(campaigns.kind, "changed"), isNull(campaigns.doneFor)));
       await addCampaign(tx, { webinarId: id, kind: "changed" });
     }
+    await queueWebinarEvent(tx, "webinar.updated", webinar);
     return { webinar, told };
   });
 }
@@ -240,7 +242,9 @@ export async function cancelWebinar(db: Executor, id: string): Promise<Webinar |
       })
       .where(and(eq(webinars.id, id), inArray(webinars.phase, ["scheduled", "green-room"])))
       .returning();
-    if (webinar) await addCampaign(tx, { webinarId: id, kind: "cancelled" });
+    if (!webinar) return undefined;
+    await addCampaign(tx, { webinarId: id, kind: "cancelled" });
+    await queueWebinarEvent(tx, "webinar.cancelled", webinar);
     return webinar;
   });
 }

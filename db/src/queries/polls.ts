@@ -2,6 +2,7 @@ import type { Poll } from "@rostrum/protocol";
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { pollOptions, polls, votes } from "../schema/index.ts";
+import { queueWebhooks } from "./webhook-events.ts";
 
 export async function insertPoll(
   db: Executor,
@@ -68,6 +69,17 @@ export async function findPoll(
   return (await readPolls(db, eq(polls.id, id)))[0];
 }
 
+/** A poll with its results, as other systems see it. */
+export const pollData = (poll: Poll) => ({
+  id: poll.id,
+  question: poll.question,
+  status: poll.status,
+  voters: poll.tally.voters,
+  options: poll.options.map(({ id, text }) => ({ id, text, votes: poll.tally.counts[id] ?? 0 })),
+  openedAt: poll.openedAt === null ? null : new Date(poll.openedAt).toISOString(),
+  closedAt: poll.closedAt === null ? null : new Date(poll.closedAt).toISOString(),
+});
+
 /** The webinar a poll belongs to. */
 export async function findPollWebinar(db: Executor, id: string): Promise<string | undefined> {
   const [row] = await db.select({ webinarId: polls.webinarId }).from(polls).where(eq(polls.id, id));
@@ -76,12 +88,24 @@ export async function findPollWebinar(db: Executor, id: string): Promise<string 
 
 /** Open or close a poll; false when it was not in the phase before. */
 export async function movePoll(db: Executor, id: string, to: "open" | "closed"): Promise<boolean> {
-  const [row] = await db
-    .update(polls)
-    .set(to === "open" ? { status: to, openedAt: new Date() } : { status: to, closedAt: new Date() })
-    .where(and(eq(polls.id, id), eq(polls.status, to === "open" ? "draft" : "open")))
-    .returning({ id: polls.id });
-  return row !== undefined;
+  return db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(polls)
+      .set(to === "open" ? { status: to, openedAt: new Date() } : { status: to, closedAt: new Date() })
+      .where(and(eq(polls.id, id), eq(polls.status, to === "open" ? "draft" : "open")))
+      .returning({ id: polls.id });
+    const poll = row && (await findPoll(tx, id));
+    // The row is held: every vote that will ever be counted is.
+    if (poll)
+      await queueWebhooks(tx, poll.webinarId, [
+        {
+          event: to === "open" ? "poll.opened" : "poll.closed",
+          orderKey: id,
+          data: { poll: pollData(poll) },
+        },
+      ]);
+    return row !== undefined;
+  });
 }
 
 export type VoteResult = "counted" | "already-voted" | "closed" | "unknown-option";

@@ -1,7 +1,8 @@
 import type { Question } from "@rostrum/protocol";
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { questions, upvotes } from "../schema/index.ts";
+import { queueWebhooks, type WebhookEvent } from "./webhook-events.ts";
 
 const shape = {
   id: questions.id,
@@ -47,6 +48,32 @@ export async function listQuestions(db: Executor, webinarId: string, limit: numb
   return rows.reverse().map(asQuestion);
 }
 
+/** All questions, dismissed ones too, oldest first, in pages by time and id. */
+export async function listQuestionPage(
+  db: Executor,
+  webinarId: string,
+  page: { after?: { createdAt: Date; id: string }; limit: number },
+): Promise<(Question & { createdAt: Date })[]> {
+  const { after } = page;
+  const rows = await db
+    .select(shape)
+    .from(questions)
+    .where(
+      and(
+        eq(questions.webinarId, webinarId),
+        after
+          ? or(
+              gt(questions.createdAt, after.createdAt),
+              and(eq(questions.createdAt, after.createdAt), gt(questions.id, after.id)),
+            )
+          : undefined,
+      ),
+    )
+    .orderBy(asc(questions.createdAt), asc(questions.id))
+    .limit(page.limit);
+  return rows.map((row) => ({ ...asQuestion(row), createdAt: row.createdAt }));
+}
+
 export async function findQuestion(
   db: Executor,
   webinarId: string,
@@ -64,7 +91,10 @@ export async function insertQuestion(
   db: Executor,
   question: { id: string; webinarId: string; participantId: string; name: string; text: string },
 ): Promise<void> {
-  await db.insert(questions).values(question).onConflictDoNothing();
+  await db.transaction(async (tx) => {
+    const [row] = await tx.insert(questions).values(question).onConflictDoNothing().returning();
+    if (row) await queueWebhooks(tx, row.webinarId, [questionEvent("question.asked", row)]);
+  });
 }
 
 /** False when it was there already. */
@@ -95,8 +125,31 @@ export async function setQuestionStatus(
   id: string,
   status: "answered" | "dismissed",
 ): Promise<void> {
-  await db
-    .update(questions)
-    .set({ status, ...(status === "answered" ? { answeredAt: new Date() } : {}) })
-    .where(eq(questions.id, id));
+  await db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(questions)
+      .set({ status, ...(status === "answered" ? { answeredAt: new Date() } : {}) })
+      .where(eq(questions.id, id))
+      .returning();
+    if (row && status === "answered")
+      await queueWebhooks(tx, row.webinarId, [questionEvent("question.answered", row)]);
+  });
 }
+
+const questionEvent = (
+  event: "question.asked" | "question.answered",
+  row: typeof questions.$inferSelect,
+): WebhookEvent => ({
+  event,
+  orderKey: row.id,
+  data: {
+    question: {
+      id: row.id,
+      text: row.text,
+      name: row.name,
+      status: row.status,
+      participantId: row.participantId,
+      askedAt: row.createdAt.toISOString(),
+    },
+  },
+});

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { joinTokens, mailOutbox, registrations, webinars } from "../schema/index.ts";
 import { queueMail } from "./outbox.ts";
+import { newRegistrationEvents, queueWebhooks, registrationEvent } from "./webhook-events.ts";
 
 export type Registration = typeof registrations.$inferSelect;
 export type RegistrationStatus = Registration["status"];
@@ -88,6 +89,11 @@ async function promote(tx: Executor, webinarId: string, mint: () => JoinMail): P
   if (next.length === 0) return [];
   const moved = await setStatus(tx, next, "registered", "A seat became free.");
   for (const registration of moved) await mailStatus(tx, registration, mint());
+  await queueWebhooks(
+    tx,
+    webinarId,
+    moved.map((row) => registrationEvent("registration.approved", row)),
+  );
   return moved;
 }
 
@@ -131,6 +137,7 @@ export async function cancelRegistration(
       .returning();
     if (!cancelled) return false;
     await mailStatus(tx, cancelled, mint());
+    await queueWebhooks(tx, who.webinarId, [registrationEvent("registration.cancelled", cancelled)]);
     await promote(tx, who.webinarId, mint);
     return true;
   });
@@ -166,12 +173,18 @@ export async function decideRegistrations(
     if (decision === "deny") {
       const denied = await setStatus(tx, rows, "denied", reason);
       for (const registration of denied) await mailStatus(tx, registration, mint());
+      await queueWebhooks(
+        tx,
+        webinarId,
+        denied.map((row) => registrationEvent("registration.denied", row)),
+      );
       await promote(tx, webinarId, mint);
       return { registered: 0, waitlisted: 0, denied: denied.length };
     }
     const free = await countFree(tx, webinarId, rules);
     const seated = await setStatus(tx, rows.slice(0, free), "registered", reason);
     const waiting = rows.slice(seated.length);
+    const events = seated.map((row) => registrationEvent("registration.approved", row));
     let position = await nextPosition(tx, webinarId);
     for (const row of waiting) {
       const [moved] = await tx
@@ -179,9 +192,12 @@ export async function decideRegistrations(
         .set({ status: "waitlisted", statusReason: reason, waitlistPosition: position++ })
         .where(eq(registrations.id, row.id))
         .returning();
-      if (moved) await mailStatus(tx, moved, mint());
+      if (!moved) continue;
+      await mailStatus(tx, moved, mint());
+      events.push(registrationEvent("registration.waitlisted", moved));
     }
     for (const registration of seated) await mailStatus(tx, registration, mint());
+    await queueWebhooks(tx, webinarId, events);
     return { registered: seated.length, waitlisted: waiting.length, denied: 0 };
   });
 }
@@ -302,6 +318,7 @@ async function importRows(
     if (values.length === 0) continue;
     const stored = await tx.insert(registrations).values(values).returning();
     await mailMany(tx, stored, mint);
+    await queueWebhooks(tx, webinarId, stored.flatMap(newRegistrationEvents));
   }
   return done;
 }

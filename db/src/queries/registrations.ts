@@ -14,6 +14,7 @@ import {
   type RegistrationStatus,
   type SeatRules,
 } from "./registration-seats.ts";
+import { newRegistrationEvents, queueWebhooks, registrationEvent } from "./webhook-events.ts";
 
 export type Stay = Pick<
   typeof attendanceIntervals.$inferSelect,
@@ -29,7 +30,7 @@ export type Submission = {
   answers: Record<string, string>;
   utm: Record<string, string>;
   referrer?: string;
-  origin?: "form" | "import";
+  origin?: "form" | "import" | "api";
 };
 /** What the rules say before seats are counted; without it everybody is let in. */
 export type Judgement = { status: "registered" | "pending" | "denied"; reason: string };
@@ -101,6 +102,7 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
       ? { created: false, registration: known }
       : await admit(tx, { submission, options, rules, known });
   await mailStatus(tx, done.registration, mail);
+  if (done.created) await queueWebhooks(tx, webinarId, newRegistrationEvents(done.registration));
   if (key) await answerKey(tx, key, done.created ? "created" : "duplicate");
   return done;
 }
@@ -203,7 +205,10 @@ export async function updateRegistration(
   id: string,
   change: { name: string; answers: Record<string, string> },
 ): Promise<void> {
-  await db.update(registrations).set(change).where(eq(registrations.id, id));
+  await db.transaction(async (tx) => {
+    const [row] = await tx.update(registrations).set(change).where(eq(registrations.id, id)).returning();
+    if (row) await queueWebhooks(tx, row.webinarId, [registrationEvent("registration.updated", row)]);
+  });
 }
 
 type Page = {

@@ -1,6 +1,6 @@
 import type { ChatMessage, Hand } from "@rostrum/protocol";
 import { and, asc, desc, eq, isNull, sql } from "drizzle-orm";
-import type { Database, Executor } from "../client.ts";
+import type { Executor } from "../client.ts";
 import { chatMessages, hands } from "../schema/index.ts";
 
 const asHand = (row: typeof hands.$inferSelect): Hand => ({
@@ -40,7 +40,7 @@ export type HandChange = { type: "changed"; hand: Hand } | { type: "lowered"; pa
  * throws is thrown, and nothing is stored then.
  */
 export function changeHands(
-  db: Database,
+  db: Executor,
   webinarId: string,
   decide: (hands: Hand[]) => readonly HandChange[],
 ): Promise<void> {

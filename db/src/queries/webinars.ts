@@ -1,5 +1,5 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
-import { and, desc, eq, gt, inArray, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import {
   campaigns,
@@ -11,6 +11,7 @@ import {
   users,
   webinars,
 } from "../schema/index.ts";
+import { queueWebhooks, queueWebinarEvent } from "./webhook-events.ts";
 
 export type Webinar = typeof webinars.$inferSelect;
 export type NewWebinar = typeof webinars.$inferInsert;
@@ -29,6 +30,7 @@ export async function insertWebinar(
     for (const offsetMinutes of reminders)
       await tx.insert(campaigns).values({ webinarId: row.id, kind: "reminder", offsetMinutes });
     if (destination) await tx.insert(rtmpDestinations).values({ webinarId: row.id, ...destination });
+    await queueWebinarEvent(tx, "webinar.created", row);
     return row;
   });
 }
@@ -46,6 +48,32 @@ export async function listWebinars(
     .where(eq(webinars.organisationId, organisationId))
     .orderBy(desc(webinars.startsAt));
   return rows.map(({ webinar, registrants }) => ({ ...webinar, registrants }));
+}
+
+/** An organisation's webinars, newest first, in pages by time and id. */
+export async function listWebinarPage(
+  db: Executor,
+  organisationId: string,
+  page: { phase?: WebinarPhase; after?: { createdAt: Date; id: string }; limit: number },
+): Promise<Webinar[]> {
+  const { phase, after } = page;
+  return db
+    .select()
+    .from(webinars)
+    .where(
+      and(
+        eq(webinars.organisationId, organisationId),
+        phase ? eq(webinars.phase, phase) : undefined,
+        after
+          ? or(
+              lt(webinars.createdAt, after.createdAt),
+              and(eq(webinars.createdAt, after.createdAt), lt(webinars.id, after.id)),
+            )
+          : undefined,
+      ),
+    )
+    .orderBy(desc(webinars.createdAt), desc(webinars.id))
+    .limit(page.limit);
 }
 
 export async function findWebinar(db: Executor, id: string): Promise<Webinar | undefined> {
@@ -86,16 +114,20 @@ export async function movePhase(
   id: string,
   move: { from: WebinarPhase[]; to: WebinarPhase; liveAt?: Date; endedAt?: Date },
 ): Promise<Webinar | undefined> {
-  const [row] = await db
-    .update(webinars)
-    .set({
-      phase: move.to,
-      ...(move.liveAt ? { liveAt: move.liveAt } : {}),
-      ...(move.endedAt ? { endedAt: move.endedAt } : {}),
-    })
-    .where(and(eq(webinars.id, id), inArray(webinars.phase, move.from)))
-    .returning();
-  return row;
+  return db.transaction(async (tx) => {
+    const [row] = await tx
+      .update(webinars)
+      .set({
+        phase: move.to,
+        ...(move.liveAt ? { liveAt: move.liveAt } : {}),
+        ...(move.endedAt ? { endedAt: move.endedAt } : {}),
+      })
+      .where(and(eq(webinars.id, id), inArray(webinars.phase, move.from)))
+      .returning();
+    if (row && move.to === "live") await queueWebinarEvent(tx, "webinar.started", row);
+    if (row && move.to === "ended") await queueWebinarEvent(tx, "webinar.ended", row);
+    return row;
+  });
 }
 
 export async function setLayout(db: Executor, id: string, layout: LayoutName): Promise<void> {
@@ -160,6 +192,9 @@ export async function saveRecording(
     .insert(recordings)
     .values(recording)
     .onConflictDoUpdate({ target: recordings.webinarId, set: { path, durationMs, bytes } });
+  await queueWebhooks(db, recording.webinarId, [
+    { event: "recording.ready", data: { recording: { durationMs, bytes } } },
+  ]);
 }
 
 export async function findRecording(

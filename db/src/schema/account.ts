@@ -1,10 +1,12 @@
 import { sql } from "drizzle-orm";
-import { check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { check, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 
 export const organisations = pgTable("organisations", {
   id: id(),
   name: text("name").notNull(),
+  /** Sites (`https://example.com`) whose pages may show its registration forms. */
+  embedOrigins: jsonb("embed_origins").$type<string[]>().notNull().default([]),
   createdAt: createdAt(),
 });
 
@@ -49,6 +51,8 @@ export const sessions = pgTable(
     userId: uuid("user_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
+    /** Which of their organisations they work in now; null, or one they left: the first. */
+    organisationId: uuid("organisation_id").references(() => organisations.id, { onDelete: "set null" }),
     expiresAt: instant("expires_at").notNull(),
     createdAt: createdAt(),
   },
@@ -64,3 +68,24 @@ export const magicLinks = pgTable("magic_links", {
   usedAt: instant("used_at"),
   createdAt: createdAt(),
 });
+
+/** Somebody asked to join an organisation; becomes a membership when they sign in with this address. */
+export const invitations = pgTable(
+  "invitations",
+  {
+    id: id(),
+    organisationId: uuid("organisation_id")
+      .notNull()
+      .references(() => organisations.id, { onDelete: "cascade" }),
+    /** Trimmed and lower-cased. */
+    email: text("email").notNull(),
+    role: text("role", { enum: ["owner", "host", "moderator", "marketer", "analyst"] }).notNull(),
+    expiresAt: instant("expires_at").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex("invitations_email_key").on(table.organisationId, table.email),
+    check("invitations_email_normal", sql`${table.email} = lower(btrim(${table.email}))`),
+    check("invitations_role", sql`${table.role} in ('owner', 'host', 'moderator', 'marketer', 'analyst')`),
+  ],
+);

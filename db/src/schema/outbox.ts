@@ -38,27 +38,6 @@ export const mailOutbox = pgTable(
   ],
 );
 
-/** Calls to make to other systems; filled and delivered as integrations are added. */
-export const webhookOutbox = pgTable(
-  "webhook_outbox",
-  {
-    id: id(),
-    webinarId: uuid("webinar_id").references(() => webinars.id, { onDelete: "cascade" }),
-    event: text("event").notNull(),
-    payload: jsonb("payload").$type<Record<string, unknown>>().notNull(),
-    attempts: integer("attempts").notNull().default(0),
-    nextAttemptAt: instant("next_attempt_at").notNull().defaultNow(),
-    deliveredAt: instant("delivered_at"),
-    failedAt: instant("failed_at"),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    index("webhook_outbox_due")
-      .on(table.nextAttemptAt)
-      .where(sql`${table.deliveredAt} is null and ${table.failedAt} is null`),
-  ],
-);
-
 /**
  * Rooms whose event log may lack something that is stored: the log could not be written after a commit, or a web
  * process ended between the two. Paid by giving the log a new epoch, which makes every follower read the room again.

@@ -42,7 +42,7 @@ export const registrations = pgTable(
     icsSequence: integer("ics_sequence").notNull().default(0),
     /** No reminders or follow-ups since (RFC 8058); what changes or is cancelled is still told. */
     unsubscribedAt: instant("unsubscribed_at"),
-    origin: text("origin", { enum: ["form", "import"] })
+    origin: text("origin", { enum: ["form", "import", "api"] })
       .notNull()
       .default("form"),
     createdAt: createdAt(),
@@ -62,7 +62,7 @@ export const registrations = pgTable(
       "registrations_waitlisted_has_place",
       sql`${table.status} <> 'waitlisted' or ${table.waitlistPosition} is not null`,
     ),
-    check("registrations_origin", sql`${table.origin} in ('form', 'import')`),
+    check("registrations_origin", sql`${table.origin} in ('form', 'import', 'api')`),
     check("registrations_reason_length", sql`char_length(${table.statusReason}) <= 300`),
     check("registrations_name_length", sql`char_length(${table.name}) between 1 and 80`),
   ],

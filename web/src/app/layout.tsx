@@ -5,6 +5,7 @@ import "./tokens.css";
 import "./globals.css";
 import "./patterns.css";
 import "./report.css";
+import "./console.css";
 import "./room.css";
 import "./player.css";
 

@@ -1,6 +1,7 @@
 /** The second process of web: whatever happens without somebody waiting for it. */
 import {
   deleteExpiredCredentials,
+  deleteOldDeliveries,
   deleteOldFacts,
   deleteOldKeys,
   deleteOldMails,
@@ -17,15 +18,19 @@ import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { deliverDue } from "../server/webhooks/deliver.ts";
+import { Networks } from "../server/webhooks/networks.ts";
 import { queueDueCampaigns } from "./campaigns.ts";
 import { offerSeats } from "./seat-offers.ts";
 import { LostStays } from "./stays.ts";
+import { wrapUpWebinars } from "./wrap-up.ts";
 
 /** Ended programmes stay listed this long, so that egress can finish recordings after a restart of anything. */
 const endedProgrammesMs = 6 * 3600_000;
 const hourMs = 3600_000;
 /** The pool's connections. One mail waits for the provider most of its time: in a row they would be some ten a second. */
 const mailsAtOnce = 5;
+const webhooksAtOnce = 6;
 
 const services = createServices(webConfig(), "web-jobs");
 const { scope, log, db, events } = services;
@@ -62,6 +67,23 @@ scope.every(5000, "campaigns", async () => {
   if (queued > 0) log.info({ queued }, "mails of campaigns were queued");
 });
 
+const deliverer = {
+  services,
+  networks: new Networks(services.config.WEBHOOK_ALLOWED_NETWORKS),
+  now: () => new Date(),
+};
+// Each on its own: a receiver that takes its time holds up one, not the round.
+for (let worker = 1; worker <= webhooksAtOnce; worker++)
+  scope.every(500, `webhooks ${worker}`, async () => {
+    const tried = await deliverDue(deliverer, 1);
+    if (tried > 0) log.info({ tried }, "webhooks handled");
+  });
+
+scope.every(5000, "wrap up", async () => {
+  const told = await wrapUpWebinars(services, new Date());
+  if (told > 0) log.info({ told }, "attendance of registrants was told to webhooks");
+});
+
 scope.every(60_000, "lost mails", async () => {
   const lost = await giveUpLostMails(db, new Date());
   if (lost > 0) log.warn({ lost }, "mails whose worker died were given up");
@@ -93,6 +115,7 @@ scope.every(hourMs, "forget", async () => {
   await deleteOldKeys(db, now);
   await deleteOldFacts(db, now);
   await deleteOldMails(db, now);
+  await deleteOldDeliveries(db, now);
 });
 
 log.info("ready");

@@ -1,23 +1,22 @@
 import { recordAudit } from "@rostrum/db";
-import { EntityId, RostrumError } from "@rostrum/protocol";
+import { RostrumError } from "@rostrum/protocol";
 import { ExportWish, openExport } from "./exports/index.ts";
 import { respond } from "./handler.ts";
-import { ownedWebinar } from "./owned-webinar.ts";
+import { requireHost } from "./host-route.ts";
+import type { HostRoute } from "./permissions.ts";
 import { limitRate } from "./rate-limit.ts";
 import { services } from "./services.ts";
-import { currentUser } from "./session.ts";
 
-type Asked = { webinarId: string; kind: string; format: string; params: URLSearchParams };
+type Asked = { route: HostRoute; webinarId: string; kind: string; format: string; params: URLSearchParams };
 
 /** Answer a signed-in host with one of their webinar's files. Every download is noted in the audit log. */
-export function download(request: Request, { webinarId, kind, format, params }: Asked): Promise<Response> {
+export function download(
+  request: Request,
+  { route, webinarId, kind, format, params }: Asked,
+): Promise<Response> {
   const shared = services();
   return respond(shared, async () => {
-    const user = await currentUser(shared, request.headers);
-    if (!user) throw new RostrumError("session.required", "Please sign in.");
-    const id = EntityId.safeParse(webinarId);
-    if (!id.success) throw new RostrumError("not-found", "There is no such webinar.");
-    const webinar = await ownedWebinar(shared, user, id.data);
+    const { user, webinar } = await requireHost(shared, request, { route, webinarId });
     const wish = ExportWish.safeParse({ ...Object.fromEntries(params), kind, format });
     if (!wish.success) {
       const [issue] = wish.error.issues;

@@ -150,3 +150,23 @@ export const idempotencyKey = z.uuid().optional();
 export const questionText = line(limits.questionChars, "a question");
 export const chatText = line(limits.chatChars, "a message");
 export const pollText = line(limits.pollTextChars, "a text");
+
+/** Sites by their origin, as browsers tell it: scheme, host, port, nothing behind. */
+export const siteOrigins = z
+  .array(
+    z
+      .string()
+      .trim()
+      .max(260)
+      .transform((text) => text.replace(/\/+$/, ""))
+      .refine(
+        (text) =>
+          /^https?:\/\/[^\s'";,*]+$/.test(text) &&
+          URL.canParse(text) &&
+          new URL(text).origin === text.toLowerCase(),
+        "Enter sites like https://www.example.com, without a path.",
+      )
+      .transform((text) => text.toLowerCase()),
+  )
+  .max(50, "At most 50 sites.")
+  .transform((origins) => [...new Set(origins)]);

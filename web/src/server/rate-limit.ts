@@ -6,6 +6,24 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count`;
 
+const countScript = `
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {count, redis.call('PTTL', KEYS[1])}`;
+
+/** Count a call: how many there were in this window, and when it ends. Nothing is counted while Redis is away. */
+export async function countRate(
+  services: Services,
+  key: string,
+  windowMs: number,
+): Promise<{ count: number; resetMs: number }> {
+  const counted = await services.redis
+    .eval(countScript, 1, `rate:${key}`, windowMs)
+    .catch(() => [0, windowMs]);
+  const [count = 0, resetMs = windowMs] = counted as number[];
+  return { count, resetMs: Math.max(0, resetMs) };
+}
+
 /**
  * Refuse with rate.limited after `limit` calls per `windowMs` and key. While Redis is away nothing is limited: a limit
  * protects the service, it must not become an outage of its own.

@@ -1,4 +1,4 @@
-import { type DatabaseHandle, openDatabase } from "@rostrum/db";
+import { type Executor, openDatabase } from "@rostrum/db";
 import {
   connectRedis,
   createLog,
@@ -22,7 +22,8 @@ import { createMeasures, type Measures } from "./measures.ts";
 export type Services = {
   config: WebConfig;
   log: Log;
-  db: DatabaseHandle["db"];
+  /** The database, or a transaction of it. */
+  db: Executor;
   redis: Redis;
   tokens: Tokens;
   registry: Registry;

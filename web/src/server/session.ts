@@ -1,4 +1,4 @@
-import { deleteSession, findSessionUser, insertSession, type User } from "@rostrum/db";
+import { deleteSession, findSessionUser, insertSession, moveSession, type User } from "@rostrum/db";
 import { hashSecret, newSecret } from "./secrets.ts";
 import type { Services } from "./services.ts";
 
@@ -22,11 +22,16 @@ function readCookie(header: string | null, name: string): string | undefined {
 }
 
 /** A new session's cookie: a fresh id at every sign-in. */
-export async function startSession(services: Services, userId: string): Promise<string> {
+export async function startSession(
+  services: Services,
+  userId: string,
+  organisationId?: string,
+): Promise<string> {
   const { token, hash } = newSecret();
   await insertSession(services.db, {
     tokenHash: hash,
     userId,
+    ...(organisationId ? { organisationId } : {}),
     expiresAt: new Date(Date.now() + lifetimeSeconds * 1000),
   });
   return sessionCookie(services.config.PUBLIC_URL, token);
@@ -35,6 +40,16 @@ export async function startSession(services: Services, userId: string): Promise<
 export async function currentUser(services: Services, headers: Headers): Promise<User | undefined> {
   const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
   return token ? findSessionUser(services.db, hashSecret(token), new Date()) : undefined;
+}
+
+/** Work in another of one's organisations from now on. False when it is none of theirs. */
+export async function enterOrganisation(
+  services: Services,
+  headers: Headers,
+  organisationId: string,
+): Promise<boolean> {
+  const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
+  return token ? moveSession(services.db, hashSecret(token), organisationId) : false;
 }
 
 /** End the session; answers the cookie that forgets it. */

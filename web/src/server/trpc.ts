@@ -10,6 +10,7 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import { ZodError } from "zod";
 import { databaseAway } from "./handler.ts";
+import { procedurePermissions, requirePermission } from "./permissions.ts";
 import type { Services } from "./services.ts";
 import { currentUser } from "./session.ts";
 
@@ -98,10 +99,14 @@ const base = t.procedure.use(measured).use(withTypedErrors);
 /** Anyone. */
 export const publicProcedure = base.meta({ access: "public" });
 
-/** Somebody signed in. Which webinar they may touch is checked by the use case (`ownedWebinar`). */
-export const hostProcedure = base.meta({ access: "host" }).use(async ({ ctx, next }) => {
+/**
+ * Somebody signed in whose role may call it (`permissions.ts`; a procedure that is not entered there is nobody's). Which
+ * webinar they may touch is checked by the use case (`ownedWebinar`).
+ */
+export const hostProcedure = base.meta({ access: "host" }).use(async ({ ctx, next, path }) => {
   const user = await currentUser(ctx.services, ctx.headers);
   if (!user) throw new RostrumError("session.required", "Please sign in.");
+  requirePermission(user, Object.hasOwn(procedurePermissions, path) ? procedurePermissions[path] : undefined);
   return next({ ctx: { ...ctx, user: user satisfies User } });
 });
 

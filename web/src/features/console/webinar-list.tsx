@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTRPC } from "../../client/providers.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { ConsoleNav } from "./console-nav.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
 export function WebinarList() {
@@ -21,6 +22,7 @@ export function WebinarList() {
           Schedule a webinar
         </Link>
       </div>
+      <ConsoleNav />
       {webinars.data.length === 0 ? (
         <div className="card empty">
           <h2>No webinars yet</h2>

@@ -35,8 +35,9 @@ export function campaign(): Record<string, string> {
   return text ? (JSON.parse(text) as Record<string, string>) : {};
 }
 
-/** The page that linked here. */
-export const cameFrom = (): string => document.referrer.slice(0, 500);
+/** The page that linked here, or the one that an embedded form stands on. */
+export const cameFrom = (): string =>
+  (new URLSearchParams(window.location.search).get("embedded_in") ?? document.referrer).slice(0, 500);
 
 /** True once per tab and page. */
 export function isFirstVisit(slug: string): boolean {

@@ -15,19 +15,22 @@ type Props = {
   consent: { version: number; text: string } | null;
   places: "free" | "waitlist" | "none";
   needsApproval: boolean;
+  onRegistered?: (status: string) => void;
 };
 
 /** Only what is asked is sent: an answer to a question that is hidden again stays here. */
 const given = (answers: Record<string, string>) =>
   Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer.trim() !== ""));
 
-export function RegistrationForm({ slug, fields, consent, places, needsApproval }: Props) {
+export function RegistrationForm({ slug, fields, consent, places, needsApproval, onRegistered }: Props) {
   const trpc = useTRPC();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [answers, setAnswers] = useState<Record<string, string>>({});
   const [agreed, setAgreed] = useState(false);
-  const submit = useMutation(trpc.registration.submit.mutationOptions());
+  const submit = useMutation(
+    trpc.registration.submit.mutationOptions({ onSuccess: ({ status }) => onRegistered?.(status) }),
+  );
   const fault = submit.error ? wireError(submit.error) : undefined;
   const duplicate = fault?.code === "registration.duplicate";
   const of = (field: string) => (fault?.field === field && !duplicate ? fault.message : undefined);

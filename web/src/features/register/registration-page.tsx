@@ -10,7 +10,13 @@ import { cameFrom, campaign, isFirstVisit } from "./campaign.ts";
 import { RegistrationForm } from "./registration-form.tsx";
 
 /** What a webinar is about, and the form that registers for it. */
-export function RegistrationPage({ slug }: { slug: string }) {
+export function RegistrationPage({
+  slug,
+  onRegistered,
+}: {
+  slug: string;
+  onRegistered?: (status: string) => void;
+}) {
   const trpc = useTRPC();
   const { mutate: countVisit } = useMutation(trpc.registration.visit.mutationOptions());
   useEffect(() => {
@@ -53,6 +59,7 @@ export function RegistrationPage({ slug }: { slug: string }) {
           consent={form.consent}
           places={form.places}
           needsApproval={form.needsApproval}
+          {...(onRegistered ? { onRegistered } : {})}
         />
       )}
     </div>

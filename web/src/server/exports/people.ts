@@ -2,7 +2,7 @@ import {
   type ActivityCounts,
   countActivity,
   countInteraction,
-  type Database,
+  type Executor,
   type FormField,
   listRegistrationPages,
   noActivity,
@@ -12,7 +12,7 @@ import {
 import { type Attendance, attendanceOf, engagementScore, eventMs } from "@rostrum/rules";
 
 /** What an export is made of: read once, so that all of its rows are as of one moment. */
-export type Source = { db: Database; webinar: Webinar; fields: FormField[]; now: Date };
+export type Source = { db: Executor; webinar: Webinar; fields: FormField[]; now: Date };
 /** One registrant with all that is told about them. */
 export type Person = RegistrationWithStays & {
   attendance: Attendance;
@@ -26,32 +26,45 @@ export const eventTimes = ({ liveAt, endedAt }: Webinar) => ({
 });
 
 /** All registrants in the order they registered, with attendance and score; a page of them in memory at a time. */
-export async function* streamPeople({ db, webinar, now }: Source): AsyncGenerator<Person> {
+export async function* streamPeople({ db, webinar, now }: Omit<Source, "fields">): AsyncGenerator<Person> {
   const { pollsOpened } = await countInteraction(db, webinar.id);
+  for await (const page of listRegistrationPages(db, webinar.id))
+    yield* await describePage({ db, webinar, now }, page, pollsOpened);
+}
+
+/** The same for some of them. */
+export async function describePeople(
+  source: Omit<Source, "fields">,
+  page: RegistrationWithStays[],
+): Promise<Person[]> {
+  const { pollsOpened } = await countInteraction(source.db, source.webinar.id);
+  return describePage(source, page, pollsOpened);
+}
+
+async function describePage(
+  { db, webinar, now }: Omit<Source, "fields">,
+  page: RegistrationWithStays[],
+  pollsOpened: number,
+): Promise<Person[]> {
   const times = eventTimes(webinar);
   const offered = { eventMs: eventMs(times, now.getTime()), pollsOpened };
-  for await (const page of listRegistrationPages(db, webinar.id)) {
-    const activities = await countActivity(
-      db,
-      webinar.id,
-      page.map(({ id }) => id),
+  const ids = page.map(({ id }) => id);
+  const activities = await countActivity(db, webinar.id, ids);
+  return page.map((registration) => {
+    const stays = registration.stays.map(({ joinedAt, leftAt, delivery }) => ({
+      joinedAt: joinedAt.getTime(),
+      leftAt: leftAt?.getTime() ?? null,
+      delivery,
+    }));
+    const attendance = attendanceOf(stays, times, now.getTime());
+    const activity = activities.get(registration.id) ?? noActivity;
+    const score = engagementScore(
+      { ...activity, duringMs: attendance.duringMs },
+      offered,
+      webinar.engagementWeights,
     );
-    for (const registration of page) {
-      const stays = registration.stays.map(({ joinedAt, leftAt, delivery }) => ({
-        joinedAt: joinedAt.getTime(),
-        leftAt: leftAt?.getTime() ?? null,
-        delivery,
-      }));
-      const attendance = attendanceOf(stays, times, now.getTime());
-      const activity = activities.get(registration.id) ?? noActivity;
-      const score = engagementScore(
-        { ...activity, duringMs: attendance.duringMs },
-        offered,
-        webinar.engagementWeights,
-      );
-      yield { ...registration, attendance, activity, score };
-    }
-  }
+    return { ...registration, attendance, activity, score };
+  });
 }
 
 /** How the stage got to somebody the last time that their browser told, and why not better. */

@@ -151,6 +151,11 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   const { link = "", name = "", manage = "", reason = "", text = "" } = mail.payload;
   const identity = { messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>` };
   if (mail.kind === "sign-in") return { ...message(services, mail.recipient, signIn(link)), ...identity };
+  if (mail.kind === "member-invitation")
+    return {
+      ...message(services, mail.recipient, memberInvitation({ link, name, text, reason })),
+      ...identity,
+    };
   const webinar = mail.webinarId ? await findWebinar(services.db, mail.webinarId) : undefined;
   const content = contents[mail.kind];
   if (!webinar || !content) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
@@ -196,6 +201,17 @@ const signIn = (link: string): MailContent => ({
   lines: ["Use this link within 20 minutes. It works once."],
   action: { label: "Sign in", link },
   small: "You did not ask for this? Then nothing happens; you can delete this mail.",
+});
+
+const memberInvitation = ({ link, name, text, reason }: Omit<Parts, "webinar">): MailContent => ({
+  subject: `${name} invites you to ${text} on Rostrum`,
+  heading: `Join ${text}`,
+  lines: [
+    `${name} would like to have you in ${text} as ${reason === "owner" || reason === "analyst" ? "an" : "a"} ${reason}.`,
+    "The link signs you in and works once, within a week.",
+  ],
+  action: { label: "Join", link },
+  small: "You do not know them? Then nothing happens; you can delete this mail.",
 });
 
 function message(services: Services, to: string, content: MailContent): SendMailOptions {

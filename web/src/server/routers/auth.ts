@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
 import { email } from "../inputs.ts";
+import { permissionsOf } from "../permissions.ts";
 import { limitRate } from "../rate-limit.ts";
 import { currentUser, endSession } from "../session.ts";
 import { publicProcedure, router } from "../trpc.ts";
@@ -17,7 +18,9 @@ export const authRouter = router({
     }),
   session: publicProcedure.query(async ({ ctx }) => {
     const user = await currentUser(ctx.services, ctx.headers);
-    return user ? { id: user.id, email: user.email, name: user.name } : null;
+    if (!user) return null;
+    const { id, email: address, name, role, organisationId } = user;
+    return { id, email: address, name, role, organisationId, permissions: permissionsOf(role) };
   }),
   signOut: publicProcedure.mutation(async ({ ctx }) => {
     ctx.setCookie(await endSession(ctx.services, ctx.headers));

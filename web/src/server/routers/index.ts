@@ -1,5 +1,8 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
+import { campaignLinkRouter } from "./campaign-link.ts";
+import { integrationRouter } from "./integration.ts";
+import { organisationRouter } from "./organisation.ts";
 import { registrationRouter } from "./registration.ts";
 import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
@@ -8,6 +11,9 @@ import { webinarRouter } from "./webinar.ts";
 /** The whole API. Its type is all the browser part knows of the server. */
 export const appRouter = router({
   auth: authRouter,
+  organisation: organisationRouter,
+  integration: integrationRouter,
+  campaignLink: campaignLinkRouter,
   webinar: webinarRouter,
   registration: registrationRouter,
   report: reportRouter,

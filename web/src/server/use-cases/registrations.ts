@@ -7,6 +7,8 @@ import {
   listFormFields,
   type RegistrationWithStays,
   resendJoinLink,
+  type Submitted,
+  type Webinar,
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
 import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
@@ -69,6 +71,35 @@ async function requireConsent(
 }
 
 /**
+ * Register by the webinar's rules: its questions, the text to agree to, domains, places, the waitlist. `created` is false
+ * for an address that is registered already. Throws input.invalid, registration.closed.
+ */
+export async function register(
+  services: Services,
+  webinar: Webinar,
+  input: Omit<RegistrationInput, "slug"> & { origin?: "api" },
+): Promise<Submitted> {
+  if (webinar.phase === "ended") throw new RostrumError("registration.closed", "This webinar is over.");
+  const answers = checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
+  const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
+  const { email, name, utm, origin } = input;
+  return insertRegistration(
+    services.db,
+    {
+      webinarId: webinar.id,
+      email,
+      name,
+      answers,
+      utm,
+      referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
+      ...(origin ? { origin } : {}),
+    },
+    mintJoinMail(services),
+    { idempotencyKey: input.idempotencyKey, judgement: judgeAddress(email, webinar), consentTextId },
+  );
+}
+
+/**
  * Register an address once: with a seat, on the waitlist, or waiting for the host. A duplicate gets its link mailed again
  * and is told so; there is no second row. The same request under the same idempotency key gets the same answer and no mail.
  */
@@ -77,25 +108,7 @@ export async function submitRegistration(
   input: RegistrationInput,
 ): Promise<"registered" | "waitlisted" | "pending"> {
   const webinar = await openWebinar(services, input.slug);
-  const answers = checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
-  const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
-  const { created, registration } = await insertRegistration(
-    services.db,
-    {
-      webinarId: webinar.id,
-      email: input.email,
-      name: input.name,
-      answers,
-      utm: input.utm,
-      referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
-    },
-    mintJoinMail(services),
-    {
-      idempotencyKey: input.idempotencyKey,
-      judgement: judgeAddress(input.email, webinar),
-      consentTextId,
-    },
-  );
+  const { created, registration } = await register(services, webinar, input);
   if (!created) {
     throw new RostrumError(
       "registration.duplicate",

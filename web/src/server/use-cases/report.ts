@@ -4,7 +4,7 @@ import {
   countBySource,
   countInteraction,
   countReach,
-  type Database,
+  type Executor,
   listPolls,
   listQuestions,
   reportTotals,
@@ -23,7 +23,7 @@ const scoredPeople = 20_000;
 const bands = 5;
 
 /** Everything the report page shows of one webinar, as of `now`. */
-export async function webinarReport(db: Database, webinar: Webinar, now = new Date()) {
+export async function webinarReport(db: Executor, webinar: Webinar, now = new Date()) {
   const { id, timeZone } = webinar;
   const times = eventTimes(webinar);
   const [totals, days, sources, curve, reach, interaction, polls, questions] = await Promise.all([
@@ -68,13 +68,12 @@ export async function webinarReport(db: Database, webinar: Webinar, now = new Da
 export type WebinarReport = Awaited<ReturnType<typeof webinarReport>>;
 
 /** Scores of those who came: how they spread, their mean, and who took part most. */
-async function engagement(db: Database, webinar: Webinar, now: Date) {
+async function engagement(db: Executor, webinar: Webinar, now: Date) {
   const spread = Array.from({ length: bands }, () => 0);
   let sum = 0;
   let count = 0;
   let most: { id: string; name: string; email: string; score: number; duringMs: number }[] = [];
-  const fields: never[] = [];
-  for await (const { id, name, email, attendance, score } of streamPeople({ db, webinar, fields, now })) {
+  for await (const { id, name, email, attendance, score } of streamPeople({ db, webinar, now })) {
     if (attendance.joins === 0) continue;
     const band = Math.min(bands - 1, Math.floor((score * bands) / 100));
     spread[band] = (spread[band] ?? 0) + 1;

@@ -5,19 +5,26 @@ import type { Services } from "../services.ts";
 import { startSession } from "../session.ts";
 
 const linkLifetimeMs = 20 * 60_000;
+/** An invitation waits until somebody is back from holiday. */
+export const invitationMs = 7 * 24 * 3600_000;
 
 /** A path on this site, or the console: never another host (ASVS 3.7.2). */
 export const safeNext = (next: string | null | undefined): string =>
   next && /^\/(?![/\\])[\w\-/?=&.%]*$/.test(next) ? next : "/console";
 
 /** Mint a link that signs `email` in once. */
-export async function mintMagicLink(services: Services, email: string, next?: string): Promise<string> {
+export async function mintMagicLink(
+  services: Services,
+  email: string,
+  next?: string,
+  lifetimeMs = linkLifetimeMs,
+): Promise<string> {
   const { token, hash } = newSecret();
   await insertMagicLink(services.db, {
     tokenHash: hash,
     email: email.trim(),
     next: next ? safeNext(next) : null,
-    expiresAt: new Date(Date.now() + linkLifetimeMs),
+    expiresAt: new Date(Date.now() + lifetimeMs),
   });
   return `${services.config.PUBLIC_URL}/auth/${token}`;
 }
@@ -45,5 +52,5 @@ export async function consumeSignInLink(
   if (!link)
     throw new RostrumError("token.invalid", "This link has been used or is too old. Ask for a new one.");
   const user = await findOrCreateUser(services.db, link.email);
-  return { cookie: await startSession(services, user.id), next: safeNext(link.next) };
+  return { cookie: await startSession(services, user.id, user.organisationId), next: safeNext(link.next) };
 }

@@ -7,6 +7,7 @@ export async function GET(request: Request, { params }: Params): Promise<Respons
   const { webinarId, file } = await params;
   const [kind = "", format = "", ...rest] = file.split(".");
   return download(request, {
+    route: "GET /api/webinars/[webinarId]/exports/[file]",
     webinarId,
     kind: rest.length > 0 ? file : kind,
     format,

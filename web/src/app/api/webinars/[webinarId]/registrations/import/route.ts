@@ -1,10 +1,9 @@
 import { recordAudit } from "@rostrum/db";
-import { EntityId, RostrumError } from "@rostrum/protocol";
+import { RostrumError } from "@rostrum/protocol";
 import { readBody, requireSameSite, respond } from "../../../../../../server/handler.ts";
-import { ownedWebinar } from "../../../../../../server/owned-webinar.ts";
+import { requireHost } from "../../../../../../server/host-route.ts";
 import { limitRate } from "../../../../../../server/rate-limit.ts";
 import { services } from "../../../../../../server/services.ts";
-import { currentUser } from "../../../../../../server/session.ts";
 import { importBytes, importCsv } from "../../../../../../server/use-cases/import-registrations.ts";
 
 type Params = { params: Promise<{ webinarId: string }> };
@@ -14,11 +13,10 @@ export function POST(request: Request, { params }: Params): Promise<Response> {
   const shared = services();
   return respond(shared, async () => {
     requireSameSite(shared, request);
-    const user = await currentUser(shared, request.headers);
-    if (!user) throw new RostrumError("session.required", "Please sign in.");
-    const id = EntityId.safeParse((await params).webinarId);
-    if (!id.success) throw new RostrumError("not-found", "There is no such webinar.");
-    const webinar = await ownedWebinar(shared, user, id.data);
+    const { user, webinar } = await requireHost(shared, request, {
+      route: "POST /api/webinars/[webinarId]/registrations/import",
+      webinarId: (await params).webinarId,
+    });
     if (!request.headers.get("content-type")?.startsWith("text/csv"))
       throw new RostrumError("message.malformed", "Send the file as text/csv.");
     await limitRate(shared, `import:${user.id}`, { limit: 20, windowMs: 60_000 });

@@ -1,0 +1,112 @@
+import type { MemberRole, User } from "@rostrum/db";
+import { RostrumError } from "@rostrum/protocol";
+
+/** Who may do what in an organisation: the only place that says so (docs/roles.md is this table in words). */
+const rolesOf = {
+  /** See the webinars: title, date, phase, panelists. */
+  "webinar.view": ["owner", "host", "moderator", "marketer", "analyst"],
+  /** Schedule, change, cancel; reminders and follow-ups. */
+  "webinar.edit": ["owner", "host", "marketer"],
+  /** Go live, end, arrange the picture, invite to the stage. */
+  "webinar.run": ["owner", "host"],
+  /** Be in the studio; answer questions, run polls, lower hands. */
+  "room.moderate": ["owner", "host", "moderator"],
+  /** See who registered. */
+  "registration.view": ["owner", "host", "marketer", "analyst"],
+  /** The form and its rules, approve, deny, import. */
+  "registration.manage": ["owner", "host", "marketer"],
+  /** Reports, recordings and every export. */
+  "report.view": ["owner", "host", "marketer", "analyst"],
+  /** Campaign links: what came of them, and making them. */
+  "campaign.view": ["owner", "host", "marketer", "analyst"],
+  "campaign.manage": ["owner", "host", "marketer"],
+  /** API keys, webhooks, the sites that may embed: whoever has a key acts without a role. */
+  "integration.manage": ["owner"],
+  /** Members, their roles, the organisation's name. */
+  "member.manage": ["owner"],
+  /** One's own account: which organisation to work in. */
+  "account.own": ["owner", "host", "moderator", "marketer", "analyst"],
+} as const satisfies Record<string, readonly MemberRole[]>;
+
+export type Permission = keyof typeof rolesOf;
+
+/** What a signed-in member needs for each procedure that is neither public nor a participant's. */
+export const procedurePermissions: Readonly<Record<string, Permission>> = {
+  "webinar.create": "webinar.edit",
+  "webinar.list": "webinar.view",
+  "webinar.get": "webinar.view",
+  "webinar.update": "webinar.edit",
+  "webinar.cancel": "webinar.edit",
+  "webinar.mails": "webinar.edit",
+  "webinar.setMails": "webinar.edit",
+  "webinar.goLive": "webinar.run",
+  "webinar.end": "webinar.run",
+  "webinar.setLayout": "webinar.run",
+  "webinar.invitePanelist": "webinar.run",
+  "webinar.panelists": "webinar.view",
+  "webinar.recording": "report.view",
+  "webinar.programme": "webinar.view",
+  "registration.rules": "registration.manage",
+  "registration.setRules": "registration.manage",
+  "registration.form": "registration.manage",
+  "registration.saveForm": "registration.manage",
+  "registration.decide": "registration.manage",
+  "registration.list": "registration.view",
+  "report.summary": "report.view",
+  "attendance.admitHost": "room.moderate",
+  "question.answer": "room.moderate",
+  "question.dismiss": "room.moderate",
+  "poll.create": "room.moderate",
+  "poll.open": "room.moderate",
+  "poll.close": "room.moderate",
+  "hand.invite": "webinar.run",
+  "hand.dismiss": "room.moderate",
+  "organisation.mine": "account.own",
+  "organisation.enter": "account.own",
+  "organisation.rename": "member.manage",
+  "organisation.members": "member.manage",
+  "organisation.invite": "member.manage",
+  "organisation.withdraw": "member.manage",
+  "organisation.setRole": "member.manage",
+  "organisation.remove": "member.manage",
+  "campaignLink.list": "campaign.view",
+  "campaignLink.create": "campaign.manage",
+  "campaignLink.remove": "campaign.manage",
+  "integration.overview": "integration.manage",
+  "integration.createKey": "integration.manage",
+  "integration.revokeKey": "integration.manage",
+  "integration.createEndpoint": "integration.manage",
+  "integration.changeEndpoint": "integration.manage",
+  "integration.removeEndpoint": "integration.manage",
+  "integration.revealSecret": "integration.manage",
+  "integration.rotateSecret": "integration.manage",
+  "integration.ping": "integration.manage",
+  "integration.deliveries": "integration.manage",
+  "integration.delivery": "integration.manage",
+  "integration.redeliver": "integration.manage",
+  "integration.setEmbedOrigins": "integration.manage",
+};
+
+/** The same for the addresses that are no procedures: by method and path, as Next names it. */
+export const routePermissions = {
+  "GET /api/webinars/[webinarId]/exports/[file]": "report.view",
+  "GET /api/webinars/[webinarId]/registrations.csv": "report.view",
+  "POST /api/webinars/[webinarId]/registrations/import": "registration.manage",
+} as const satisfies Record<string, Permission>;
+export type HostRoute = keyof typeof routePermissions;
+
+export const may = (role: MemberRole, permission: Permission): boolean =>
+  (rolesOf[permission] as readonly MemberRole[]).includes(role);
+
+/** Everything a role may do, for pages that show only what somebody can use. */
+export const permissionsOf = (role: MemberRole): Permission[] =>
+  (Object.keys(rolesOf) as Permission[]).filter((permission) => may(role, permission));
+
+/** Throws permission.denied, also for a procedure that nobody entered in the table. */
+export function requirePermission(user: User, permission: Permission | undefined): void {
+  if (!permission || !may(user.role, permission))
+    throw new RostrumError(
+      "permission.denied",
+      "Your role does not allow this. Ask an owner of your organisation.",
+    );
+}

@@ -1,0 +1,345 @@
+import { randomUUID } from "node:crypto";
+import { globSync } from "node:fs";
+import path from "node:path";
+import { findOrCreateUser, findSessionUser, type MemberRole, saveInvitation, type User } from "@rostrum/db";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { procedurePermissions, routePermissions } from "../src/server/permissions.ts";
+import { appRouter } from "../src/server/routers/index.ts";
+import { hashSecret } from "../src/server/secrets.ts";
+import { startSession } from "../src/server/session.ts";
+import {
+  attendee,
+  call,
+  type Headers,
+  hostHeaders,
+  mutate,
+  openServer,
+  publicUrl,
+  query,
+  type Stage,
+  schedule,
+  scheduleAs,
+} from "./harness.ts";
+
+type Procedure = { path: string; type: "query" | "mutation" };
+type Defined = Record<string, { _def: { type: Procedure["type"]; meta?: { access: string } } }>;
+
+const roles: MemberRole[] = ["owner", "host", "moderator", "marketer", "analyst"];
+/** Written down a second time, on purpose: who may call what, by the roles' first letters (marketer: k). */
+const expected: Record<string, string> = {
+  "webinar.create": "ohk",
+  "webinar.list": "ohmka",
+  "webinar.get": "ohmka",
+  "webinar.update": "ohk",
+  "webinar.cancel": "ohk",
+  "webinar.mails": "ohk",
+  "webinar.setMails": "ohk",
+  "webinar.goLive": "oh",
+  "webinar.end": "oh",
+  "webinar.setLayout": "oh",
+  "webinar.invitePanelist": "oh",
+  "webinar.panelists": "ohmka",
+  "webinar.recording": "ohka",
+  "webinar.programme": "ohmka",
+  "registration.rules": "ohk",
+  "registration.setRules": "ohk",
+  "registration.form": "ohk",
+  "registration.saveForm": "ohk",
+  "registration.decide": "ohk",
+  "registration.list": "ohka",
+  "report.summary": "ohka",
+  "attendance.admitHost": "ohm",
+  "question.answer": "ohm",
+  "question.dismiss": "ohm",
+  "poll.create": "ohm",
+  "poll.open": "ohm",
+  "poll.close": "ohm",
+  "hand.dismiss": "ohm",
+  "hand.invite": "oh",
+  "organisation.mine": "ohmka",
+  "organisation.enter": "ohmka",
+  "organisation.rename": "o",
+  "organisation.members": "o",
+  "organisation.invite": "o",
+  "organisation.withdraw": "o",
+  "organisation.setRole": "o",
+  "organisation.remove": "o",
+  "campaignLink.list": "ohka",
+  "campaignLink.create": "ohk",
+  "campaignLink.remove": "ohk",
+  "integration.overview": "o",
+  "integration.createKey": "o",
+  "integration.revokeKey": "o",
+  "integration.createEndpoint": "o",
+  "integration.changeEndpoint": "o",
+  "integration.removeEndpoint": "o",
+  "integration.revealSecret": "o",
+  "integration.rotateSecret": "o",
+  "integration.ping": "o",
+  "integration.deliveries": "o",
+  "integration.delivery": "o",
+  "integration.redeliver": "o",
+  "integration.setEmbedOrigins": "o",
+  "GET /api/webinars/[webinarId]/exports/[file]": "ohka",
+  "GET /api/webinars/[webinarId]/registrations.csv": "ohka",
+  "POST /api/webinars/[webinarId]/registrations/import": "ohk",
+};
+const letters: Record<MemberRole, string> = {
+  owner: "o",
+  host: "h",
+  moderator: "m",
+  marketer: "k",
+  analyst: "a",
+};
+
+const defined = appRouter._def.procedures as unknown as Defined;
+const access = (name: string) => defined[name]?._def.meta?.access;
+const procedures = (wanted: string): Procedure[] =>
+  Object.keys(defined)
+    .filter((name) => access(name) === wanted)
+    .map((name) => ({ path: name, type: defined[name]?._def.type ?? "query" }));
+
+let stage: Stage;
+let members: Record<MemberRole, Headers>;
+let stranger: Headers;
+let guest: Headers;
+let webinarId: string;
+let questionId: string;
+let pollId: string;
+let owner: User;
+let keyId: string;
+let endpointId: string;
+
+const session = (headers: Headers) =>
+  findSessionUser(stage.services.db, hashSecret((headers.cookie ?? "").split("=", 2)[1] ?? ""), new Date());
+
+/** A member of the owner's organisation, who came by an invitation. */
+async function memberHeaders(role: MemberRole): Promise<Headers> {
+  const { services } = stage;
+  const email = `${role}-${randomUUID()}@example.test`;
+  const expiresAt = new Date(Date.now() + 60_000);
+  await saveInvitation(services.db, { organisationId: owner.organisationId, email, role, expiresAt });
+  const user = await findOrCreateUser(services.db, email);
+  expect(user).toMatchObject({ organisationId: owner.organisationId, role });
+  return { cookie: (await startSession(services, user.id, user.organisationId)).split(";", 1)[0] ?? "" };
+}
+
+beforeAll(async () => {
+  stage = await openServer();
+  const first = await hostHeaders(stage.services, "owner@example.test");
+  owner = (await session(first)) as User;
+  members = {
+    owner: first,
+    host: await memberHeaders("host"),
+    moderator: await memberHeaders("moderator"),
+    marketer: await memberHeaders("marketer"),
+    analyst: await memberHeaders("analyst"),
+  };
+  stranger = await hostHeaders(stage.services, "stranger@example.test");
+  webinarId = (await scheduleAs(first)).id;
+  guest = await attendee(stage.services, webinarId);
+  questionId = (
+    (await mutate("question.ask", { id: randomUUID(), text: "Why?" }, guest)).data as { id: string }
+  ).id;
+  pollId = (
+    (await mutate("poll.create", { webinarId, question: "?", options: ["a", "b"] }, first)).data as {
+      id: string;
+    }
+  ).id;
+  keyId = (
+    (await mutate("integration.createKey", inputs()["integration.createKey"], first)).data as { id: string }
+  ).id;
+  endpointId = (
+    (await mutate("integration.createEndpoint", inputs()["integration.createEndpoint"], first)).data as {
+      id: string;
+    }
+  ).id;
+}, 30_000);
+afterAll(() => stage.close());
+
+/** Something each procedure takes. */
+const inputs = (): Record<string, unknown> => ({
+  "webinar.create": { ...schedule },
+  "webinar.update": { id: webinarId, ...schedule, description: "" },
+  "webinar.setMails": { id: webinarId, reminders: [60], followUp: null },
+  "webinar.setLayout": { id: webinarId, layout: "grid" },
+  "webinar.invitePanelist": { id: webinarId, email: `${randomUUID()}@example.test`, name: "Pan" },
+  "registration.setRules": {
+    webinarId,
+    registrationLimit: null,
+    waitlist: true,
+    approval: "approve",
+    allowedDomains: [],
+    blockedDomains: [],
+    consentText: "",
+  },
+  "registration.saveForm": { webinarId, fields: [] },
+  "registration.decide": { webinarId, ids: [randomUUID()], decision: "approve" },
+  "attendance.admitHost": { webinarId },
+  "question.answer": { webinarId, questionId },
+  "question.dismiss": { webinarId, questionId },
+  "poll.create": { webinarId, question: "?", options: ["a", "b"] },
+  "poll.open": { pollId },
+  "poll.close": { pollId },
+  "hand.dismiss": { webinarId, participantId: randomUUID() },
+  "hand.invite": { webinarId, participantId: randomUUID() },
+  "organisation.mine": undefined,
+  "organisation.enter": { organisationId: owner.organisationId },
+  "organisation.rename": { name: "Acme" },
+  "organisation.members": undefined,
+  "organisation.invite": { email: `${randomUUID()}@example.test`, role: "analyst" },
+  "organisation.withdraw": { id: randomUUID() },
+  "organisation.setRole": { userId: randomUUID(), role: "host" },
+  "organisation.remove": { userId: randomUUID() },
+  "webinar.list": undefined,
+  "campaignLink.create": { webinarId, name: "News", source: "news" },
+  "campaignLink.remove": { webinarId, id: randomUUID() },
+  "integration.overview": undefined,
+  "integration.createKey": { name: "CRM", scopes: ["webinars:read"] },
+  "integration.revokeKey": { id: keyId },
+  "integration.createEndpoint": { url: "https://crm.example/", events: ["registration.created"] },
+  "integration.changeEndpoint": {
+    id: endpointId,
+    url: "https://crm.example/",
+    events: ["registration.created"],
+    enabled: true,
+  },
+  "integration.removeEndpoint": { id: endpointId },
+  "integration.revealSecret": { id: endpointId },
+  "integration.rotateSecret": { id: endpointId },
+  "integration.ping": { id: endpointId },
+  "integration.deliveries": { endpointId },
+  "integration.delivery": { endpointId, id: randomUUID() },
+  "integration.redeliver": { endpointId, id: randomUUID() },
+  "integration.setEmbedOrigins": { origins: ["https://www.example.com"] },
+});
+/** Procedures whose input names nothing of the organisation's: a stranger does it in their own. */
+const inOnesOwn = [
+  "webinar.create",
+  "webinar.list",
+  "organisation.",
+  "integration.overview",
+  "integration.createKey",
+  "integration.createEndpoint",
+  "integration.setEmbedOrigins",
+];
+/** For the end: nothing can be done with the webinar afterwards. */
+const last = ["webinar.cancel", "webinar.goLive", "webinar.end"];
+
+const inputOf = (name: string): unknown => {
+  const known = inputs();
+  if (name in known) return known[name];
+  return name.startsWith("webinar.") ? { id: webinarId } : { webinarId };
+};
+
+describe("who may call what", () => {
+  it("every procedure has an access class, and each of the hosts' an entry in both tables", () => {
+    for (const name of Object.keys(defined))
+      expect(["public", "host", "participant"], name).toContain(access(name));
+    const hosts = procedures("host").map((procedure) => procedure.path);
+    expect(Object.keys(procedurePermissions).sort()).toEqual([...hosts].sort());
+    expect(Object.keys(expected).sort()).toEqual([...hosts, ...Object.keys(routePermissions)].sort());
+  });
+
+  it("signed out and as a participant nobody calls what is for hosts", async () => {
+    for (const procedure of procedures("host")) {
+      for (const headers of [{}, guest, { cookie: "rostrum=forged" }]) {
+        const { refusal } = await call(procedure, inputOf(procedure.path), headers);
+        expect(refusal?.code, procedure.path).toBe("session.required");
+      }
+    }
+  });
+
+  it("no member, whatever the role, calls what is for participants", async () => {
+    for (const procedure of procedures("participant"))
+      for (const role of roles) {
+        const { refusal } = await call(procedure, {}, members[role]);
+        expect(refusal?.code, `${procedure.path} as ${role}`).toBe("token.missing");
+      }
+  });
+
+  it("every role calls what it may, and nothing else", async () => {
+    const all = procedures("host").sort((a, b) => last.indexOf(a.path) - last.indexOf(b.path));
+    for (const procedure of all)
+      for (const role of roles) {
+        const { refusal, status } = await call(procedure, inputOf(procedure.path), members[role]);
+        const about = `${procedure.path} as ${role}: ${status} ${refusal?.code} ${refusal?.message}`;
+        if (!expected[procedure.path]?.includes(letters[role]))
+          expect(refusal?.code, about).toBe("permission.denied");
+        else {
+          expect(["session.required", "permission.denied", "input.invalid"], about).not.toContain(
+            refusal?.code,
+          );
+          if (refusal)
+            expect(["not-found", "conflict", "node.unavailable", "webinar.ended"], about).toContain(
+              refusal.code,
+            );
+        }
+      }
+  }, 60_000);
+
+  it("another organisation's owner finds nothing of it", async () => {
+    for (const procedure of procedures("host")) {
+      if (inOnesOwn.some((own) => procedure.path.startsWith(own))) continue;
+      const { refusal } = await call(procedure, inputOf(procedure.path), stranger);
+      expect(refusal?.code, procedure.path).toBe("not-found");
+    }
+    const enter = await mutate("organisation.enter", { organisationId: owner.organisationId }, stranger);
+    expect(enter.refusal?.code).toBe("not-found");
+    const theirs = await query("organisation.members", undefined, stranger);
+    expect((theirs.data as { members: unknown[] }).members).toHaveLength(1);
+    const out = await mutate("organisation.remove", { userId: owner.id }, stranger);
+    expect(out.refusal?.code).toBe("not-found");
+  });
+});
+
+/** Addresses that are not for hosts, and who they are for. */
+const otherRoutes = [
+  "GET /api/health",
+  "GET /api/ready",
+  "POST /api/auth/consume",
+  "POST /api/unsubscribe/[token]",
+  "GET /api/internal/metrics",
+  "GET /api/internal/rooms/[webinarId]/snapshot",
+  "POST /api/internal/facts",
+];
+type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+
+describe("addresses that are no procedures", () => {
+  const root = path.join(import.meta.dirname, "../src/app");
+  const files = globSync("api/**/route.ts", { cwd: root });
+
+  async function routes(): Promise<Map<string, Handler>> {
+    const found = new Map<string, Handler>();
+    for (const file of files) {
+      const loaded = (await import(path.join(root, file))) as Record<string, unknown>;
+      for (const method of ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+        if (loaded[method]) found.set(`${method} /${path.dirname(file)}`, loaded[method] as Handler);
+    }
+    return found;
+  }
+
+  it("are in the table or known to be for somebody else, and every role opens what it may", async () => {
+    const found = await routes();
+    expect([...found.keys()].sort()).toEqual([...Object.keys(routePermissions), ...otherRoutes].sort());
+    for (const route of Object.keys(routePermissions)) {
+      const handler = found.get(route) as Handler;
+      const ask = (headers: Headers) =>
+        handler(
+          new Request(`${publicUrl}/`, {
+            method: route.split(" ")[0] ?? "GET",
+            headers: { ...headers, "content-type": "text/csv" },
+            ...(route.startsWith("POST") ? { body: "email,name\n" } : {}),
+          }),
+          { params: Promise.resolve({ webinarId, file: "registrants.csv" }) },
+        );
+      for (const role of roles) {
+        const { status } = await ask(members[role]);
+        expect(status, `${route} as ${role}`).toBe(expected[route]?.includes(letters[role]) ? 200 : 403);
+      }
+      expect((await ask(stranger)).status, route).toBe(404);
+      expect((await ask({})).status, route).toBe(401);
+      expect((await ask(guest)).status, route).toBe(401);
+    }
+  });
+});
