@@ -100,8 +100,11 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
     known && known.status !== "cancelled"
       ? { created: false, registration: known }
       : await admit(tx, { submission, options, rules, known });
-  await mailStatus(tx, done.registration, mail);
-  if (key) await answerKey(tx, key, done.created ? "created" : "duplicate");
+  // The webinar's row may be held meanwhile, and everybody else waits for it: as few ways to the database as can be.
+  await Promise.all([
+    mailStatus(tx, done.registration, mail),
+    key && answerKey(tx, key, done.created ? "created" : "duplicate"),
+  ]);
   return done;
 }
 

@@ -77,8 +77,11 @@ export async function submitRegistration(
   input: RegistrationInput,
 ): Promise<"registered" | "waitlisted" | "pending"> {
   const webinar = await openWebinar(services, input.slug);
-  const answers = checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
-  const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
+  const [fields, consentTextId] = await Promise.all([
+    listFormFields(services.db, webinar.id),
+    requireConsent(services, webinar.id, input.consentVersion),
+  ]);
+  const answers = checkAnswers(fields, input.answers);
   const { created, registration } = await insertRegistration(
     services.db,
     {
