@@ -49,12 +49,14 @@ async function welcome(socket: RpcSocket, token: string, options: Options) {
   const claims = await options.tokens.verifyRoom(token, "stage");
   if (claims.role === "attendee")
     throw new RostrumError("permission.denied", "Only hosts and panelists come on stage.");
+  await options.stages.removed.refuse(claims.webinarId, claims.participantId);
   const stage = await options.stages.open(claims.webinarId);
   if (socket.closed) throw new RostrumError("closed", "The connection has closed.");
   const log = options.log.child({ webinarId: claims.webinarId, participantId: claims.participantId });
   const leave = stage.join({
     participantId: claims.participantId,
     replaced: () => socket.close("replaced"),
+    removed: () => socket.close("removed"),
     phaseChanged: (phase) => {
       socket.notify("stage.phase", { phase });
       if (phase === "ended") socket.close("ended");

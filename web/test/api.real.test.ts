@@ -188,6 +188,7 @@ describe("bad input", () => {
           "auth.signOut",
           "webinar.upcoming",
           "webinar.list",
+          "privacy.retention",
           "hand.raise",
           "hand.lower",
           "attendance.playlist",

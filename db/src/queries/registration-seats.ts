@@ -78,7 +78,11 @@ export async function nextPosition(tx: Executor, webinarId: string): Promise<num
 }
 
 /** Give the free seats to those who have waited longest, and tell them. Only under the lock. */
-async function promote(tx: Executor, webinarId: string, mint: () => JoinMail): Promise<Registration[]> {
+export async function promote(
+  tx: Executor,
+  webinarId: string,
+  mint: () => JoinMail,
+): Promise<Registration[]> {
   const free = await countFree(tx, webinarId, await lockSeats(tx, webinarId, "update"));
   if (free === 0) return [];
   const next = await tx

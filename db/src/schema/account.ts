@@ -1,12 +1,18 @@
 import { sql } from "drizzle-orm";
-import { check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 
-export const organisations = pgTable("organisations", {
-  id: id(),
-  name: text("name").notNull(),
-  createdAt: createdAt(),
-});
+export const organisations = pgTable(
+  "organisations",
+  {
+    id: id(),
+    name: text("name").notNull(),
+    /** Days after a webinar's end for which people's data is kept; null: until somebody erases it. */
+    retentionDays: integer("retention_days"),
+    createdAt: createdAt(),
+  },
+  (table) => [check("organisations_retention", sql`${table.retentionDays} between 0 and 3650`)],
+);
 
 export const users = pgTable(
   "users",

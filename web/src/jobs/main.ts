@@ -17,6 +17,7 @@ import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { purgeDue } from "../server/use-cases/retention.ts";
 import { queueDueCampaigns } from "./campaigns.ts";
 import { offerSeats } from "./seat-offers.ts";
 import { LostStays } from "./stays.ts";
@@ -85,6 +86,11 @@ scope.every(500, "seats", async () => {
 scope.every(1000, "owed events", async () => {
   const paid = await payResyncs(db, (webinarId) => events.renew(roomLogKey(WebinarId.parse(webinarId))));
   if (paid > 0) log.info({ paid }, "rooms are read again");
+});
+
+scope.every(60_000, "retention", async () => {
+  const erased = await purgeDue(services, new Date());
+  if (erased > 0) log.info({ erased }, "people were erased whose time of keeping had passed");
 });
 
 scope.every(hourMs, "forget", async () => {

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { RostrumError } from "@rostrum/protocol";
 import type { Services } from "./services.ts";
 
@@ -5,6 +6,10 @@ const script = `
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count`;
+
+/** Keys name addresses and links: what Redis keeps of them tells nobody who it was. */
+const counterOf = ({ config }: Services, key: string): string =>
+  `rate:${createHmac("sha256", config.ROSTRUM_SECRET).update(`rate:${key}`).digest("base64url")}`;
 
 /**
  * Refuse with rate.limited after `limit` calls per `windowMs` and key. While Redis is away nothing is limited: a limit
@@ -15,7 +20,7 @@ export async function limitRate(
   key: string,
   rule: { limit: number; windowMs: number },
 ): Promise<void> {
-  const count = await services.redis.eval(script, 1, `rate:${key}`, rule.windowMs).catch(() => 0);
+  const count = await services.redis.eval(script, 1, counterOf(services, key), rule.windowMs).catch(() => 0);
   if (Number(count) > rule.limit)
     throw new RostrumError("rate.limited", "Too many attempts. Please wait a minute and try again.");
 }

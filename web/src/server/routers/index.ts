@@ -1,5 +1,6 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
+import { privacyRouter } from "./privacy.ts";
 import { registrationRouter } from "./registration.ts";
 import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
@@ -11,6 +12,7 @@ export const appRouter = router({
   webinar: webinarRouter,
   registration: registrationRouter,
   report: reportRouter,
+  privacy: privacyRouter,
   attendance: attendanceRouter,
   question: questionRouter,
   poll: pollRouter,
