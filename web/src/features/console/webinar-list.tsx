@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useTRPC } from "../../client/providers.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { OrganisationNav } from "./organisation-nav.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
 export function WebinarList() {
@@ -14,12 +15,15 @@ export function WebinarList() {
   if (webinars.isError) return <QueryFault error={webinars.error} />;
   return (
     <div className="stack-large">
-      <div className="row between">
-        <h1>Your webinars</h1>
-        <Link className="button primary" href="/console/new">
-          <CalendarPlus size={18} aria-hidden="true" />
-          Schedule a webinar
-        </Link>
+      <div className="stack">
+        <div className="row between">
+          <h1>Your webinars</h1>
+          <Link className="button primary" href="/console/new">
+            <CalendarPlus size={18} aria-hidden="true" />
+            Schedule a webinar
+          </Link>
+        </div>
+        <OrganisationNav />
       </div>
       {webinars.data.length === 0 ? (
         <div className="card empty">
