@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTRPC } from "../../../client/providers.tsx";
 import { TextField } from "../../../ui/field.tsx";
 import { SelectField } from "../../../ui/select-field.tsx";
+import { WideRegion } from "../../../ui/wide-region.tsx";
 import { OrganisationNav } from "../organisation-nav.tsx";
 import { QueryFault } from "../query-fault.tsx";
 
@@ -156,9 +157,7 @@ type Row = {
 function Rows({ rows }: { rows: Row[] }) {
   if (rows.length === 0) return <div className="card empty">Nothing matches.</div>;
   return (
-    // Wider than a phone: reached and scrolled by keyboard too.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must take the focus (WCAG 2.1.1)
-    <section className="card flush table-scroll" aria-label="Audit log entries" tabIndex={0}>
+    <WideRegion label="Audit log entries" className="card flush">
       <table>
         <thead>
           <tr>
@@ -182,6 +181,6 @@ function Rows({ rows }: { rows: Row[] }) {
           ))}
         </tbody>
       </table>
-    </section>
+    </WideRegion>
   );
 }
