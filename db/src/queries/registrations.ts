@@ -130,9 +130,11 @@ async function placeFor(
 ): Promise<Place> {
   const { status, reason: statusReason } = judgement;
   if (status !== "registered") return { status, statusReason, waitlistPosition: null };
-  if ((await countFree(tx, webinarId, rules)) > 0) return { status, statusReason, waitlistPosition: null };
+  if (rules.registrationLimit === null) return { status, statusReason, waitlistPosition: null };
+  const [free, position] = await Promise.all([countFree(tx, webinarId, rules), nextPosition(tx, webinarId)]);
+  if (free > 0) return { status, statusReason, waitlistPosition: null };
   if (!rules.waitlist) throw new RostrumError("registration.closed", "All places are taken.");
-  return { status: "waitlisted", statusReason, waitlistPosition: await nextPosition(tx, webinarId) };
+  return { status: "waitlisted", statusReason, waitlistPosition: position };
 }
 
 async function store(

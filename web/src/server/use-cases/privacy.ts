@@ -68,7 +68,7 @@ export async function lookUpPerson(services: Services, user: User, email: string
   const key = emailKey(email);
   const traces = await findTraces(services.db, organisationId, key);
   const counts = await countTraces(services.db, idsOf(traces, key));
-  await note(services, user, { action: "person.looked-up", key, details: { traces: traces.length } });
+  await note(services, user, { action: "person.looked-up", key, details: { places: traces.length } });
   const member = await findMember(services.db, organisationId, key);
   return { email: email.trim(), traces: traces.map(describe), counts, member: member !== undefined };
 }
@@ -85,7 +85,7 @@ export async function exportPerson(services: Services, user: User, email: string
       as: trace.kind,
       ...(await collectTrace(services.db, trace, key)),
     });
-  await note(services, user, { action: "person.exported", key, details: { traces: traces.length } });
+  await note(services, user, { action: "person.exported", key, details: { places: traces.length } });
   return {
     format: "rostrum-person",
     version: 1,
@@ -114,7 +114,7 @@ export async function erasePerson(
     erased += await eraseFromWebinar(services, { webinarId, traces: theirs });
   await forgetSignIns(services.db, key);
   await forgetSunkMails(services, [key]);
-  await note(services, user, { action: "person.erased", key, details: { traces: erased } });
+  await note(services, user, { action: "person.erased", key, details: { places: erased } });
   return { erased };
 }
 
