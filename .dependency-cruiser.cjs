@@ -69,7 +69,7 @@ module.exports = {
     door(
       "sql",
       "(drizzle-orm|postgres)",
-      "^(db/|load-tests/src/wire/ledger\\.ts$)",
+      "^(db/|load-tests/src/wire/(registration-)?ledger\\.ts$)",
       "Only db speaks SQL; the failure bench counts rows by itself, so that it does not believe what it tests.",
     ),
     door(

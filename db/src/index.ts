@@ -8,21 +8,32 @@ export {
 export * from "./queries/accounts.ts";
 export * from "./queries/api-keys.ts";
 export * from "./queries/attendance.ts";
+export * from "./queries/audit.ts";
 export * from "./queries/campaign-links.ts";
 export * from "./queries/campaigns.ts";
 export * from "./queries/consents.ts";
+export * from "./queries/erase.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";
 export * from "./queries/guests.ts";
 export { answerKey, claimKey, deleteOldKeys, hashRequest } from "./queries/idempotency.ts";
 export * from "./queries/members.ts";
 export * from "./queries/outbox.ts";
+export {
+  collectTrace,
+  countTraces,
+  findMember,
+  findTraces,
+  type Trace,
+  type TraceCounts,
+} from "./queries/people.ts";
 export * from "./queries/polls.ts";
 export * from "./queries/questions.ts";
 export * from "./queries/registration-seats.ts";
 export * from "./queries/registrations.ts";
 export * from "./queries/report.ts";
 export * from "./queries/resyncs.ts";
+export * from "./queries/retention.ts";
 export * from "./queries/room.ts";
 export * from "./queries/webhook-events.ts";
 export * from "./queries/webhooks.ts";

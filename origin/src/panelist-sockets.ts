@@ -50,6 +50,7 @@ export function servePanelists(options: Options): void {
 
 async function welcome(socket: RpcSocket, token: string, options: Options) {
   const claims = await options.tokens.verifyRoom(token, "stage");
+  await options.stages.removed.refuse(claims.webinarId, claims.participantId);
   const stage = await options.stages.open(claims.webinarId);
   // What made them a guest was told to the room a moment before they came.
   if (claims.role === "attendee" && !(await stage.guests.has(claims.participantId, guestWaitMs)))
@@ -64,6 +65,7 @@ async function welcome(socket: RpcSocket, token: string, options: Options) {
   const leave = stage.join({
     participantId: claims.participantId,
     replaced: () => socket.close("replaced"),
+    removed: () => socket.close("removed"),
     phaseChanged: (phase) => {
       socket.notify("stage.phase", { phase });
       if (phase === "ended") socket.close("ended");

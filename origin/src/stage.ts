@@ -30,6 +30,8 @@ type StageOptions = {
 type Panelist = {
   participantId: ParticipantId;
   replaced: () => void;
+  /** They were erased: whatever token they hold, they are nobody here. */
+  removed: () => void;
   phaseChanged: (phase: WebinarPhase) => void;
   /** Another origin takes the stage; this one goes on for `graceMs` at most. */
   moving: (graceMs: number) => void;
@@ -201,6 +203,10 @@ export class Stage {
       if (this.#panelists.get(panelist.participantId) === panelist)
         this.#panelists.delete(panelist.participantId);
     };
+  }
+
+  removePanelists(gone: ReadonlySet<ParticipantId>): void {
+    for (const panelist of this.#panelists.values()) if (gone.has(panelist.participantId)) panelist.removed();
   }
 
   addProducer(producer: types.Producer, described: StageProducer): void {

@@ -1,4 +1,4 @@
-import { Lease, type Log, type Redis, type Scope, type Tokens } from "@rostrum/platform";
+import { Lease, type Log, type Redis, RemovedPeople, type Scope, type Tokens } from "@rostrum/platform";
 import {
   type RoomEventBody,
   RostrumError,
@@ -57,10 +57,12 @@ export class Stages {
   readonly #options: StagesOptions;
   readonly #stages = new Map<WebinarId, Promise<Owned>>();
   readonly #open = new Map<WebinarId, Owned>();
+  readonly removed: RemovedPeople;
   #closed = false;
 
   constructor(options: StagesOptions) {
     this.#options = options;
+    this.removed = new RemovedPeople(options.redis);
   }
 
   list(): Stage[] {
@@ -201,6 +203,7 @@ export class Stages {
           stage.guests.follow(room);
           // Redis may have come back empty, and the room with it: what only the origin knows is told again.
           stage.tellAgain(room);
+          scope.run("removed people", async () => stage.removePanelists(await this.removed.list(webinarId)));
         },
         onEvent: ({ body }) => {
           if (body.type === "phase.changed") stage.setPhase(body.phase);

@@ -91,6 +91,7 @@ export function planServices(options: {
     ...common("web", ports.web, urls.web),
     DATABASE_URL: backing.databaseUrl,
     SMTP_URL: backing.smtpUrl,
+    MAIL_SINK_URL: settings.env.SMTP_URL ? "" : urls.inbox.internal,
     TURN_URLS: backing.turnUrls,
     TURN_SECRET: backing.turnSecret,
     NEXT_TELEMETRY_DISABLED: "1",

@@ -2,6 +2,7 @@ import {
   acceptSockets,
   type HttpServer,
   type Log,
+  type RemovedPeople,
   type RpcSocket,
   type Scope,
   type Tokens,
@@ -19,6 +20,7 @@ type Options = {
   log: Log;
   tokens: Tokens;
   audiences: Audiences;
+  removed: RemovedPeople;
   facts: Facts;
   nodeId: string;
   /** This life of the node: a stay belongs to one. */
@@ -67,6 +69,7 @@ type Seated = { audience: Audience; attendee: Attendee };
 
 async function welcome(socket: RpcSocket, token: string, options: Options): Promise<Seated> {
   const claims = await options.tokens.verifyRoom(token, "edge");
+  await options.removed.refuse(claims.webinarId, claims.participantId);
   const audience = await options.audiences.open(claims.webinarId);
   if (socket.closed) throw new RostrumError("closed", "The connection has closed.");
   const attendee = new Attendee({ claims, socket, log: options.log });

@@ -1,4 +1,4 @@
-import type { Log, LogPosition, Scope, SeatLedger } from "@rostrum/platform";
+import type { Log, LogPosition, RemovedPeople, Scope, SeatLedger } from "@rostrum/platform";
 import type { RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
 import { evolveRoom, handOf, roomFor } from "@rostrum/rules";
 import { type PipeSource, type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
@@ -18,6 +18,7 @@ type AudienceOptions = {
   pool: WorkerPool;
   feed: RoomFeed;
   ledger: SeatLedger;
+  removed: RemovedPeople;
   link: LinkContext;
   scope: Scope;
   log: Log;
@@ -31,6 +32,7 @@ export class Audience {
   readonly routers: RouterSet;
   readonly #seats: SeatKeeper;
   readonly #recent = new RecentEvents();
+  readonly #removed: RemovedPeople;
   readonly #feed: StageFeed;
   #room: RoomSnapshot;
 
@@ -43,6 +45,7 @@ export class Audience {
 
   private constructor(options: AudienceOptions, room: RoomSnapshot, routers: RouterSet) {
     const { webinarId, scope, ledger } = options;
+    this.#removed = options.removed;
     this.webinarId = webinarId;
     this.scope = scope;
     this.#room = room;
@@ -128,6 +131,15 @@ export class Audience {
       if (!hosts && handOf(room.hands, claims.participantId))
         socket.notify("room.snapshot", roomFor(this.#room, claims));
     this.#feed.nudge();
+    this.scope.run("removed people", () => this.#closeRemoved());
+  }
+
+  /** Whoever was erased leaves: the room is read again for it. */
+  async #closeRemoved(): Promise<void> {
+    const removed = await this.#removed.list(this.webinarId);
+    if (removed.size === 0) return;
+    for (const attendee of this.fanOut.attendees)
+      if (removed.has(attendee.claims.participantId)) attendee.socket.close("removed");
   }
 
   #apply(draft: RoomEventDraft, at: LogPosition): void {

@@ -1,4 +1,4 @@
-import type { Log, Redis, Scope, SeatLedger } from "@rostrum/platform";
+import type { Log, Redis, RemovedPeople, Scope, SeatLedger } from "@rostrum/platform";
 import { type Presence, RostrumError, type WebinarId } from "@rostrum/protocol";
 import type { PipeSource, RoomEvents, RoomFeed, WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
@@ -15,6 +15,7 @@ type AudiencesOptions = {
   events: RoomEvents;
   redis: Redis;
   ledger: SeatLedger;
+  removed: RemovedPeople;
   link: LinkContext;
   scope: Scope;
   log: Log;
@@ -57,7 +58,7 @@ export class Audiences {
   }
 
   async #create(webinarId: WebinarId): Promise<Audience> {
-    const { pool, feed, ledger, link, log, scope: parent, redis, events } = this.#options;
+    const { pool, feed, ledger, removed, link, log, scope: parent, redis, events } = this.#options;
     const scope = parent.child(`audience ${webinarId}`);
     try {
       const audience = await Audience.open({
@@ -65,6 +66,7 @@ export class Audiences {
         pool,
         feed,
         ledger,
+        removed,
         link,
         scope,
         log: log.child({ webinarId }),

@@ -1,4 +1,10 @@
-import { afterSleep, SeatLedger, type ServiceContext, type ServiceParts } from "@rostrum/platform";
+import {
+  afterSleep,
+  RemovedPeople,
+  SeatLedger,
+  type ServiceContext,
+  type ServiceParts,
+} from "@rostrum/platform";
 import type { WebinarId } from "@rostrum/protocol";
 import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import { serveAttendees } from "./attendee-sockets.ts";
@@ -25,7 +31,8 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
   const stages = new StageFinder({ redis, registry, self: { nodeId, region: config.REGION } });
   const link = { stages, tokens, nodeId, epoch, listen, log };
   const ledger = new SeatLedger(redis);
-  const audiences = new Audiences({ pool, feed, events, redis, ledger, link, scope, log });
+  const removed = new RemovedPeople(redis);
+  const audiences = new Audiences({ pool, feed, events, redis, ledger, removed, link, scope, log });
   // An edge above others in the cascade hands the stage on to them.
   const open = (webinarId: WebinarId) => audiences.sourceOf(webinarId);
   const below = servePipes({ http, scope, log, tokens, open, nodeId, epoch, listen });
@@ -39,6 +46,7 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     log,
     tokens,
     audiences,
+    removed,
     facts,
     nodeId,
     epoch,

@@ -28,6 +28,9 @@ export const WebConfig = z.object({
   REDIS_URL: secret(z.string().min(1)).describe("redis:// URL"),
   ROSTRUM_SECRET: secret(z.string().min(32)).describe("Root of all token keys, the same on every node"),
   SMTP_URL: secret(z.string().min(1)).describe("smtp:// or smtps:// URL of the mail provider"),
+  MAIL_SINK_URL: optionalText.describe(
+    "Inbox of the mail sink, when mail ends there: erased people's mails are deleted in it",
+  ),
   MAIL_FROM: z.string().default("Rostrum <no-reply@rostrum.local>").describe("Sender of every mail"),
   TRUSTED_PROXIES: z.coerce
     .number()

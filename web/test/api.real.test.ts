@@ -192,6 +192,7 @@ describe("bad input", () => {
           "organisation.mine",
           "organisation.members",
           "integration.overview",
+          "privacy.retention",
           "hand.raise",
           "hand.lower",
           "attendance.playlist",

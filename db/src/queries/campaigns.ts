@@ -139,6 +139,7 @@ async function missing(db: Executor, order: DueCampaign): Promise<Meant[]> {
         eq(registrations.webinarId, campaign.webinarId),
         inArray(registrations.status, [...statuses]),
         lt(registrations.createdAt, due),
+        isNull(registrations.erasedAt),
         told ? undefined : isNull(registrations.unsubscribedAt),
         notExists(
           db

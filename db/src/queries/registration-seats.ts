@@ -23,16 +23,18 @@ export const statusMails: Record<RegistrationStatus, string> = {
   cancelled: "registration-cancelled",
 };
 
-/** Mail a registrant a link of their own, about where they stand now. */
+/** Mail a registrant a link of their own, about where they stand now. Both rows go to the database in one go. */
 export async function mailStatus(db: Executor, registration: Registration, mail: JoinMail): Promise<void> {
-  await db.insert(joinTokens).values({ tokenHash: mail.tokenHash, registrationId: registration.id });
-  await queueMail(db, {
-    webinarId: registration.webinarId,
-    registrationId: registration.id,
-    recipient: registration.email,
-    kind: statusMails[registration.status],
-    payload: { ...mail.payload, name: registration.name, reason: registration.statusReason },
-  });
+  await Promise.all([
+    db.insert(joinTokens).values({ tokenHash: mail.tokenHash, registrationId: registration.id }),
+    queueMail(db, {
+      webinarId: registration.webinarId,
+      registrationId: registration.id,
+      recipient: registration.email,
+      kind: statusMails[registration.status],
+      payload: { ...mail.payload, name: registration.name, reason: registration.statusReason },
+    }),
+  ]);
 }
 
 /**
@@ -77,7 +79,11 @@ export async function nextPosition(tx: Executor, webinarId: string): Promise<num
 }
 
 /** Give the free seats to those who have waited longest, and tell them. Only under the lock. */
-async function promote(tx: Executor, webinarId: string, mint: () => JoinMail): Promise<Registration[]> {
+export async function promote(
+  tx: Executor,
+  webinarId: string,
+  mint: () => JoinMail,
+): Promise<Registration[]> {
   const free = await countFree(tx, webinarId, await lockSeats(tx, webinarId, "update"));
   if (free === 0) return [];
   const next = await tx

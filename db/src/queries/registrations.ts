@@ -101,9 +101,12 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
     known && known.status !== "cancelled"
       ? { created: false, registration: known }
       : await admit(tx, { submission, options, rules, known });
-  await mailStatus(tx, done.registration, mail);
-  if (done.created) await queueWebhooks(tx, webinarId, newRegistrationEvents(done.registration));
-  if (key) await answerKey(tx, key, done.created ? "created" : "duplicate");
+  // The webinar's row may be held meanwhile, and everybody else waits for it: as few ways to the database as can be.
+  await Promise.all([
+    mailStatus(tx, done.registration, mail),
+    done.created && queueWebhooks(tx, webinarId, newRegistrationEvents(done.registration)),
+    key && answerKey(tx, key, done.created ? "created" : "duplicate"),
+  ]);
   return done;
 }
 
@@ -129,9 +132,11 @@ async function placeFor(
 ): Promise<Place> {
   const { status, reason: statusReason } = judgement;
   if (status !== "registered") return { status, statusReason, waitlistPosition: null };
-  if ((await countFree(tx, webinarId, rules)) > 0) return { status, statusReason, waitlistPosition: null };
+  if (rules.registrationLimit === null) return { status, statusReason, waitlistPosition: null };
+  const [free, position] = await Promise.all([countFree(tx, webinarId, rules), nextPosition(tx, webinarId)]);
+  if (free > 0) return { status, statusReason, waitlistPosition: null };
   if (!rules.waitlist) throw new RostrumError("registration.closed", "All places are taken.");
-  return { status: "waitlisted", statusReason, waitlistPosition: await nextPosition(tx, webinarId) };
+  return { status: "waitlisted", statusReason, waitlistPosition: position };
 }
 
 async function store(

@@ -1,14 +1,30 @@
 import { sql } from "drizzle-orm";
-import { check, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import {
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 
-export const organisations = pgTable("organisations", {
-  id: id(),
-  name: text("name").notNull(),
-  /** Sites (`https://example.com`) whose pages may show its registration forms. */
-  embedOrigins: jsonb("embed_origins").$type<string[]>().notNull().default([]),
-  createdAt: createdAt(),
-});
+export const organisations = pgTable(
+  "organisations",
+  {
+    id: id(),
+    name: text("name").notNull(),
+    /** Sites (`https://example.com`) whose pages may show its registration forms. */
+    embedOrigins: jsonb("embed_origins").$type<string[]>().notNull().default([]),
+    /** Days after a webinar's end for which people's data is kept; null: until somebody erases it. */
+    retentionDays: integer("retention_days"),
+    createdAt: createdAt(),
+  },
+  (table) => [check("organisations_retention", sql`${table.retentionDays} between 0 and 3650`)],
+);
 
 export const users = pgTable(
   "users",

@@ -45,6 +45,8 @@ export const registrations = pgTable(
     origin: text("origin", { enum: ["form", "import", "api"] })
       .notNull()
       .default("form"),
+    /** Nothing is known of who it was any more; the row stays, so that totals do. */
+    erasedAt: instant("erased_at"),
     createdAt: createdAt(),
   },
   (table) => [

@@ -49,6 +49,10 @@ export const webinars = pgTable(
       .default({ attendance: 60, polls: 20, questions: 10, chat: 5, hands: 5 }),
     /** Rises with every change that a calendar must know (RFC 5545 §3.8.7.4). */
     icsSequence: integer("ics_sequence").notNull().default(0),
+    /** Days after the end for which people's data is kept; null: as the organisation says. */
+    retentionDays: integer("retention_days"),
+    /** When everybody was erased because that time had passed. */
+    purgedAt: instant("purged_at"),
     createdAt: createdAt(),
   },
   (table) => [
@@ -63,6 +67,7 @@ export const webinars = pgTable(
       "webinars_layout",
       sql`${table.layout} in ('auto', 'grid', 'speaker', 'spotlight', 'share', 'side', 'slate')`,
     ),
+    check("webinars_retention", sql`${table.retentionDays} between 0 and 3650`),
     check("webinars_live_has_time", sql`${table.phase} <> 'live' or ${table.liveAt} is not null`),
     check("webinars_ended_has_time", sql`${table.phase} <> 'ended' or ${table.endedAt} is not null`),
   ],
@@ -97,6 +102,8 @@ export const panelists = pgTable(
     email: text("email").notNull(),
     name: text("name").notNull(),
     tokenHash: text("token_hash").notNull().unique(),
+    /** Nothing is known of who it was any more. */
+    erasedAt: instant("erased_at"),
     createdAt: createdAt(),
   },
   (table) => [

@@ -3,6 +3,7 @@ import { measureAudience } from "./audience.ts";
 import { measureKills } from "./kills.ts";
 import { measurePath } from "./path.ts";
 import { measureProgramme } from "./programme.ts";
+import { measureRegistration } from "./registration.ts";
 import { measureSlice } from "./slice.ts";
 
 /** Each answers one object; a value that is null could not be measured. */
@@ -12,6 +13,7 @@ const benches: Record<string, (options: { short: boolean }) => Promise<object>> 
   kills: measureKills,
   path: measurePath,
   programme: measureProgramme,
+  registration: measureRegistration,
 };
 
 const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

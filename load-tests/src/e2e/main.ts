@@ -10,6 +10,7 @@ import { Inbox } from "./mail.ts";
 import { alive, descendants, metric, Product } from "./product.ts";
 import { RtmpSink } from "./rtmp-sink.ts";
 import { assert, Runner, StoryStopped, until } from "./runner.ts";
+import { beAccessible } from "./steps-access.ts";
 import { finish } from "./steps-after.ts";
 import { prepare } from "./steps-before.ts";
 import { callOnStage } from "./steps-guest.ts";
@@ -44,6 +45,7 @@ async function tell(story: Story): Promise<void> {
   await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>
     killEdge(story),
   );
+  await beAccessible(story);
   await finish(story);
 }
 

@@ -5,11 +5,12 @@ type Site = { web: string; inbox: string };
 /** A host signed in over the API, as a browser would be. */
 export class Host {
   readonly #site: Site;
-  readonly #cookie: string;
+  /** The session, for what is no API call: a download. */
+  readonly cookie: string;
 
   private constructor(site: Site, cookie: string) {
     this.#site = site;
-    this.#cookie = cookie;
+    this.cookie = cookie;
   }
 
   /** Ask for a sign-in link, read it in the mail, use it. */
@@ -28,7 +29,7 @@ export class Host {
   }
 
   async call(procedure: string, input: unknown): Promise<unknown> {
-    return this.#read(procedure, await callTrpc(this.#site.web, procedure, input, { cookie: this.#cookie }));
+    return this.#read(procedure, await callTrpc(this.#site.web, procedure, input, { cookie: this.cookie }));
   }
 
   #read(procedure: string, { data, error }: { data?: unknown; error?: { message: string } }): unknown {
@@ -41,7 +42,7 @@ export class Host {
     const input = { title, startsAt: new Date(), durationMinutes: 120, timeZone: "UTC", seats };
     // superjson's note of which values are dates.
     const body = JSON.stringify({ json: input, meta: { values: { startsAt: ["Date"] } } });
-    const answer = await rawTrpc(this.#site.web, "webinar.create", body, { cookie: this.#cookie });
+    const answer = await rawTrpc(this.#site.web, "webinar.create", body, { cookie: this.cookie });
     return this.#read("webinar.create", answer) as { id: string; registrationUrl: string };
   }
 

@@ -19,6 +19,7 @@ export { EventLog, type Fence } from "./redis/event-log.ts";
 export type { LogEntry, LogPosition } from "./redis/event-log-cursor.ts";
 export { Lease, type LeaseHolder } from "./redis/lease.ts";
 export { deadAfterMs, Registry } from "./redis/registry.ts";
+export { RemovedPeople } from "./redis/removed.ts";
 export { SeatLedger } from "./redis/seats.ts";
 export { connectRpc, RpcClient } from "./rpc-client.ts";
 export { RpcSocket } from "./rpc-socket.ts";

@@ -18,6 +18,7 @@ import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { purgeDue } from "../server/use-cases/retention.ts";
 import { deliverDue } from "../server/webhooks/deliver.ts";
 import { Networks } from "../server/webhooks/networks.ts";
 import { queueDueCampaigns } from "./campaigns.ts";
@@ -107,6 +108,11 @@ scope.every(500, "seats", async () => {
 scope.every(1000, "owed events", async () => {
   const paid = await payResyncs(db, (webinarId) => events.renew(roomLogKey(WebinarId.parse(webinarId))));
   if (paid > 0) log.info({ paid }, "rooms are read again");
+});
+
+scope.every(60_000, "retention", async () => {
+  const erased = await purgeDue(services, new Date());
+  if (erased > 0) log.info({ erased }, "people were erased whose time of keeping had passed");
 });
 
 scope.every(hourMs, "forget", async () => {

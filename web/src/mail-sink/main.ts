@@ -1,12 +1,14 @@
 /** Receives every mail of an installation without a mail provider, and shows it. */
-import { type HttpContext, runService, sendJson } from "@rostrum/platform";
+import { type HttpContext, readJson, runService, sendJson } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import { SMTPServer } from "smtp-server";
+import { z } from "zod";
 import { mailSinkConfig } from "./config.ts";
 import { inboxPage, mailPage } from "./pages.ts";
 import { MailStore } from "./store.ts";
 
 const config = mailSinkConfig();
+const Forget = z.strictObject({ to: z.array(z.string().min(3).max(254)).max(5000) });
 const maxMailBytes = 10 * 1024 * 1024;
 
 function sendHtml({ response }: HttpContext, html: string): void {
@@ -63,6 +65,14 @@ await runService(
     http.route("GET", "/api/messages/:id", async ({ response, params }) =>
       sendJson(response, 200, await found(params.id ?? "")),
     );
+    http.route("POST", "/api/forget", async ({ request, response }) => {
+      // A form of another site cannot send JSON without asking first, and nobody answers that.
+      if (!request.headers["content-type"]?.startsWith("application/json"))
+        throw new RostrumError("message.malformed", "Send JSON.");
+      const wish = Forget.safeParse(await readJson(request, 1_000_000));
+      if (!wish.success) throw new RostrumError("input.invalid", "Send the addresses.", { field: "to" });
+      sendJson(response, 200, { forgotten: await store.forget(wish.data.to) });
+    });
     return { faults: () => [] };
   },
 );

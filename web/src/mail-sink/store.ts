@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import PostalMime, { type Email } from "postal-mime";
 
@@ -42,6 +42,22 @@ export class MailStore {
     for (const id of this.#summaries.keys()) if (!listed.has(id)) this.#summaries.delete(id);
     const mails = await Promise.all(ids.map((id) => this.#summary(id)));
     return to ? mails.filter((mail) => mail.to.toLowerCase() === to.toLowerCase()) : mails;
+  }
+
+  /** Delete every mail to these addresses, however old. Answers how many there were. */
+  async forget(addresses: readonly string[]): Promise<number> {
+    const gone = new Set(addresses.map((address) => address.trim().toLowerCase()));
+    let count = 0;
+    for (const name of await readdir(this.#folder).catch(() => [] as string[])) {
+      const id = fileName.exec(name)?.[1];
+      if (!id) continue;
+      const mail = await this.#summary(id).catch(() => undefined);
+      if (!mail || !gone.has(mail.to.trim().toLowerCase())) continue;
+      await rm(path.join(this.#folder, name), { force: true });
+      this.#summaries.delete(id);
+      count++;
+    }
+    return count;
   }
 
   async find(id: string): Promise<MailView | undefined> {

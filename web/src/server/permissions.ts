@@ -22,6 +22,8 @@ const rolesOf = {
   "campaign.manage": ["owner", "host", "marketer"],
   /** API keys, webhooks, the sites that may embed: whoever has a key acts without a role. */
   "integration.manage": ["owner"],
+  /** People's data: look up, export, erase; how long it is kept; the audit log. */
+  "privacy.manage": ["owner"],
   /** Members, their roles, the organisation's name. */
   "member.manage": ["owner"],
   /** One's own account: which organisation to work in. */
@@ -61,6 +63,14 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "poll.close": "room.moderate",
   "hand.invite": "webinar.run",
   "hand.dismiss": "room.moderate",
+  "privacy.find": "privacy.manage",
+  "privacy.export": "privacy.manage",
+  "privacy.erase": "privacy.manage",
+  "privacy.retention": "webinar.edit",
+  "privacy.setRetention": "privacy.manage",
+  "privacy.webinarRetention": "webinar.edit",
+  "privacy.setWebinarRetention": "privacy.manage",
+  "privacy.audit": "privacy.manage",
   "organisation.mine": "account.own",
   "organisation.enter": "account.own",
   "organisation.rename": "member.manage",
@@ -92,6 +102,7 @@ export const routePermissions = {
   "GET /api/webinars/[webinarId]/exports/[file]": "report.view",
   "GET /api/webinars/[webinarId]/registrations.csv": "report.view",
   "POST /api/webinars/[webinarId]/registrations/import": "registration.manage",
+  "GET /api/audit.csv": "privacy.manage",
 } as const satisfies Record<string, Permission>;
 export type HostRoute = keyof typeof routePermissions;
 

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { RostrumError } from "@rostrum/protocol";
 import type { Services } from "./services.ts";
 
@@ -18,11 +19,14 @@ export async function countRate(
   windowMs: number,
 ): Promise<{ count: number; resetMs: number }> {
   const counted = await services.redis
-    .eval(countScript, 1, `rate:${key}`, windowMs)
+    .eval(countScript, 1, counterOf(services, key), windowMs)
     .catch(() => [0, windowMs]);
   const [count = 0, resetMs = windowMs] = counted as number[];
   return { count, resetMs: Math.max(0, resetMs) };
 }
+/** Keys name addresses and links: what Redis keeps of them tells nobody who it was. */
+const counterOf = ({ config }: Services, key: string): string =>
+  `rate:${createHmac("sha256", config.ROSTRUM_SECRET).update(`rate:${key}`).digest("base64url")}`;
 
 /**
  * Refuse with rate.limited after `limit` calls per `windowMs` and key. While Redis is away nothing is limited: a limit
@@ -33,7 +37,7 @@ export async function limitRate(
   key: string,
   rule: { limit: number; windowMs: number },
 ): Promise<void> {
-  const count = await services.redis.eval(script, 1, `rate:${key}`, rule.windowMs).catch(() => 0);
+  const count = await services.redis.eval(script, 1, counterOf(services, key), rule.windowMs).catch(() => 0);
   if (Number(count) > rule.limit)
     throw new RostrumError("rate.limited", "Too many attempts. Please wait a minute and try again.");
 }

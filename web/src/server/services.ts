@@ -7,6 +7,7 @@ import {
   type Log,
   type Redis,
   Registry,
+  RemovedPeople,
   Scope,
   SeatLedger,
   type Tokens,
@@ -30,6 +31,7 @@ export type Services = {
   edges: EdgeBoard;
   events: EventLog<RoomEventDraft>;
   seats: SeatLedger;
+  removed: RemovedPeople;
   devices: DeviceBook;
   announcer: Announcer;
   measures: Measures;
@@ -53,6 +55,7 @@ export function createServices(config: WebConfig, name: string): Services {
     registry,
     edges: new EdgeBoard(redis, registry),
     seats: new SeatLedger(redis),
+    removed: new RemovedPeople(redis),
     devices: new DeviceBook({ db: database.db, scope, log }),
     events: new EventLog({ redis, subscriber, schema: RoomEventDraft, log }),
     announcer: new Announcer({ scope, log }),

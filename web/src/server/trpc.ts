@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable, type User } from "@rostrum/db";
+import { isDatabaseUnavailable, isErased, type User } from "@rostrum/db";
 import {
   type ErrorCode,
   internalError,
@@ -115,6 +115,8 @@ export const participantProcedure = base.meta({ access: "participant" }).use(asy
   const token = ctx.headers.get(admissionHeader);
   if (!token) throw new RostrumError("token.missing", "Join the room first.");
   const participant: RoomClaims = await ctx.services.tokens.verifyRoom(token, "edge");
+  if (await isErased(ctx.services.db, participant.participantId))
+    throw new RostrumError("token.invalid", "You are no longer registered for this webinar.");
   return next({ ctx: { ...ctx, participant } });
 });
 

@@ -8,6 +8,8 @@ const pages = [
   { href: "/console", name: "Webinars", needs: "webinar.view" },
   { href: "/console/members", name: "Members", needs: "member.manage" },
   { href: "/console/integrations", name: "Integrations", needs: "integration.manage" },
+  { href: "/console/privacy", name: "Privacy", needs: "privacy.manage" },
+  { href: "/console/audit", name: "Audit log", needs: "privacy.manage" },
 ] as const;
 
 /** The pages of an organisation that one's role opens, and a way to one's other organisations. */

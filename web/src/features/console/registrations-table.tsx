@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../../client/providers.tsx";
+import { WideRegion } from "../../ui/wide-region.tsx";
 import { DecideBar, DecideButtons } from "./decide.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
@@ -88,7 +89,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
           {search || status ? "Nobody matches." : "Nobody has registered yet. Share the registration link."}
         </div>
       ) : (
-        <div className="card flush table-scroll">
+        <WideRegion label="Registrations, one row each" className="card flush">
           <table>
             <thead>
               <tr>
@@ -136,7 +137,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideRegion>
       )}
       {(pages.length > 0 || next) && (
         <div className="row">

@@ -3,6 +3,7 @@ import { authRouter } from "./auth.ts";
 import { campaignLinkRouter } from "./campaign-link.ts";
 import { integrationRouter } from "./integration.ts";
 import { organisationRouter } from "./organisation.ts";
+import { privacyRouter } from "./privacy.ts";
 import { registrationRouter } from "./registration.ts";
 import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
@@ -17,6 +18,7 @@ export const appRouter = router({
   webinar: webinarRouter,
   registration: registrationRouter,
   report: reportRouter,
+  privacy: privacyRouter,
   attendance: attendanceRouter,
   question: questionRouter,
   poll: pollRouter,

@@ -1,5 +1,6 @@
 import { countByStatus, countRegistrations, listFormFields, listRegistrations } from "@rostrum/db";
 import { z } from "zod";
+import { noteView } from "../audit.ts";
 import { clientAddress } from "../client-address.ts";
 import {
   answers,
@@ -164,6 +165,8 @@ export const registrationRouter = router({
     )
     .query(async ({ ctx, input }) => {
       const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      if (!input.cursor)
+        await noteView(ctx.services, ctx.user, { action: "registrations.viewed", subject: webinar.id });
       const rows = await listRegistrations(ctx.services.db, {
         webinarId: webinar.id,
         limit: pageSize,

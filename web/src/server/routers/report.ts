@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { noteView } from "../audit.ts";
 import { webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
@@ -9,6 +10,8 @@ export const reportRouter = router({
   /** What came of a webinar, so far or in the end. */
   summary: hostProcedure.input(z.strictObject({ webinarId })).query(async ({ ctx, input }) => {
     await limitRate(ctx.services, `report:${ctx.user.id}`, { limit: 120, windowMs: 60_000 });
-    return webinarReport(ctx.services.db, await ownedWebinar(ctx.services, ctx.user, input.webinarId));
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+    await noteView(ctx.services, ctx.user, { action: "report.viewed", subject: webinar.id });
+    return webinarReport(ctx.services.db, webinar);
   }),
 });

@@ -158,11 +158,17 @@ export const webinarRouter = router({
     }),
   goLive: hostProcedure.input(byId).mutation(async ({ ctx, input }) => {
     const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
-    return forHost(await changePhase(ctx.services, webinar, "go-live"), ctx.services.config.PUBLIC_URL);
+    return forHost(
+      await changePhase(ctx.services, webinar, "go-live", ctx.user.id),
+      ctx.services.config.PUBLIC_URL,
+    );
   }),
   end: hostProcedure.input(byId).mutation(async ({ ctx, input }) => {
     const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
-    return forHost(await changePhase(ctx.services, webinar, "end"), ctx.services.config.PUBLIC_URL);
+    return forHost(
+      await changePhase(ctx.services, webinar, "end", ctx.user.id),
+      ctx.services.config.PUBLIC_URL,
+    );
   }),
   setLayout: hostProcedure
     .input(z.strictObject({ id: webinarId, layout: LayoutName }))

@@ -80,8 +80,11 @@ export async function register(
   input: Omit<RegistrationInput, "slug"> & { origin?: "api" },
 ): Promise<Submitted> {
   if (webinar.phase === "ended") throw new RostrumError("registration.closed", "This webinar is over.");
-  const answers = checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
-  const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
+  const [fields, consentTextId] = await Promise.all([
+    listFormFields(services.db, webinar.id),
+    requireConsent(services, webinar.id, input.consentVersion),
+  ]);
+  const answers = checkAnswers(fields, input.answers);
   const { email, name, utm, origin } = input;
   return insertRegistration(
     services.db,

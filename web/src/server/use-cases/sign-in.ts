@@ -1,4 +1,4 @@
-import { consumeMagicLink, findOrCreateUser, insertMagicLink, queueMail } from "@rostrum/db";
+import { consumeMagicLink, findOrCreateUser, insertMagicLink, queueMail, recordAudit } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
 import { hashSecret, newSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
@@ -52,5 +52,11 @@ export async function consumeSignInLink(
   if (!link)
     throw new RostrumError("token.invalid", "This link has been used or is too old. Ask for a new one.");
   const user = await findOrCreateUser(services.db, link.email);
+  await recordAudit(services.db, {
+    organisationId: user.organisationId,
+    actorId: user.id,
+    action: "user.signed-in",
+    subject: user.id,
+  });
   return { cookie: await startSession(services, user.id, user.organisationId), next: safeNext(link.next) };
 }

@@ -70,6 +70,7 @@ export async function changePhase(
   services: Services,
   webinar: Webinar,
   command: PhaseCommand,
+  actorId = webinar.hostId,
 ): Promise<Webinar> {
   const decision = decidePhase(webinar.phase, command);
   if ("refused" in decision)
@@ -87,7 +88,7 @@ export async function changePhase(
   if (!moved) return current;
   await recordAudit(services.db, {
     organisationId: webinar.organisationId,
-    actorId: webinar.hostId,
+    actorId,
     action: `webinar.${command}`,
     subject: webinar.id,
   });

@@ -5,6 +5,7 @@ import { useId, useState } from "react";
 import { useTRPC } from "../../../client/providers.tsx";
 import type { ImportReport } from "../../../server/use-cases/import-registrations.ts";
 import { Notice } from "../../../ui/notice.tsx";
+import { WideRegion } from "../../../ui/wide-region.tsx";
 
 type Order = { text: string; flags: string };
 
@@ -80,7 +81,7 @@ export function ImportCard({ webinarId }: { webinarId: string }) {
             {report.ignored.length > 0 && ` Not used: ${report.ignored.join(", ")}.`}
           </Notice>
           {report.faults.length > 0 && (
-            <div className="table-scroll faults">
+            <WideRegion label="Faults of the list" className="faults">
               <table>
                 <thead>
                   <tr>
@@ -99,7 +100,7 @@ export function ImportCard({ webinarId }: { webinarId: string }) {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </WideRegion>
           )}
           <div>
             <button

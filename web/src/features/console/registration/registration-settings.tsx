@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "../../../client/providers.tsx";
 import { PhaseBadge } from "../../../ui/phase-badge.tsx";
+import { WebinarRetentionCard } from "../privacy/retention-card.tsx";
 import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
 import { FormBuilder } from "./form-builder.tsx";
@@ -29,7 +30,10 @@ export function RegistrationSettings({ webinarId }: { webinarId: string }) {
       <FormBuilder webinarId={webinarId} saved={form.data.fields} />
       <div className="halves">
         <RulesCard webinarId={webinarId} saved={rules.data} />
-        <ImportCard webinarId={webinarId} />
+        <div className="stack-cards">
+          <ImportCard webinarId={webinarId} />
+          <WebinarRetentionCard webinarId={webinarId} />
+        </div>
       </div>
     </div>
   );

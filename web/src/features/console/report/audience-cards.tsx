@@ -1,6 +1,7 @@
 import { AreaChart } from "../../../ui/charts/area-chart.tsx";
 import { ColumnChart } from "../../../ui/charts/column-chart.tsx";
 import { ShareList } from "../../../ui/charts/share-list.tsx";
+import { WideRegion } from "../../../ui/wide-region.tsx";
 import { clockText, percent, whole } from "./format.ts";
 import type { Report } from "./report.ts";
 
@@ -115,7 +116,7 @@ export function SourcesCard({ sources }: Report) {
           Add utm_source to the registration link, and it shows here what each campaign brought.
         </p>
       ) : (
-        <div className="table-scroll">
+        <WideRegion label="Sources, in numbers">
           <table>
             <thead>
               <tr>
@@ -138,7 +139,7 @@ export function SourcesCard({ sources }: Report) {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideRegion>
       )}
     </section>
   );

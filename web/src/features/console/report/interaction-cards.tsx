@@ -1,5 +1,6 @@
 import { ColumnChart } from "../../../ui/charts/column-chart.tsx";
 import { ShareList } from "../../../ui/charts/share-list.tsx";
+import { WideRegion } from "../../../ui/wide-region.tsx";
 import { minutesText, percent, whole } from "./format.ts";
 import type { Report } from "./report.ts";
 
@@ -44,7 +45,7 @@ export function MostEngagedCard({ engagement }: Report) {
       <div style={{ padding: "24px 24px 12px" }}>
         <h2 id="most-engaged">Took part most</h2>
       </div>
-      <div className="table-scroll">
+      <WideRegion label="Who took part most">
         <table>
           <thead>
             <tr>
@@ -68,7 +69,7 @@ export function MostEngagedCard({ engagement }: Report) {
             ))}
           </tbody>
         </table>
-      </div>
+      </WideRegion>
     </section>
   );
 }

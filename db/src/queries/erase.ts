@@ -1,0 +1,187 @@
+import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import type { Executor } from "../client.ts";
+import { panelists, registrations } from "../schema/index.ts";
+import { theirMail, uuids } from "./people.ts";
+import { type JoinMail, lockSeats, promote } from "./registration-seats.ts";
+import { requestResync } from "./resyncs.ts";
+
+/** What stands where a name stood. */
+export const erasedName = "Erased person";
+const erasedText = "[erased]";
+/** A domain that can never get mail (RFC 2606 §2); unique, so that each registration stays one. */
+const placeholder = (id: SQL): SQL => sql`'erased-' || ${id} || '@erased.invalid'`;
+
+/** Participants of one webinar to be erased. */
+export type Erasure = { webinarId: string; registrationIds: string[]; panelistIds: string[] };
+
+/**
+ * Forget who these people were: names, addresses, answers, what they wrote, their links and mails. Rows stay under
+ * placeholders, so that every total stays what it was: registered, attended, minutes, votes per option. Before the event
+ * they give back their places to those who wait. Whoever is in the room is out of it once it is read again, which is
+ * requested in the same transaction. Doing it again changes nothing. Answers how many were erased.
+ */
+export async function eraseParticipants(
+  db: Executor,
+  { webinarId, registrationIds, panelistIds }: Erasure,
+  mint: () => JoinMail,
+): Promise<number> {
+  return db.transaction(async (tx) => {
+    await lockSeats(tx, webinarId, "update");
+    const addresses = await addressesOf(tx, { webinarId, registrationIds, panelistIds });
+    const erased = await eraseRows(tx, { webinarId, registrationIds, panelistIds });
+    if (erased === 0) return 0;
+    await eraseWords(tx, webinarId, [...registrationIds, ...panelistIds]);
+    for (const emailKey of addresses) {
+      const who = { ids: registrationIds, webinarIds: [webinarId], emailKey };
+      await tx.execute(sql`delete from mail_outbox where ${theirMail(who)}`);
+      await eraseMentions(tx, webinarId, emailKey);
+    }
+    if (await isAhead(tx, webinarId)) await promote(tx, webinarId, mint);
+    await requestResync(tx, webinarId);
+    return erased;
+  });
+}
+
+/**
+ * The same for many of a webinar that is over. Their mails and what others wrote about them go in `finishPurge`. Answers how
+ * many were erased, and their addresses.
+ */
+export async function eraseRetained(
+  db: Executor,
+  people: Erasure,
+): Promise<{ count: number; addresses: string[] }> {
+  const { webinarId, registrationIds, panelistIds } = people;
+  return db.transaction(async (tx) => {
+    await lockSeats(tx, webinarId, "update");
+    const addresses = await addressesOf(tx, people);
+    const count = await eraseRows(tx, people);
+    await eraseWords(tx, webinarId, [...registrationIds, ...panelistIds]);
+    await requestResync(tx, webinarId);
+    return { count, addresses };
+  });
+}
+
+/** Mails and calls of a webinar whose people have all been erased, and addresses that are left in what its hosts wrote. */
+export async function finishPurge(db: Executor, webinarId: string): Promise<void> {
+  const address = '[^\\s<>"(),;:@]+@[^\\s<>"(),;:@]+';
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`delete from mail_outbox where webinar_id = ${webinarId}`);
+    await tx.execute(sql`delete from webhook_outbox where webinar_id = ${webinarId}`);
+    for (const table of ["questions", "chat_messages"])
+      await tx.execute(sql`
+        update ${sql.identifier(table)} set text = regexp_replace(text, ${address}, ${erasedText}, 'g')
+        where webinar_id = ${webinarId} and position('@' in text) > 0`);
+  });
+}
+
+async function isAhead(tx: Executor, webinarId: string): Promise<boolean> {
+  const rows = (await tx.execute(sql`
+    select 1 from webinars where id = ${webinarId} and phase in ('draft', 'scheduled', 'green-room')`)) as unknown as unknown[];
+  return rows.length > 0;
+}
+
+async function addressesOf(tx: Executor, who: Erasure): Promise<string[]> {
+  const known = await tx
+    .select({ address: registrations.emailKey })
+    .from(registrations)
+    .where(and(inArray(registrations.id, or(who.registrationIds)), isNull(registrations.erasedAt)));
+  const invited = await tx
+    .select({ address: panelists.email })
+    .from(panelists)
+    .where(and(inArray(panelists.id, or(who.panelistIds)), isNull(panelists.erasedAt)));
+  return [...new Set([...known, ...invited].map(({ address }) => address))];
+}
+
+/** `in ()` is no SQL: an id that nobody has. */
+const or = (ids: string[]): string[] => (ids.length > 0 ? ids : ["00000000-0000-0000-0000-000000000000"]);
+
+async function eraseRows(
+  tx: Executor,
+  { webinarId, registrationIds, panelistIds }: Erasure,
+): Promise<number> {
+  const people = (await tx.execute(sql`
+    update registrations r set
+      email = ${placeholder(sql`r.id`)}, email_key = ${placeholder(sql`r.id`)}, name = ${erasedName}, answers = '{}',
+      utm = coalesce((select jsonb_object_agg(key, value) from jsonb_each_text(r.utm)
+        where key in ('utm_source', 'utm_medium', 'utm_campaign')
+          and position(r.email_key in lower(value)) = 0 and position(lower(r.name) in lower(value)) = 0), '{}'),
+      referrer = coalesce(substring(r.referrer from '^https?://[^/]+'), ''), status_reason = '',
+      status = case when w.phase in ('draft', 'scheduled', 'green-room') and r.status in ('registered', 'pending', 'waitlisted')
+        then 'cancelled' else r.status end,
+      unsubscribed_at = coalesce(r.unsubscribed_at, now()), erased_at = now()
+    from webinars w
+    where w.id = r.webinar_id and r.webinar_id = ${webinarId} and r.id = any(${uuids(registrationIds)}) and r.erased_at is null
+    returning r.id`)) as unknown as unknown[];
+  const guests = (await tx.execute(sql`
+    update panelists p set email = ${placeholder(sql`p.id`)}, name = ${erasedName}, token_hash = 'erased-' || p.id, erased_at = now()
+    where p.webinar_id = ${webinarId} and p.id = any(${uuids(panelistIds)}) and p.erased_at is null
+    returning p.id`)) as unknown as unknown[];
+  return people.length + guests.length;
+}
+
+async function eraseWords(tx: Executor, webinarId: string, participants: string[]): Promise<void> {
+  const theirs = sql`webinar_id = ${webinarId} and participant_id = any(${uuids(participants)})`;
+  await tx.execute(sql`delete from webhook_outbox where registration_id = any(${uuids(participants)})`);
+  await tx.execute(sql`delete from join_tokens where registration_id = any(${uuids(participants)})`);
+  await tx.execute(sql`update questions set name = ${erasedName}, text = ${erasedText} where ${theirs}`);
+  await tx.execute(sql`update chat_messages set name = ${erasedName}, text = ${erasedText} where ${theirs}`);
+  await tx.execute(sql`update hands set name = ${erasedName} where ${theirs}`);
+  await tx.execute(sql`update attendance_intervals set path_reason = null where ${theirs}`);
+}
+
+/** Their address where others wrote it, and in calls to other systems that carry it. */
+async function eraseMentions(tx: Executor, webinarId: string, emailKey: string): Promise<void> {
+  const pattern = emailKey.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const mention = (table: "questions" | "chat_messages") => sql`
+    update ${sql.identifier(table)} set text = regexp_replace(text, ${pattern}, ${erasedText}, 'gi')
+    where webinar_id = ${webinarId} and position(${emailKey} in lower(text)) > 0`;
+  await tx.execute(mention("questions"));
+  await tx.execute(mention("chat_messages"));
+  await tx.execute(sql`
+    delete from webhook_outbox where webinar_id = ${webinarId} and position(${emailKey} in lower(payload::text)) > 0`);
+}
+
+/** Sign-in links of an address that has no account, and the mails that brought them: nobody needs them. */
+export async function forgetSignIns(db: Executor, emailKey: string): Promise<void> {
+  await db.execute(sql`
+    delete from mail_outbox where webinar_id is null and lower(btrim(recipient)) = ${emailKey}
+      and not exists (select 1 from users where lower(email) = ${emailKey})`);
+  await db.execute(sql`
+    delete from magic_links where lower(btrim(email)) = ${emailKey}
+      and not exists (select 1 from users where lower(email) = ${emailKey})`);
+}
+
+/** Whether a participant has been erased: a token that is still valid is nobody's then. */
+export async function isErased(db: Executor, participantId: string): Promise<boolean> {
+  const rows = (await db.execute(sql`
+    select 1 from registrations where id = ${participantId} and erased_at is not null
+    union all select 1 from panelists where id = ${participantId} and erased_at is not null`)) as unknown as unknown[];
+  return rows.length > 0;
+}
+
+/** Erased registrations of a webinar, at most `limit` that are not: what a purge has still to do. */
+export async function listUnerased(
+  db: Executor,
+  webinarId: string,
+  limit: number,
+): Promise<{ registrationIds: string[]; panelistIds: string[] }> {
+  const people = await db
+    .select({ id: registrations.id })
+    .from(registrations)
+    .where(and(eq(registrations.webinarId, webinarId), isNull(registrations.erasedAt)))
+    .limit(limit);
+  const guests = await db
+    .select({ id: panelists.id })
+    .from(panelists)
+    .where(and(eq(panelists.webinarId, webinarId), isNull(panelists.erasedAt)))
+    .limit(limit);
+  return { registrationIds: people.map(({ id }) => id), panelistIds: guests.map(({ id }) => id) };
+}
+
+export async function countErased(db: Executor, webinarId: string): Promise<number> {
+  const rows = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(registrations)
+    .where(and(eq(registrations.webinarId, webinarId), isNotNull(registrations.erasedAt)));
+  return rows[0]?.count ?? 0;
+}
