@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { panelists, registrations } from "../schema/index.ts";
 import { theirMail, uuids } from "./people.ts";
@@ -84,16 +84,13 @@ async function addressesOf(tx: Executor, who: Erasure): Promise<string[]> {
   const known = await tx
     .select({ address: registrations.emailKey })
     .from(registrations)
-    .where(and(inArray(registrations.id, or(who.registrationIds)), isNull(registrations.erasedAt)));
+    .where(and(inArray(registrations.id, who.registrationIds), isNull(registrations.erasedAt)));
   const invited = await tx
     .select({ address: panelists.email })
     .from(panelists)
-    .where(and(inArray(panelists.id, or(who.panelistIds)), isNull(panelists.erasedAt)));
+    .where(and(inArray(panelists.id, who.panelistIds), isNull(panelists.erasedAt)));
   return [...new Set([...known, ...invited].map(({ address }) => address))];
 }
-
-/** `in ()` is no SQL: an id that nobody has. */
-const or = (ids: string[]): string[] => (ids.length > 0 ? ids : ["00000000-0000-0000-0000-000000000000"]);
 
 async function eraseRows(
   tx: Executor,
@@ -159,7 +156,7 @@ export async function isErased(db: Executor, participantId: string): Promise<boo
   return rows.length > 0;
 }
 
-/** Erased registrations of a webinar, at most `limit` that are not: what a purge has still to do. */
+/** At most `limit` registrations and panelists of a webinar that are not erased: what a purge has still to do. */
 export async function listUnerased(
   db: Executor,
   webinarId: string,
@@ -176,12 +173,4 @@ export async function listUnerased(
     .where(and(eq(panelists.webinarId, webinarId), isNull(panelists.erasedAt)))
     .limit(limit);
   return { registrationIds: people.map(({ id }) => id), panelistIds: guests.map(({ id }) => id) };
-}
-
-export async function countErased(db: Executor, webinarId: string): Promise<number> {
-  const rows = await db
-    .select({ count: sql<number>`count(*)::int` })
-    .from(registrations)
-    .where(and(eq(registrations.webinarId, webinarId), isNotNull(registrations.erasedAt)));
-  return rows[0]?.count ?? 0;
 }

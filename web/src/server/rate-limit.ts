@@ -25,7 +25,7 @@ export async function countRate(
   return { count, resetMs: Math.max(0, resetMs) };
 }
 /** Keys name addresses and links: what Redis keeps of them tells nobody who it was. */
-const counterOf = ({ config }: Services, key: string): string =>
+export const counterOf = ({ config }: Services, key: string): string =>
   `rate:${createHmac("sha256", config.ROSTRUM_SECRET).update(`rate:${key}`).digest("base64url")}`;
 
 /**
