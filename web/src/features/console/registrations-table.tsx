@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../../client/providers.tsx";
+import { useMay } from "../account/use-may.ts";
 import { DecideBar, DecideButtons } from "./decide.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
@@ -27,6 +28,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
   const [pages, setPages] = useState<Cursor[]>([]);
   const [status, setStatus] = useState<Status>();
   const cursor = pages.at(-1) ?? null;
+  const mayDecide = useMay()("registration.manage");
   const list = useQuery(
     trpc.registration.list.queryOptions(
       { webinarId, cursor, search, ...(status ? { status } : {}) },
@@ -80,7 +82,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
           ))}
         </fieldset>
       )}
-      {status === "pending" && rows.length > 0 && (
+      {mayDecide && status === "pending" && rows.length > 0 && (
         <DecideBar webinarId={webinarId} ids={rows.map(({ id }) => id)} />
       )}
       {rows.length === 0 ? (
@@ -122,7 +124,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
                   </td>
                   <td>
                     {row.status === "registered" && tiers[row.attendance.delivery]}
-                    {(row.status === "pending" || row.status === "denied") && (
+                    {mayDecide && (row.status === "pending" || row.status === "denied") && (
                       <DecideButtons
                         webinarId={webinarId}
                         id={row.id}
