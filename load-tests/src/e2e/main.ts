@@ -13,6 +13,7 @@ import { assert, Runner, StoryStopped, until } from "./runner.ts";
 import { beAccessible } from "./steps-access.ts";
 import { finish } from "./steps-after.ts";
 import { prepare } from "./steps-before.ts";
+import { embed } from "./steps-embed.ts";
 import { callOnStage } from "./steps-guest.ts";
 import { attack } from "./steps-hostile.ts";
 import { interact } from "./steps-interaction.ts";
@@ -27,6 +28,9 @@ const portBase = Number(process.env.ROSTRUM_E2E_PORT_BASE ?? 5400);
 
 async function tell(story: Story): Promise<void> {
   await prepare(story);
+  await story.runner.step("the form works on another site, and only where it is allowed", 30_000, () =>
+    embed(story),
+  );
   await goLive(story);
   await interact(story);
   await story.runner.step("the panelist's screen reaches A and C", 50_000, () => shareScreen(story));

@@ -5,9 +5,9 @@ import "./tokens.css";
 import "./globals.css";
 import "./patterns.css";
 import "./report.css";
-import "./console.css";
 import "./room.css";
 import "./player.css";
+import "./console.css";
 
 export const metadata: Metadata = {
   title: { default: "Rostrum", template: "%s · Rostrum" },

@@ -25,7 +25,7 @@ const script = (origin: string): string => `(() => {
   addEventListener("message", (event) => {
     if (event.origin !== origin || event.source !== frame.contentWindow || !event.data) return;
     const { type, height, status } = event.data;
-    if (type === "rostrum:height" && height > 0) frame.style.height = Math.ceil(height) + "px";
+    if (type === "rostrum:height" && height > 0) frame.style.cssText += ";min-height:0;height:" + Math.ceil(height) + "px";
     if (type === "rostrum:registered")
       frame.dispatchEvent(new CustomEvent("rostrum:registered", { bubbles: true, detail: { slug, status } }));
   });

@@ -24,6 +24,11 @@ const embedPath = /^\/embed\/w\/([a-z0-9-]{1,120})\/?(?:\?|$)/;
 /** The Content-Security-Policy of a page: none may be framed, but a form by the sites that its organisation allows. */
 export async function pagePolicy(services: Services, url: string): Promise<string> {
   const slug = embedPath.exec(url)?.[1];
-  const origins = slug ? await findEmbedOrigins(services.db, slug) : undefined;
+  const origins = slug
+    ? await findEmbedOrigins(services.db, slug).catch((error: unknown) => {
+        services.log.warn({ err: error, slug }, "who may frame a form cannot be read: nobody");
+        return undefined;
+      })
+    : undefined;
   return `${directives}; frame-ancestors ${origins ? ["'self'", ...origins].join(" ") : "'none'"}`;
 }

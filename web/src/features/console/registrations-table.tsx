@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../../client/providers.tsx";
 import { WideRegion } from "../../ui/wide-region.tsx";
+import { useMay } from "../account/use-may.ts";
 import { DecideBar, DecideButtons } from "./decide.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
@@ -28,6 +29,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
   const [pages, setPages] = useState<Cursor[]>([]);
   const [status, setStatus] = useState<Status>();
   const cursor = pages.at(-1) ?? null;
+  const mayDecide = useMay()("registration.manage");
   const list = useQuery(
     trpc.registration.list.queryOptions(
       { webinarId, cursor, search, ...(status ? { status } : {}) },
@@ -81,7 +83,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
           ))}
         </fieldset>
       )}
-      {status === "pending" && rows.length > 0 && (
+      {mayDecide && status === "pending" && rows.length > 0 && (
         <DecideBar webinarId={webinarId} ids={rows.map(({ id }) => id)} />
       )}
       {rows.length === 0 ? (
@@ -123,7 +125,7 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
                   </td>
                   <td>
                     {row.status === "registered" && tiers[row.attendance.delivery]}
-                    {(row.status === "pending" || row.status === "denied") && (
+                    {mayDecide && (row.status === "pending" || row.status === "denied") && (
                       <DecideButtons
                         webinarId={webinarId}
                         id={row.id}

@@ -5,11 +5,13 @@ import Link from "next/link";
 import { useTRPC } from "../../client/providers.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { useMay } from "../account/use-may.ts";
 import { ConsoleNav } from "./console-nav.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
 export function WebinarList() {
   const trpc = useTRPC();
+  const may = useMay();
   const webinars = useQuery(trpc.webinar.list.queryOptions());
   if (webinars.isPending) return <p className="dim">Loading…</p>;
   if (webinars.isError) return <QueryFault error={webinars.error} />;
@@ -17,16 +19,22 @@ export function WebinarList() {
     <div className="stack-large">
       <div className="row between">
         <h1>Your webinars</h1>
-        <Link className="button primary" href="/console/new">
-          <CalendarPlus size={18} aria-hidden="true" />
-          Schedule a webinar
-        </Link>
+        {may("webinar.edit") && (
+          <Link className="button primary" href="/console/new">
+            <CalendarPlus size={18} aria-hidden="true" />
+            Schedule a webinar
+          </Link>
+        )}
       </div>
       <ConsoleNav />
       {webinars.data.length === 0 ? (
         <div className="card empty">
           <h2>No webinars yet</h2>
-          <p>Schedule the first one: it takes a title and a date.</p>
+          <p>
+            {may("webinar.edit")
+              ? "Schedule the first one: it takes a title and a date."
+              : "They appear here once somebody schedules one."}
+          </p>
         </div>
       ) : (
         <ul className="card flush list">

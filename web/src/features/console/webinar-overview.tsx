@@ -6,6 +6,7 @@ import { useTRPC } from "../../client/providers.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { useMay } from "../account/use-may.ts";
 import { InvitePanelist } from "./invite-panelist.tsx";
 import { QueryFault } from "./query-fault.tsx";
 import { RecordingCard } from "./recording-card.tsx";
@@ -15,6 +16,7 @@ import { WebinarNav } from "./webinar-nav.tsx";
 /** Everything about one webinar: its link, its people, its recording. */
 export function WebinarOverview({ webinarId }: { webinarId: string }) {
   const trpc = useTRPC();
+  const may = useMay();
   const webinar = useQuery(trpc.webinar.get.queryOptions({ id: webinarId }, { refetchInterval: 10_000 }));
   if (webinar.isPending) return <p className="dim">Loading…</p>;
   if (webinar.isError) return <QueryFault error={webinar.error} />;
@@ -31,7 +33,7 @@ export function WebinarOverview({ webinarId }: { webinarId: string }) {
             <LocalTime at={startsAt} /> · {durationMinutes} minutes
           </p>
         </div>
-        {phase !== "ended" && (
+        {phase !== "ended" && may("room.moderate") && (
           <Link className="button primary" href={`/studio/${webinarId}`}>
             <Clapperboard size={18} aria-hidden="true" />
             Open studio
@@ -47,11 +49,11 @@ export function WebinarOverview({ webinarId }: { webinarId: string }) {
               Share it anywhere. Add utm_source and friends to see where people came from.
             </p>
           </section>
-          {phase === "ended" && <RecordingCard webinarId={webinarId} />}
+          {phase === "ended" && may("report.view") && <RecordingCard webinarId={webinarId} />}
         </div>
         <InvitePanelist webinarId={webinarId} />
       </div>
-      <RegistrationsTable webinarId={webinarId} />
+      {may("registration.view") && <RegistrationsTable webinarId={webinarId} />}
     </div>
   );
 }

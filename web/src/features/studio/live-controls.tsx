@@ -4,6 +4,7 @@ import { Radio } from "lucide-react";
 import { useState } from "react";
 import { type Api, wireError } from "../../client/api.ts";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
+import { useMay } from "../account/use-may.ts";
 import { ProgrammeNotice } from "./programme-notice.tsx";
 
 const layoutNames: Record<LayoutName, string> = {
@@ -27,6 +28,7 @@ type Props = {
 export function LiveControls({ room, api, onFault, onLayout }: Props) {
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
+  const mayRun = useMay()("webinar.run");
   const change = async (work: () => Promise<unknown>) => {
     setBusy(true);
     try {
@@ -39,7 +41,7 @@ export function LiveControls({ room, api, onFault, onLayout }: Props) {
       setAsking(false);
     }
   };
-  if (room.phase === "ended") return null;
+  if (room.phase === "ended" || !mayRun) return null;
   if (room.phase !== "live") {
     return (
       <button

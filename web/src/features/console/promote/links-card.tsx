@@ -6,6 +6,7 @@ import { wireError } from "../../../client/api.ts";
 import { useTRPC } from "../../../client/providers.tsx";
 import { ConfirmDialog } from "../../../ui/confirm-dialog.tsx";
 import { Notice } from "../../../ui/notice.tsx";
+import { useMay } from "../../account/use-may.ts";
 import { QueryFault } from "../query-fault.tsx";
 import { NewLink } from "./new-link.tsx";
 
@@ -18,6 +19,7 @@ export function LinksCard({ webinarId }: { webinarId: string }) {
   const client = useQueryClient();
   const [making, setMaking] = useState(false);
   const [doomed, setDoomed] = useState<{ id: string; name: string }>();
+  const mayChange = useMay()("campaign.manage");
   const links = useQuery(trpc.campaignLink.list.queryOptions({ webinarId }, { refetchInterval: 30_000 }));
   const refresh = () => void client.invalidateQueries(trpc.campaignLink.list.queryFilter({ webinarId }));
   const remove = useMutation(trpc.campaignLink.remove.mutationOptions({ onSettled: refresh }));
@@ -27,7 +29,7 @@ export function LinksCard({ webinarId }: { webinarId: string }) {
     <section className="card stack" aria-labelledby="links">
       <div className="row between">
         <h2 id="links">Campaign links</h2>
-        {!making && (
+        {!making && mayChange && (
           <button className="button small" type="button" onClick={() => setMaking(true)}>
             New link
           </button>
@@ -57,14 +59,16 @@ export function LinksCard({ webinarId }: { webinarId: string }) {
                 <Step name="Registered" count={link.registered} of={share(link.registered, link.visits)} />
                 <Step name="Attended" count={link.attended} of={share(link.attended, link.registered)} />
               </dl>
-              <button
-                className="button small quiet"
-                type="button"
-                aria-label={`Remove ${link.name}`}
-                onClick={() => setDoomed(link)}
-              >
-                Remove
-              </button>
+              {mayChange && (
+                <button
+                  className="button small quiet"
+                  type="button"
+                  aria-label={`Remove ${link.name}`}
+                  onClick={() => setDoomed(link)}
+                >
+                  Remove
+                </button>
+              )}
             </li>
           ))}
         </ul>
