@@ -85,6 +85,9 @@ describe("a person who wants to be forgotten", () => {
       },
       owner,
     );
+    // Another system is told of everybody who registers, and never answers.
+    const endpoint = { url: "https://crm.example/", events: ["registration.created"] };
+    await mutate("integration.createEndpoint", endpoint, owner);
     const consent = { consentVersion: 1 };
     await mutate("registration.submit", {
       slug: next.slug,
@@ -98,6 +101,10 @@ describe("a person who wants to be forgotten", () => {
       name: "Grace",
       ...consent,
     });
+    const told = await sql`select payload::text as text from webhook_outbox`;
+    expect(told.filter(({ text }) => traces.test(text))).toHaveLength(1);
+    const answer = JSON.stringify({ id: ada, name: "Ada Byron" });
+    await sql`insert into idempotency_keys (scope, key, request_hash, answer) values ('api', 'k1', 'r', ${answer})`;
     elsewhere = await scheduleAs(await hostHeaders(stage.services, "stranger@example.test"));
     await registered(elsewhere.slug, email, "Ada Byron");
     await mutate("auth.requestLink", { email });

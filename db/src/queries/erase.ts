@@ -31,6 +31,7 @@ export async function eraseParticipants(
     const erased = await eraseRows(tx, { webinarId, registrationIds, panelistIds });
     if (erased === 0) return 0;
     await eraseWords(tx, webinarId, [...registrationIds, ...panelistIds]);
+    await eraseCalls(tx, webinarId, [...registrationIds, ...panelistIds]);
     for (const emailKey of addresses) {
       const who = { ids: registrationIds, webinarIds: [webinarId], emailKey };
       await tx.execute(sql`delete from mail_outbox where ${theirMail(who)}`);
@@ -118,12 +119,21 @@ async function eraseRows(
 
 async function eraseWords(tx: Executor, webinarId: string, participants: string[]): Promise<void> {
   const theirs = sql`webinar_id = ${webinarId} and participant_id = any(${uuids(participants)})`;
-  await tx.execute(sql`delete from webhook_outbox where registration_id = any(${uuids(participants)})`);
   await tx.execute(sql`delete from join_tokens where registration_id = any(${uuids(participants)})`);
   await tx.execute(sql`update questions set name = ${erasedName}, text = ${erasedText} where ${theirs}`);
   await tx.execute(sql`update chat_messages set name = ${erasedName}, text = ${erasedText} where ${theirs}`);
   await tx.execute(sql`update hands set name = ${erasedName} where ${theirs}`);
   await tx.execute(sql`update attendance_intervals set path_reason = null where ${theirs}`);
+}
+
+/** What other systems were told of them or told us, with what they answered; and kept answers to API calls. */
+async function eraseCalls(tx: Executor, webinarId: string, participants: string[]): Promise<void> {
+  const named = (text: SQL) =>
+    sql`exists (select 1 from unnest(${uuids(participants)}) as who where position(who::text in ${text}) > 0)`;
+  await tx.execute(sql`
+    delete from webhook_outbox where webinar_id = ${webinarId}
+      and (registration_id = any(${uuids(participants)}) or ${named(sql`payload::text`)})`);
+  await tx.execute(sql`delete from idempotency_keys where answer is not null and ${named(sql`answer`)}`);
 }
 
 /** Their address where others wrote it, and in calls to other systems that carry it. */
