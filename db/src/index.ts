@@ -8,6 +8,7 @@ export {
 export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
 export * from "./queries/campaigns.ts";
+export * from "./queries/captions.ts";
 export * from "./queries/consents.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";
@@ -18,6 +19,8 @@ export * from "./queries/polls.ts";
 export * from "./queries/questions.ts";
 export * from "./queries/registration-seats.ts";
 export * from "./queries/registrations.ts";
+export * from "./queries/replay-report.ts";
+export * from "./queries/replays.ts";
 export * from "./queries/report.ts";
 export * from "./queries/resyncs.ts";
 export * from "./queries/room.ts";

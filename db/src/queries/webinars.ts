@@ -5,7 +5,6 @@ import {
   campaigns,
   forms,
   panelists,
-  recordings,
   registrations,
   rtmpDestinations,
   users,
@@ -149,23 +148,4 @@ export async function listPanelists(db: Executor, webinarId: string): Promise<Pa
     .from(panelists)
     .where(eq(panelists.webinarId, webinarId))
     .orderBy(panelists.createdAt);
-}
-
-export async function saveRecording(
-  db: Executor,
-  recording: { webinarId: string; path: string; durationMs: number; bytes: number },
-): Promise<void> {
-  const { path, durationMs, bytes } = recording;
-  await db
-    .insert(recordings)
-    .values(recording)
-    .onConflictDoUpdate({ target: recordings.webinarId, set: { path, durationMs, bytes } });
-}
-
-export async function findRecording(
-  db: Executor,
-  webinarId: string,
-): Promise<{ path: string; durationMs: number; bytes: number } | undefined> {
-  const [row] = await db.select().from(recordings).where(eq(recordings.webinarId, webinarId));
-  return row;
 }

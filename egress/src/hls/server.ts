@@ -3,7 +3,6 @@ import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import { liveName, plainName, renditions } from "./names.ts";
 import { type PlaylistForm, renderMultivariantPlaylist, type Variant } from "./playlist.ts";
-import { sendRecording } from "./recording.ts";
 import { lowLatency, plain, type Timeline } from "./timeline.ts";
 import type { Wanted } from "./versions.ts";
 
@@ -22,10 +21,6 @@ export type HlsServerOptions = {
   /** Seconds; a request is held for three of them at most. */
   targetDuration: number;
   find: (webinarId: string) => Watchable | undefined;
-  /** Path of a finished recording, or undefined. */
-  findRecording: (webinarId: string) => Promise<string | undefined>;
-  /** Address of its copy elsewhere, when the file is not here; null when there is none. */
-  findCopy: (webinarId: string) => Promise<string | null>;
 };
 
 const masters: Record<string, typeof liveName> = { "index.m3u8": liveName, "index-plain.m3u8": plainName };
@@ -41,8 +36,8 @@ const mediaTypes = { m3u8: "application/vnd.apple.mpegurl", media: "video/mp4" }
 const rememberedAccesses = 1000;
 
 /**
- * `/hls/{webinarId}/{access}/...` and `/recordings/{webinarId}/{access}/recording.mp4`. The access part is the same for
- * all viewers inside a time bucket, so everything here may be cached by whatever stands in front (decision 005).
+ * `/hls/{webinarId}/{access}/...`. The access part is the same for all viewers inside a time bucket, so everything here may
+ * be cached by whatever stands in front (decision 005).
  */
 export class HlsServer {
   readonly #options: HlsServerOptions;
@@ -57,14 +52,9 @@ export class HlsServer {
     this.#options = options;
     this.#corsOrigin = new URL(options.webPublicUrl).origin;
     options.http.route("GET", "/hls/:webinarId/:access/:file", (context) => this.#hls(context));
-    options.http.route("GET", "/recordings/:webinarId/:access/recording.mp4", (context) =>
-      this.#recording(context),
+    options.http.route("OPTIONS", "/hls/:webinarId/:access/:file", ({ response }) =>
+      this.#preflight(response),
     );
-    options.http.route("HEAD", "/recordings/:webinarId/:access/recording.mp4", (context) =>
-      this.#recording(context),
-    );
-    for (const path of ["/hls/:webinarId/:access/:file", "/recordings/:webinarId/:access/recording.mp4"])
-      options.http.route("OPTIONS", path, ({ response }) => this.#preflight(response));
   }
 
   #authorise(context: HttpContext): string {
@@ -166,18 +156,6 @@ export class HlsServer {
     } finally {
       this.waiting -= 1;
     }
-  }
-
-  async #recording(context: HttpContext): Promise<void> {
-    const webinarId = this.#authorise(context);
-    const path = await this.#options.findRecording(webinarId);
-    if (path) {
-      await sendRecording(context, path);
-      return;
-    }
-    const copy = await this.#options.findCopy(webinarId);
-    if (!copy) throw new RostrumError("not-found", "There is no recording yet.");
-    context.response.writeHead(302, { location: copy, "cache-control": "no-store" }).end();
   }
 }
 

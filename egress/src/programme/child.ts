@@ -41,8 +41,8 @@ class Run {
       stage: this.#stage,
       mixer: this.#mixer,
       output: this.#output,
-      onSpeaker: (tick, name) =>
-        send({ type: "speaker", atMs: start.baseMs + (tick * 1000) / tuning.framesPerSecond, name }),
+      onTurn: (tick, type, name) =>
+        send({ type, atMs: start.baseMs + (tick * 1000) / tuning.framesPerSecond, name }),
       startedAt: this.#startedAt,
     });
     this.#feed = new Feed({

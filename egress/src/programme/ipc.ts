@@ -77,5 +77,7 @@ export type FromCompositor =
   | { type: "status"; status: CompositorStatus }
   /** Somebody else speaks. `atMs`: on the recording's time line. */
   | { type: "speaker"; atMs: number; name: string | null }
+  /** Whose screen is on stage has changed. */
+  | { type: "sharing"; atMs: number; name: string | null }
   /** `leaks`: native objects still open, by kind. */
   | { type: "ended"; leaks: Record<string, number> };

@@ -7,7 +7,7 @@ import { backoffMs } from "@rostrum/rules";
 import type { Watchable } from "../hls/index.ts";
 import { readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
 import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
-import { finaliseRecording, type Past, Recorder } from "../record/index.ts";
+import { type FinishedRecording, finaliseRecording, type Past, Recorder } from "../record/index.ts";
 import type { HubProcess } from "../rtmp/index.ts";
 import { CompositorProcess } from "./compositor-process.ts";
 import { Destinations } from "./destinations.ts";
@@ -30,6 +30,10 @@ export type ProgrammeOptions = {
   hub: HubProcess;
   origins: OriginFinder;
   report: (fact: Fact) => Promise<void>;
+  /** What still goes on after the end. */
+  finishing: (webinarId: string) => ProgrammeStatus["finishing"];
+  /** How far the file is, 0 to 1. */
+  onFinishing: (webinarId: string, share: number) => void;
   scope: Scope;
   log: Log;
 };
@@ -147,8 +151,14 @@ export class Programme {
       return;
     }
     if (JSON.stringify(before) === JSON.stringify(job) || this.#state === "ending") return;
+    if (before.layout !== job.layout) this.#noteLayout(job.layout);
     this.#destinations.want(job.destinations);
     this.#process?.send({ type: "direct", direction: this.#direction() });
+  }
+
+  #noteLayout(layout: string): void {
+    if (this.#startedAt !== null)
+      this.#recorder.turn({ type: "layout", atMs: Date.now() - this.#startedAt, layout });
   }
 
   describe(now: number): ProgrammeStatus {
@@ -164,6 +174,7 @@ export class Programme {
       degraded: this.#degraded(),
       alerts: this.#watch.alerts,
       recordingBytes: this.#recorder.bytes,
+      finishing: this.#options.finishing(this.#job.webinarId),
       destinations: this.#destinations.statuses,
       at: now,
     };
@@ -246,7 +257,8 @@ export class Programme {
       this.timeline.addPart(message.part);
       this.#state = move(this.#state, "running");
     } else if (message.type === "status") this.#note(message.status);
-    else if (message.type === "speaker") this.#recorder.speaker(message.atMs, message.name);
+    else if (message.type === "speaker") this.#recorder.turn(message);
+    else if (message.type === "sharing") this.#recorder.turn(message);
     else if (message.type === "ended") this.leaks = message.leaks;
   }
 
@@ -325,7 +337,9 @@ export class Programme {
     if (past.endedAt === null && past.startedAt !== null) this.#recorder.end(at);
     await this.#recorder.flush();
     try {
-      const finished = await finaliseRecording(directory, past, { ffmpegPath, log });
+      const { webinarId } = this.#job;
+      const onProgress = (share: number) => this.#options.onFinishing(webinarId, share);
+      const finished = await finaliseRecording(directory, past, { ffmpegPath, log, onProgress });
       this.timeline.forgetStored();
       if (finished) await this.#options.report(this.#recordingFact(finished, at));
       this.#state = move(this.#state, "ended");
@@ -339,10 +353,11 @@ export class Programme {
     this.endedAt = at;
   }
 
-  #recordingFact(finished: { durationMs: number; bytes: number }, at: number): Fact {
+  #recordingFact(finished: FinishedRecording, at: number): Fact {
     const { webinarId } = this.#job;
     const path = `/recordings/${webinarId}/recording.mp4`;
-    return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...finished, at };
+    const { chapters = [], ...rest } = finished;
+    return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...rest, chapters, at };
   }
 
   async #stopProcess(): Promise<void> {

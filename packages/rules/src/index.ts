@@ -17,6 +17,7 @@ export * from "./qa.ts";
 export * from "./registration.ts";
 export * from "./relief.ts";
 export * from "./rendezvous.ts";
+export * from "./replay.ts";
 export * from "./retry.ts";
 export * from "./room-state.ts";
 export * from "./speaker.ts";
