@@ -6,6 +6,7 @@ const pages = [
   { path: "", name: "Overview" },
   { path: "/schedule", name: "Date and mails" },
   { path: "/registration", name: "Registration" },
+  { path: "/replay", name: "Recording and replay" },
   { path: "/report", name: "Report and exports" },
 ];
 

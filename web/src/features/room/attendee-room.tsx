@@ -2,6 +2,8 @@
 import type { Delivery } from "@rostrum/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { Hand } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
 import { createApi, wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
@@ -41,6 +43,11 @@ type DoorProps = { joinToken: string; status: string; fault: string | null; onEn
 function Door({ joinToken, status, fault, onEnter }: DoorProps) {
   const trpc = useTRPC();
   const preview = useQuery(trpc.attendance.preview.queryOptions({ joinToken }));
+  const router = useRouter();
+  const replay = preview.data?.phase === "ended" && preview.data.replay;
+  useEffect(() => {
+    if (replay) router.replace(`/replay/t/${joinToken}`);
+  }, [replay, router, joinToken]);
   const wrong = preview.isError ? wireError(preview.error).message : fault;
   return (
     <main className="narrow page stack-large" data-connection={status}>
@@ -52,7 +59,14 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
             <p className="dim">
               <LocalTime at={preview.data.startsAt} />
             </p>
-            {preview.data.phase === "ended" ? (
+            {preview.data.phase === "ended" && preview.data.replay ? (
+              <>
+                <p>This webinar is over. Its recording is there for you, {preview.data.name}.</p>
+                <Link className="button primary wide" href={`/replay/t/${joinToken}`}>
+                  Watch the recording
+                </Link>
+              </>
+            ) : preview.data.phase === "ended" ? (
               <Notice>This webinar is over. Thank you for your interest, {preview.data.name}.</Notice>
             ) : (
               <>

@@ -108,7 +108,7 @@ function Scrubber({ broadcast, video }: { broadcast: Broadcast; video: HTMLVideo
 
 type ControlProps = { label: string; pressed?: boolean; onClick: () => void; children: ReactNode };
 
-function Control({ label, pressed, onClick, children }: ControlProps) {
+export function Control({ label, pressed, onClick, children }: ControlProps) {
   const state = pressed === undefined ? {} : { "aria-pressed": pressed };
   return (
     <button

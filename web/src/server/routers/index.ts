@@ -1,6 +1,7 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
 import { registrationRouter } from "./registration.ts";
+import { replayRouter } from "./replay.ts";
 import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
 import { webinarRouter } from "./webinar.ts";
@@ -10,6 +11,7 @@ export const appRouter = router({
   auth: authRouter,
   webinar: webinarRouter,
   registration: registrationRouter,
+  replay: replayRouter,
   report: reportRouter,
   attendance: attendanceRouter,
   question: questionRouter,
