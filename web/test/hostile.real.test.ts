@@ -21,6 +21,7 @@ import {
   scheduleAs,
   send,
 } from "./harness.ts";
+import { replayInputs } from "./replay-inputs.ts";
 
 type Fields = Record<string, unknown>;
 type Procedure = { path: string; type: "query" | "mutation" };
@@ -101,7 +102,14 @@ beforeAll(async () => {
       referrer: "https://news.example/",
       consentVersion: 1,
       idempotencyKey: randomUUID(),
+      replayAt: 5,
     },
+    ...(await replayInputs(services, {
+      webinarId: own.id,
+      slug: own.slug,
+      joinToken,
+      viewerId: registration.id,
+    })),
     "registration.visit": { slug: own.slug, utm: { utm_source: "mail" }, referrer: "https://news.example/" },
     "report.summary": { webinarId: own.id },
     "registration.mine": { token: joinToken },
