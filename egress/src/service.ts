@@ -43,7 +43,10 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     directory: join(config.DATA_DIR, "programmes"),
     ffmpegPath: config.FFMPEG_PATH,
     size: tuning,
-    report: (fact) => facts.report(fact),
+    report: async (fact) => {
+      await facts.report(fact);
+      if (fact.type === "recording.track") archive?.archiver.add(fact.webinarId);
+    },
     scope,
     log,
   });
@@ -87,7 +90,7 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     webPublicUrl: config.WEB_PUBLIC_URL,
     // A signed id is one of ours: it cannot name another folder.
     directory: (webinarId) => supervisor.directory(webinarId),
-    findCopy: async (webinarId) => (await archive?.archive.link(webinarId)) ?? null,
+    findCopy: async (webinarId, name) => (await archive?.archive.link({ webinarId, name })) ?? null,
   });
   measure({ context, supervisor, server, archive, afterwork });
   announce({ config, context, supervisor, registry: new Registry(redis), epoch });

@@ -91,6 +91,31 @@ export function copyToRtmp(
 }
 
 /**
+ * Copies a track that grew by clusters into a file with an index and a length.
+ *
+ * @param onLength seconds of media, before `done` settles
+ */
+export function copyTrack(
+  binary: string,
+  file: string,
+  output: string,
+  onLength: (seconds: number) => void,
+): FfmpegRun {
+  const command = ffmpeg({ source: file, logger: undefined })
+    .setFfmpegPath(binary)
+    .inputFormat("matroska")
+    .outputOptions(["-map", "0", "-c", "copy", "-y"])
+    .outputOptions(output.endsWith(".mp4") ? ["-movflags", "+faststart", "-strict", "-2"] : [])
+    .output(output);
+  command.on("end", (_stdout: string | null, stderr: string | null) => {
+    const marks = [...(stderr ?? "").matchAll(/time=(\d+):(\d\d):(\d\d(?:\.\d+)?)/g)];
+    const [, hours, minutes, seconds] = marks.at(-1) ?? [];
+    onLength(Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0));
+  });
+  return run(command);
+}
+
+/**
  * Cuts thumbnails out of a file into sheets: the first picture of every `everySeconds`, so many in a row and so many rows.
  * Only key frames are decoded.
  *

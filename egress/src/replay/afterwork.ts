@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Log, type Scope, sleep } from "@rostrum/platform";
-import { type Fact, type Finishing, WebinarId } from "@rostrum/protocol";
+import { type Fact, type Finishing, ParticipantId, WebinarId } from "@rostrum/protocol";
 import { backoffMs } from "@rostrum/rules";
 import { readFinished } from "../record/index.ts";
+import { finishTracks } from "../tracks/index.ts";
 import { makeStoryboard, readStoryboard } from "./storyboard.ts";
 
 export type AfterworkOptions = {
@@ -22,7 +23,7 @@ export type AfterworkOptions = {
 const mostTries = 5;
 
 /**
- * What is made of recordings once they stand: their thumbnails, one recording at a time. What was left over when the
+ * What is made of recordings once they stand: thumbnails and finished separate tracks, one recording at a time. What was left over when the
  * process ended is taken up at the next start.
  */
 export class Afterwork {
@@ -69,8 +70,14 @@ export class Afterwork {
     for (const name of await readdir(this.#options.directory).catch(() => [] as string[])) {
       if (!WebinarId.safeParse(name).success) continue;
       const folder = join(this.#options.directory, name);
-      if ((await readFinished(folder)) && !(await readStoryboard(folder))) this.add(name);
+      if ((await readFinished(folder)) && !(await this.#isDone(folder))) this.add(name);
     }
+  }
+
+  async #isDone(folder: string): Promise<boolean> {
+    if (!(await readStoryboard(folder))) return false;
+    const names = await readdir(folder);
+    return !names.some((name) => name.endsWith(".part"));
   }
 
   async #work(signal: AbortSignal): Promise<void> {
@@ -95,6 +102,23 @@ export class Afterwork {
   }
 
   async #make(webinarId: string): Promise<void> {
+    await this.#makeStoryboard(webinarId);
+    await this.#finishTracks(webinarId);
+  }
+
+  async #finishTracks(webinarId: string): Promise<void> {
+    const { directory, ffmpegPath, report, log } = this.#options;
+    const id = WebinarId.parse(webinarId);
+    await finishTracks(join(directory, webinarId), ffmpegPath, async (track, share) => {
+      const { codec: _, participantId, ...found } = track;
+      this.#progress.set(webinarId, { step: "tracks", progress: share });
+      log.info({ webinarId, file: track.file, bytes: track.bytes }, "a separate track is ready");
+      const who = { webinarId: id, participantId: ParticipantId.parse(participantId) };
+      await report({ type: "recording.track", factId: randomUUID(), ...who, ...found, at: Date.now() });
+    });
+  }
+
+  async #makeStoryboard(webinarId: string): Promise<void> {
     const { directory, ffmpegPath, size, report, log } = this.#options;
     const storyboard = await makeStoryboard(join(directory, webinarId), {
       ffmpegPath,

@@ -15,15 +15,15 @@ export type ReplayServerOptions = {
   webPublicUrl: string;
   /** Where a webinar's files are. */
   directory: (webinarId: string) => string;
-  /** Address of the recording's copy elsewhere, when the file is not here; null when there is none. */
-  findCopy: (webinarId: string) => Promise<string | null>;
+  /** Address of a file's copy elsewhere, when it is not here; null when there is none. */
+  findCopy: (webinarId: string, file: string) => Promise<string | null>;
 };
 
 /** Recordings whose list of segments is kept: read once for all who watch. */
 const remembered = 50;
 const files = "/recordings/:webinarId/:access/:file";
 const replay = "/replay/:webinarId/:range/:access/:file";
-const trackPattern = /^track-[\w-]{1,80}\.(?:mp4|webm|mkv)$/;
+const trackPattern = /^track-[\w-]{1,80}\.(?:mp4|webm)$/;
 
 /**
  * Finished recordings. `/recordings/{webinarId}/{access}/...` is the whole, for its host. `/replay/{webinarId}/{from}-{to}/
@@ -72,10 +72,8 @@ export class ReplayServer {
   async #file(context: HttpContext): Promise<void> {
     const { webinarId = "", file = "" } = context.params;
     this.#authorise(context, recordingSubject(webinarId));
-    if (file === recordingFile) await this.#recording(context, webinarId);
-    else if (trackPattern.test(file))
-      await this.#send(context, join(this.#options.directory(webinarId), file), "private, max-age=3600");
-    else throw noSuchFile();
+    if (file !== recordingFile && !trackPattern.test(file)) throw noSuchFile();
+    await this.#whole(context, webinarId, file);
   }
 
   async #replay(context: HttpContext): Promise<void> {
@@ -83,7 +81,7 @@ export class ReplayServer {
     const range = parseRangeName(name);
     this.#authorise(context, replaySubject(webinarId, name));
     if (!range) throw noSuchFile();
-    if (file === recordingFile) await this.#recording(context, webinarId);
+    if (file === recordingFile) await this.#whole(context, webinarId, recordingFile);
     else if (file === "index.m3u8") await this.#playlist(context, webinarId, range);
     else if (file === "storyboard.vtt") await this.#track(context, webinarId, range);
     else await this.#media(context, { webinarId, file, range });
@@ -120,10 +118,11 @@ export class ReplayServer {
     await this.#send(context, path, "public, max-age=86400, immutable");
   }
 
-  async #recording(context: HttpContext, webinarId: string): Promise<void> {
-    const path = join(this.#options.directory(webinarId), recordingFile);
+  /** From here, or from where its copy is. */
+  async #whole(context: HttpContext, webinarId: string, file: string): Promise<void> {
+    const path = join(this.#options.directory(webinarId), file);
     if (await sendFile(context, path, "private, max-age=3600")) return;
-    const copy = await this.#options.findCopy(webinarId);
+    const copy = await this.#options.findCopy(webinarId, file);
     if (!copy) throw new RostrumError("not-found", "There is no recording yet.");
     context.response.writeHead(302, { location: copy, "cache-control": "no-store" }).end();
   }

@@ -241,6 +241,7 @@ export class Programme {
       direction: this.#direction(),
       startAt,
       baseMs,
+      tracksDirectory: this.#options.directory,
     };
   }
 
@@ -259,6 +260,7 @@ export class Programme {
     } else if (message.type === "status") this.#note(message.status);
     else if (message.type === "speaker") this.#recorder.turn(message);
     else if (message.type === "sharing") this.#recorder.turn(message);
+    else if (message.type === "track-fault") this.#watch.trackFault(message.message);
     else if (message.type === "ended") this.leaks = message.leaks;
   }
 

@@ -33,9 +33,10 @@ export const programmesKey = "programmes";
 /** Pub/sub channel: published to after each change of the hash, with the webinar id. */
 export const programmesChannel = "programmes:changed";
 
-/** What a host must know of while it lasts. `recording-missing`: nothing has been written for seconds. */
+/** What a host must know of while it lasts. `recording-missing`: nothing has been written for seconds;
+ * `track-missing`: what one person sends cannot be written. */
 export const ProgrammeAlert = z.object({
-  code: z.enum(["recording-missing"]),
+  code: z.enum(["recording-missing", "track-missing"]),
   message: z.string().max(300),
   since: EpochMs,
 });
