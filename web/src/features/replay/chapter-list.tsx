@@ -26,7 +26,7 @@ export function ChapterList({ player, chapters, media }: Props) {
           >
             {track && (
               <span className="chapter-picture">
-                <ThumbnailPicture track={track} thumbnail={thumbnailAt(thumbnails, startMs + 5000)} />
+                <ThumbnailPicture track={track} thumbnail={thumbnailAt(thumbnails, startMs + 9999)} />
               </span>
             )}
             <span className="chapter-title">{title}</span>

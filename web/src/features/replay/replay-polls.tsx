@@ -37,7 +37,7 @@ function Held({
   return (
     <article className="item">
       <div className="item-head">
-        <h3>{poll.question}</h3>
+        <h3 style={{ color: "var(--text)" }}>{poll.question}</h3>
         <TimeButton player={player} atMs={atMs} what="poll" />
       </div>
       {over ? (

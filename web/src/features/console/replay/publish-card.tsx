@@ -100,22 +100,20 @@ export function PublishCard({ webinarId, settings, video }: Props) {
             : "People without a registration are counted without a name."
         }
       />
-      <div className="pair">
-        <TextField
-          label="Available from"
-          type="datetime-local"
-          value={values.from}
-          onChange={(event) => set({ from: event.target.value })}
-          fault={of("availableFrom")}
-        />
-        <TextField
-          label="Available until"
-          type="datetime-local"
-          value={values.until}
-          onChange={(event) => set({ until: event.target.value })}
-          fault={of("availableUntil")}
-        />
-      </div>
+      <TextField
+        label="Available from"
+        type="datetime-local"
+        value={values.from}
+        onChange={(event) => set({ from: event.target.value })}
+        fault={of("availableFrom")}
+      />
+      <TextField
+        label="Available until"
+        type="datetime-local"
+        value={values.until}
+        onChange={(event) => set({ until: event.target.value })}
+        fault={of("availableUntil")}
+      />
       <div className="pair">
         <div className="stack-small">
           <TextField
@@ -125,8 +123,13 @@ export function PublishCard({ webinarId, settings, video }: Props) {
             onChange={(event) => set({ trimStart: event.target.value })}
             fault={unread === "start" ? wrong : of("trimStartMs")}
           />
-          <button className="button small" type="button" onClick={() => set({ trimStart: here() })}>
-            Begin where the video is
+          <button
+            className="button small"
+            type="button"
+            aria-label="Begin where the video is"
+            onClick={() => set({ trimStart: here() })}
+          >
+            Set from the video
           </button>
         </div>
         <div className="stack-small">
@@ -138,8 +141,13 @@ export function PublishCard({ webinarId, settings, video }: Props) {
             onChange={(event) => set({ trimEnd: event.target.value })}
             fault={unread === "end" ? wrong : of("trimEndMs")}
           />
-          <button className="button small" type="button" onClick={() => set({ trimEnd: here() })}>
-            End where the video is
+          <button
+            className="button small"
+            type="button"
+            aria-label="End where the video is"
+            onClick={() => set({ trimEnd: here() })}
+          >
+            Set from the video
           </button>
         </div>
       </div>
