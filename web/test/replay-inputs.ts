@@ -10,6 +10,10 @@ export async function replayInputs(
   { webinarId, slug, joinToken, viewerId }: Who,
 ): Promise<Record<string, Record<string, unknown>>> {
   return {
+    "caption.say": { id: randomUUID(), text: "What is being said" },
+    "caption.list": { webinarId },
+    "caption.edit": { webinarId, id: randomUUID(), text: "Corrected" },
+    "caption.newKey": { webinarId },
     "replay.open": { slug },
     "replay.openByLink": { joinToken },
     "replay.watched": {

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
+import { type CaptionFeed, CaptionFiles, withCaptions } from "../captions/index.ts";
 import { liveName, plainName, renditions } from "./names.ts";
 import { type PlaylistForm, renderMultivariantPlaylist, type Variant } from "./playlist.ts";
 import { lowLatency, plain, type Timeline } from "./timeline.ts";
@@ -11,6 +12,9 @@ export type Watchable = {
   timeline: Timeline;
   /** Null before the first picture. */
   variants: { main: Omit<Variant, "uri">; audio: Omit<Variant, "uri"> } | null;
+  captions: CaptionFeed;
+  /** Programme time at which the media's timestamps are 0, epoch ms; null before the first picture. */
+  firstPictureMs: number | null;
 };
 
 export type HlsServerOptions = {
@@ -30,7 +34,11 @@ const playlists = new Map<string, PlaylistForm>(
     [plainName(rendition), plain(rendition)],
   ]),
 );
-const mediaTypes = { m3u8: "application/vnd.apple.mpegurl", media: "video/mp4" } as const;
+const mediaTypes = {
+  m3u8: "application/vnd.apple.mpegurl",
+  media: "video/mp4",
+  vtt: "text/vtt; charset=utf-8",
+} as const;
 
 /** Addresses known to be good; more than a node's programmes have at a time. */
 const rememberedAccesses = 1000;
@@ -43,6 +51,7 @@ export class HlsServer {
   readonly #options: HlsServerOptions;
   readonly #corsOrigin: string;
   readonly #good = new Set<string>();
+  readonly #captionFiles = new CaptionFiles();
   /** Requests that wait for a part or a playlist. */
   waiting = 0;
   /** Requests for playlists and media so far. */
@@ -98,6 +107,7 @@ export class HlsServer {
     const master = masters[file];
     const form = playlists.get(file);
     if (master) this.#master(context.response, programme, master);
+    else if (file.startsWith("captions")) this.#captions(context.response, programme, file);
     else if (form) await this.#playlist(context, programme, form);
     else await this.#media(context, programme.timeline, file);
   }
@@ -107,7 +117,20 @@ export class HlsServer {
     const text = renderMultivariantPlaylist(
       renditions.map((rendition) => ({ ...variants[rendition], uri: name(rendition) })),
     );
-    send(response, { type: mediaTypes.m3u8, cache: "public, max-age=5", body: Buffer.from(text) });
+    send(response, {
+      type: mediaTypes.m3u8,
+      cache: "public, max-age=5",
+      body: Buffer.from(withCaptions(text)),
+    });
+  }
+
+  #captions(response: ServerResponse, programme: Watchable, file: string): void {
+    const { body, fixed } = this.#captionFiles.answer(
+      { ...programme, plainPlaylist: () => programme.timeline.playlist(plain()).body },
+      file,
+    );
+    const type = file.endsWith(".vtt") ? mediaTypes.vtt : mediaTypes.m3u8;
+    send(response, { type, cache: `public, max-age=${fixed ? "86400, immutable" : "1"}`, body });
   }
 
   async #playlist(

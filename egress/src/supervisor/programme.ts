@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Log, Scope } from "@rostrum/platform";
+import type { Log, Redis, Scope } from "@rostrum/platform";
 import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
 import { backoffMs } from "@rostrum/rules";
+import { CaptionFeed } from "../captions/index.ts";
 import type { Watchable } from "../hls/index.ts";
 import { readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
 import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
@@ -28,6 +29,7 @@ export type ProgrammeOptions = {
   nodeId: string;
   publicUrl: string;
   hub: HubProcess;
+  redis: Redis;
   origins: OriginFinder;
   report: (fact: Fact) => Promise<void>;
   /** What still goes on after the end. */
@@ -50,6 +52,7 @@ export class Programme {
   readonly #recorder: Recorder;
   readonly #watch: RecordingWatch;
   readonly #destinations: Destinations;
+  readonly #captions: CaptionFeed;
   #job: ProgrammeJob;
   #state: ProgrammeState = "starting";
   #process: CompositorProcess | null = null;
@@ -83,6 +86,12 @@ export class Programme {
         );
       },
     });
+    this.#captions = new CaptionFeed({
+      redis: options.redis,
+      webinarId: options.job.webinarId,
+      scope: scope.child("captions"),
+      log,
+    });
     this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
     const partTarget = tuning.partTicks / tuning.framesPerSecond;
     const window = { windowSegments, dvrSeconds, store: new SegmentFiles(directory) };
@@ -113,7 +122,11 @@ export class Programme {
 
   get watchable(): Watchable {
     const info = this.#info;
-    if (!info) return { timeline: this.timeline, variants: null };
+    const { timeline } = this;
+    const captions = this.#captions;
+    const firstPictureMs =
+      this.#startedAt === null ? null : this.#startedAt - this.#options.tuning.playoutDelayMs;
+    if (!info) return { timeline, variants: null, captions, firstPictureMs };
     const average = info.bitrateKbps * 1000;
     const { codecs, width, height, framesPerSecond } = info;
     // Peak over a segment: the buffer of one second may be emptied once within two, plus the container.
@@ -125,7 +138,7 @@ export class Programme {
       ...{ width: 0, height: 0, framesPerSecond: 0 },
       ...{ bandwidth: sound * 1.25, averageBandwidth: sound * 1.1 },
     };
-    return { timeline: this.timeline, variants: { main, audio } };
+    return { timeline, variants: { main, audio }, captions, firstPictureMs };
   }
 
   /** Takes up what an earlier life has left, then starts the compositor, or finishes what is over. */

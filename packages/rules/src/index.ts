@@ -1,6 +1,7 @@
 export * from "./attendance.ts";
 export * from "./audio-first.ts";
 export * from "./branches.ts";
+export * from "./captions.ts";
 export * from "./cascade.ts";
 export * from "./csv.ts";
 export type { Decision } from "./decision.ts";

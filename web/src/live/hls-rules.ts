@@ -98,7 +98,7 @@ export function behindText(seconds: number): string {
 }
 
 export type PlayerCommand =
-  | { do: "toggle-play" | "toggle-mute" | "full-screen" | "picture-in-picture" | "live" }
+  | { do: "toggle-play" | "toggle-mute" | "full-screen" | "picture-in-picture" | "live" | "captions" }
   | { do: "seek"; by: number };
 
 /** The keys of the player; those of a form or a slider stay theirs. */
@@ -114,6 +114,7 @@ export function commandOf(key: string, on: { tag: string; type?: string }): Play
     f: { do: "full-screen" },
     p: { do: "picture-in-picture" },
     l: { do: "live" },
+    c: { do: "captions" },
     ArrowLeft: { do: "seek", by: -10 },
     ArrowRight: { do: "seek", by: 10 },
   };

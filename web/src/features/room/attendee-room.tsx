@@ -1,7 +1,7 @@
 "use client";
 import type { Delivery } from "@rostrum/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { Hand } from "lucide-react";
+import { Captions, Hand } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
@@ -94,6 +94,7 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 function Room({ connection }: { connection: RoomConnection }) {
   const state = useValue(connection.state);
   const { connection: status, room, admission, delivery, path, fallen, tierReason, fault } = state;
+  const [captions, setCaptions] = useState(true);
   if (!room || !admission) return null;
   const { api } = connection;
   const openPolls = room.polls.filter((poll) => poll.status === "open").length;
@@ -116,7 +117,7 @@ function Room({ connection }: { connection: RoomConnection }) {
           ) : room.phase !== "live" ? (
             <StageMessage title={room.title} text="It begins soon. You can stay on this page." />
           ) : (
-            <Programme connection={connection} room={room} />
+            <Programme connection={connection} room={room} captions={captions} />
           )}
         </div>
         {room.phase === "live" && fallen && <FallenNotice connection={connection} />}
@@ -130,7 +131,22 @@ function Room({ connection }: { connection: RoomConnection }) {
             {tierReason}
           </p>
         )}
-        {room.phase !== "ended" && <HandButton connection={connection} />}
+        {room.phase !== "ended" && (
+          <div className="controls">
+            <HandButton connection={connection} />
+            {room.caption && delivery === "webrtc" && (
+              <button
+                className="button"
+                type="button"
+                aria-pressed={captions}
+                onClick={() => setCaptions(!captions)}
+              >
+                <Captions size={18} aria-hidden="true" />
+                Captions
+              </button>
+            )}
+          </div>
+        )}
       </div>
       <aside className="panel" aria-label="Participate">
         <Tabs
@@ -176,17 +192,15 @@ function HandButton({ connection }: { connection: RoomConnection }) {
     }
   };
   return (
-    <div className="controls">
-      <button
-        className="button"
-        type="button"
-        aria-pressed={up}
-        disabled={busy}
-        onClick={() => void toggle().catch(() => undefined)}
-      >
-        <Hand size={18} aria-hidden="true" />
-        {up ? "Lower hand" : "Raise hand"}
-      </button>
-    </div>
+    <button
+      className="button"
+      type="button"
+      aria-pressed={up}
+      disabled={busy}
+      onClick={() => void toggle().catch(() => undefined)}
+    >
+      <Hand size={18} aria-hidden="true" />
+      {up ? "Lower hand" : "Raise hand"}
+    </button>
   );
 }

@@ -4,12 +4,18 @@ import { useEffect, useState } from "react";
 import type { RoomConnection } from "../../live/room-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { HlsStage } from "./hls-stage.tsx";
+import { LiveCaption } from "./live-caption.tsx";
 import { StageGrid } from "./stage-grid.tsx";
 
-type Props = { connection: RoomConnection; room: RoomSnapshot };
+type Props = {
+  connection: RoomConnection;
+  room: RoomSnapshot;
+  /** What is said is written over the stage; the broadcast's player has its own. */
+  captions: boolean;
+};
 
 /** The programme by the tier the viewer is on. Changing the tier, the old picture stays until the new one plays. */
-export function Programme({ connection, room }: Props) {
+export function Programme({ connection, room, captions }: Props) {
   const { delivery } = useValue(connection.state);
   const tracks = useValue(connection.tracks);
   const [broadcastPlays, setBroadcastPlays] = useState(false);
@@ -35,7 +41,9 @@ export function Programme({ connection, room }: Props) {
           onLayer={(consumerId, layer) =>
             void connection.receiver?.preferLayer(consumerId, layer).catch(() => undefined)
           }
-        />
+        >
+          {captions && <LiveCaption line={room.caption} />}
+        </StageGrid>
       )}
     </>
   );

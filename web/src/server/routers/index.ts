@@ -1,5 +1,6 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
+import { captionRouter } from "./caption.ts";
 import { registrationRouter } from "./registration.ts";
 import { replayRouter } from "./replay.ts";
 import { reportRouter } from "./report.ts";
@@ -18,5 +19,6 @@ export const appRouter = router({
   poll: pollRouter,
   hand: handRouter,
   chat: chatRouter,
+  caption: captionRouter,
 });
 export type AppRouter = typeof appRouter;

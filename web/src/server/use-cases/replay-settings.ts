@@ -44,6 +44,7 @@ export async function describeReplay(services: Services, webinar: Webinar) {
     phase: webinar.phase,
     wasLive: webinar.liveAt !== null,
     url: `${config.PUBLIC_URL}/replay/${webinar.slug}`,
+    startedAt,
     published: replay?.publishedAt != null,
     door: replay ? doorOf(replay) : ("closed" as const),
     mailed,

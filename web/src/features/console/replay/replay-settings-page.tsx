@@ -5,6 +5,7 @@ import { useTRPC } from "../../../client/providers.tsx";
 import { PhaseBadge } from "../../../ui/phase-badge.tsx";
 import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
+import { CaptionsCard } from "./captions-card.tsx";
 import { ChaptersCard } from "./chapters-card.tsx";
 import { PublishCard } from "./publish-card.tsx";
 import { RecordingView } from "./recording-view.tsx";
@@ -37,6 +38,9 @@ export function ReplaySettingsPage({ webinarId }: { webinarId: string }) {
       <div className="halves">
         <div className="stack-cards">
           <RecordingView settings={settings.data} setVideo={setVideo} />
+          {settings.data.wasLive && (
+            <CaptionsCard webinarId={webinarId} startedAt={settings.data.startedAt} />
+          )}
           {recording && <TracksCard tracks={settings.data.tracks} />}
         </div>
         <div className="stack-cards">
