@@ -331,7 +331,7 @@ describe("the API's handler", () => {
       if (!input) continue;
       const access = accessOf(procedure.path);
       const touches = ["id", "webinarId", "pollId", "questionId"].some((key) => key in input);
-      const makes = ["question.ask", "chat.post"].includes(procedure.path);
+      const makes = ["question.ask", "chat.post", "caption.say"].includes(procedure.path);
       if (access === "public" || !touches || makes) continue;
       const { refusal } = await call(
         procedure,
