@@ -159,7 +159,7 @@ describe("a programme from start to end", () => {
       harness.facts.find((fact) => fact.type === "recording.storyboard" && fact.webinarId === job.webinarId),
     );
     const files = await readdir(`${harness.dataDir}/programmes/${job.webinarId}`);
-    expect(files.filter((file) => !/^(seg|init)-\d+\.(m4s|mp4)$/.test(file)).sort()).toEqual([
+    expect(files.filter((file) => !/^(seg|init|track)-|^tracks/.test(file)).sort()).toEqual([
       "manifest.jsonl",
       "recording.json",
       "recording.mp4",

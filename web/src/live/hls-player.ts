@@ -1,5 +1,5 @@
 import Hls, { type ErrorData, type HlsConfig, type LoadPolicy } from "hls.js";
-import { catchUpRate, isLive, pickEngine, shouldJump } from "./hls-rules.ts";
+import { catchUpRate, isLive, nativeStand, pickEngine, shouldJump } from "./hls-rules.ts";
 
 const patient: LoadPolicy = {
   default: {
@@ -179,10 +179,8 @@ function playNative(video: HTMLVideoElement, url: string, handlers: HlsHandlers)
   video.addEventListener("error", handlers.onFault);
   const timer = setInterval(() => {
     const range = seekable(video);
-    const behind = range.end > 0 ? range.end - video.currentTime : null;
     handlers.onLook({
-      behind,
-      live: behind === null || isLive(behind, 3),
+      ...nativeStand(range, video.currentTime),
       range,
       levels: [],
       level: -1,

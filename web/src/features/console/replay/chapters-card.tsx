@@ -17,7 +17,8 @@ type Props = { webinarId: string; settings: ReplaySettings; video: HTMLVideoElem
 export function ChaptersCard({ webinarId, settings, video }: Props) {
   const trpc = useTRPC();
   const client = useQueryClient();
-  const { options, marks, found, recording } = settings;
+  const { options, marks, found, recording, phase } = settings;
+  const live = phase === "live";
   const [title, setTitle] = useState("");
   const [at, setAt] = useState("");
   const [unread, setUnread] = useState(false);
@@ -40,9 +41,15 @@ export function ChaptersCard({ webinarId, settings, video }: Props) {
     ...marks,
   ].sort((a, b) => a.atMs - b.atMs);
   const add = () => {
+    const id = crypto.randomUUID();
+    // While it is live a chapter begins now.
+    if (live) {
+      mark.mutate({ webinarId, id, title, atMs: null });
+      return;
+    }
     const atMs = at === "" ? Math.round((video?.currentTime ?? 0) * 1000) : parseClock(at);
     setUnread(atMs === null);
-    if (atMs !== null) mark.mutate({ webinarId, id: crypto.randomUUID(), title, atMs });
+    if (atMs !== null) mark.mutate({ webinarId, id, title, atMs });
   };
   return (
     <section className="card stack" aria-labelledby="chapters">
@@ -86,7 +93,7 @@ export function ChaptersCard({ webinarId, settings, video }: Props) {
       ) : (
         <p className="dim">No chapters yet.</p>
       )}
-      {recording && (
+      {(recording || live) && (
         <form
           className="stack"
           noValidate
@@ -103,17 +110,19 @@ export function ChaptersCard({ webinarId, settings, video }: Props) {
               onChange={(event) => setTitle(event.target.value)}
               fault={fault?.field === "title" ? fault.message : undefined}
             />
-            <TextField
-              label="At"
-              inputMode="numeric"
-              placeholder="where the video is"
-              value={at}
-              onChange={(event) => setAt(event.target.value)}
-              fault={unread ? "Write it as minutes and seconds, like 1:30." : undefined}
-            />
+            {!live && (
+              <TextField
+                label="At"
+                inputMode="numeric"
+                placeholder="where the video is"
+                value={at}
+                onChange={(event) => setAt(event.target.value)}
+                fault={unread ? "Write it as minutes and seconds, like 1:30." : undefined}
+              />
+            )}
           </div>
           <button className="button" type="submit" disabled={title.trim() === "" || mark.isPending}>
-            Add chapter
+            {live ? "Begin this chapter now" : "Add chapter"}
           </button>
         </form>
       )}
