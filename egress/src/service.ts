@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { access, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   connectRedis,
@@ -11,7 +11,8 @@ import {
 import { programmesChannel } from "@rostrum/protocol";
 import { archiveOptionsOf, type EgressConfig, tuningOf } from "./config.ts";
 import { HlsServer } from "./hls/index.ts";
-import { Archive, Archiver, recordingFile } from "./record/index.ts";
+import { Archive, Archiver } from "./record/index.ts";
+import { Afterwork, ReplayServer } from "./replay/index.ts";
 import { HubProcess } from "./rtmp/index.ts";
 import { Facts, OriginFinder, Supervisor } from "./supervisor/index.ts";
 
@@ -20,7 +21,7 @@ export type Egress = ServiceParts & { supervisor: Supervisor };
 
 /** Builds egress inside a running service: nothing else in this workspace creates long-lived objects of its own accord. */
 export async function startEgress(config: EgressConfig, context: ServiceContext): Promise<Egress> {
-  const { scope, log, http, metrics, nodeId } = context;
+  const { scope, log, http, nodeId } = context;
   const epoch = randomUUID();
   const tokens = createTokens(config.ROSTRUM_SECRET);
   await mkdir(config.DATA_DIR, { recursive: true });
@@ -38,6 +39,17 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   const tuning = tuningOf(config);
   if (!tuning.fontFile) log.warn("no font found: names are not drawn (FONT_FILE)");
   const archive = openArchive(config, context);
+  const afterwork = new Afterwork({
+    directory: join(config.DATA_DIR, "programmes"),
+    ffmpegPath: config.FFMPEG_PATH,
+    size: tuning,
+    report: async (fact) => {
+      await facts.report(fact);
+      if (fact.type === "recording.track") archive?.archiver.add(fact.webinarId);
+    },
+    scope,
+    log,
+  });
   const supervisor = new Supervisor({
     dataDir: config.DATA_DIR,
     maxProgrammes: config.MAX_PROGRAMMES,
@@ -53,8 +65,12 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     origins: new OriginFinder({ redis, tokens, nodeId }),
     report: async (fact) => {
       await facts.report(fact);
-      if (fact.type === "recording.ready") archive?.archiver.add(fact.webinarId);
+      if (fact.type !== "recording.ready") return;
+      archive?.archiver.add(fact.webinarId);
+      afterwork.add(fact.webinarId);
     },
+    finishing: (webinarId) => afterwork.progressOf(webinarId),
+    onFinishing: (webinarId, share) => afterwork.note(webinarId, "recording", share),
     redis,
     scope,
     log,
@@ -67,16 +83,45 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     webPublicUrl: config.WEB_PUBLIC_URL,
     targetDuration: Math.ceil(tuning.segmentTicks / tuning.framesPerSecond),
     find: (webinarId) => supervisor.find(webinarId),
-    findRecording: async (webinarId) => {
-      if (!/^[0-9a-f-]{36}$/i.test(webinarId)) return undefined;
-      const path = join(supervisor.directory(webinarId), recordingFile);
-      return access(path).then(
-        () => path,
-        () => undefined,
-      );
-    },
-    findCopy: async (webinarId) => (await archive?.archive.link(webinarId)) ?? null,
   });
+  new ReplayServer({
+    http,
+    tokens,
+    webPublicUrl: config.WEB_PUBLIC_URL,
+    // A signed id is one of ours: it cannot name another folder.
+    directory: (webinarId) => supervisor.directory(webinarId),
+    findCopy: async (webinarId, name) => (await archive?.archive.link({ webinarId, name })) ?? null,
+  });
+  measure({ context, supervisor, server, archive, afterwork });
+  announce({ config, context, supervisor, registry: new Registry(redis), epoch });
+  return {
+    supervisor,
+    faults: () => (redis.status === "ready" ? [] : ["redis is not reachable"]),
+    async drain() {
+      supervisor.draining = true;
+    },
+  };
+}
+
+/** Copies of recordings, when a bucket is named. */
+function openArchive(config: EgressConfig, { scope, log }: ServiceContext) {
+  const options = archiveOptionsOf(config);
+  if (!options) return undefined;
+  const archive = new Archive(options);
+  scope.add("archive", () => archive.close());
+  const archiver = new Archiver({ archive, directory: join(config.DATA_DIR, "programmes"), scope, log });
+  return { archive, archiver };
+}
+
+function measure(parts: {
+  context: ServiceContext;
+  supervisor: Supervisor;
+  server: HlsServer;
+  archive: ReturnType<typeof openArchive>;
+  afterwork: Afterwork;
+}): void {
+  const { supervisor, server, archive, afterwork } = parts;
+  const { metrics } = parts.context;
   metrics.gauge(
     "recordings_to_archive",
     "Finished recordings without a copy",
@@ -105,24 +150,11 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     "Programmes that leave pictures out for want of time",
     () => supervisor.active.filter(({ compositorStatus }) => (compositorStatus?.level ?? 0) > 0).length,
   );
-  announce({ config, context, supervisor, registry: new Registry(redis), epoch });
-  return {
-    supervisor,
-    faults: () => (redis.status === "ready" ? [] : ["redis is not reachable"]),
-    async drain() {
-      supervisor.draining = true;
-    },
-  };
-}
-
-/** Copies of recordings, when a bucket is named. */
-function openArchive(config: EgressConfig, { scope, log }: ServiceContext) {
-  const options = archiveOptionsOf(config);
-  if (!options) return undefined;
-  const archive = new Archive(options);
-  scope.add("archive", () => archive.close());
-  const archiver = new Archiver({ archive, directory: join(config.DATA_DIR, "programmes"), scope, log });
-  return { archive, archiver };
+  metrics.gauge(
+    "recordings_without_thumbnails",
+    "Finished recordings whose thumbnails are not there yet",
+    () => afterwork.pending,
+  );
 }
 
 function compositorCpu(supervisor: Supervisor): number {

@@ -41,6 +41,9 @@ it("copies a finished recording in parts, after failures and restarts, and hands
     JSON.stringify({ durationMs: 1000, bytes: recording.length }),
   );
 
+  const track = randomBytes(100_000);
+  await writeFile(join(folder, webinarId, "track-ada.webm"), track);
+
   // A bucket that cannot be reached loses nothing: the recording stays pending.
   const away = new Scope("away", log);
   const unreachable = open("http://127.0.0.1:1");
@@ -52,15 +55,17 @@ it("copies a finished recording in parts, after failures and restarts, and hands
 
   const scope = new Scope("archive", log);
   const archive = open(`http://127.0.0.1:${server.port}`);
-  expect(await archive.link(webinarId)).toBeNull();
+  expect(await archive.link({ webinarId, name: "recording.mp4" })).toBeNull();
   const archiver = new Archiver({ archive, directory: folder, scope, log });
   // Taken up, copied and marked, in this order.
   await expect.poll(() => readdir(join(folder, webinarId)), { timeout: 10_000 }).toContain("archived");
   await expect.poll(() => archiver.pending, { timeout: 2000 }).toBe(0);
-  const link = await archive.link(webinarId);
+  const link = await archive.link({ webinarId, name: "recording.mp4" });
   expect(link).toContain("/rostrum/");
   const copy = Buffer.from(await (await fetch(link ?? "")).arrayBuffer());
   expect(copy.equals(recording)).toBe(true);
+  const trackLink = await archive.link({ webinarId, name: "track-ada.webm" });
+  expect(Buffer.from(await (await fetch(trackLink ?? "")).arrayBuffer()).equals(track)).toBe(true);
   await scope.close("done");
   expect(scope.count()).toBe(0);
   archive.close();

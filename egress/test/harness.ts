@@ -24,6 +24,8 @@ import {
   programmeStatusKey,
   programmesChannel,
   programmesKey,
+  recordingSubject,
+  replaySubject,
   WebinarId,
 } from "@rostrum/protocol";
 import { EgressConfig } from "../src/config.ts";
@@ -224,8 +226,16 @@ export class Harness {
   }
 
   recording(webinarId: string): string {
-    const access = this.tokens.hlsAccess(webinarId, Math.floor(Date.now() / 1000) + 3600);
+    const expires = Math.floor(Date.now() / 1000) + 3600;
+    const access = this.tokens.hlsAccess(recordingSubject(webinarId), expires);
     return `${this.baseUrl}/recordings/${webinarId}/${access}/recording.mp4`;
+  }
+
+  /** A file of what was published: a part of the recording, ms. */
+  replay(webinarId: string, range: string, file: string): string {
+    const expires = Math.floor(Date.now() / 1000) + 3600;
+    const access = this.tokens.hlsAccess(replaySubject(webinarId, range), expires);
+    return `${this.baseUrl}/replay/${webinarId}/${range}/${access}/${file}`;
   }
 
   async close(): Promise<void> {

@@ -155,8 +155,17 @@ describe("a programme from start to end", () => {
       Math.abs((ready.type === "recording.ready" ? ready.durationMs : 0) / 1000 - duration),
     ).toBeLessThan(0.1);
     expect(programme(job).leaks).toEqual({});
+    await until("thumbnails", 20_000, () =>
+      harness.facts.find((fact) => fact.type === "recording.storyboard" && fact.webinarId === job.webinarId),
+    );
     const files = await readdir(`${harness.dataDir}/programmes/${job.webinarId}`);
-    expect(files.sort()).toEqual(["manifest.jsonl", "recording.json", "recording.mp4"]);
+    expect(files.filter((file) => !/^(seg|init|track)-|^tracks/.test(file)).sort()).toEqual([
+      "manifest.jsonl",
+      "recording.json",
+      "recording.mp4",
+      "storyboard-1.jpg",
+      "storyboard.json",
+    ]);
     const ranged = await fetch(url, { headers: { range: "bytes=4-7" } });
     expect([ranged.status, await ranged.text()]).toEqual([206, "ftyp"]);
   });

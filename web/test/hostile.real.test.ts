@@ -21,6 +21,7 @@ import {
   scheduleAs,
   send,
 } from "./harness.ts";
+import { replayInputs } from "./replay-inputs.ts";
 
 type Fields = Record<string, unknown>;
 type Procedure = { path: string; type: "query" | "mutation" };
@@ -101,7 +102,14 @@ beforeAll(async () => {
       referrer: "https://news.example/",
       consentVersion: 1,
       idempotencyKey: randomUUID(),
+      replayAt: 5,
     },
+    ...(await replayInputs(services, {
+      webinarId: own.id,
+      slug: own.slug,
+      joinToken,
+      viewerId: registration.id,
+    })),
     "registration.visit": { slug: own.slug, utm: { utm_source: "mail" }, referrer: "https://news.example/" },
     "report.summary": { webinarId: own.id },
     "registration.mine": { token: joinToken },
@@ -323,7 +331,7 @@ describe("the API's handler", () => {
       if (!input) continue;
       const access = accessOf(procedure.path);
       const touches = ["id", "webinarId", "pollId", "questionId"].some((key) => key in input);
-      const makes = ["question.ask", "chat.post"].includes(procedure.path);
+      const makes = ["question.ask", "chat.post", "caption.say"].includes(procedure.path);
       if (access === "public" || !touches || makes) continue;
       const { refusal } = await call(
         procedure,

@@ -56,6 +56,14 @@ const expected: Record<string, string> = {
   "poll.close": "ohm",
   "hand.dismiss": "ohm",
   "hand.invite": "oh",
+  "caption.list": "ohka",
+  "caption.edit": "ohk",
+  "caption.newKey": "oh",
+  "replay.settings": "ohka",
+  "replay.change": "ohk",
+  "replay.publish": "ohk",
+  "replay.mark": "ohk",
+  "replay.unmark": "ohk",
   "privacy.find": "o",
   "privacy.export": "o",
   "privacy.erase": "o",
@@ -91,6 +99,8 @@ const expected: Record<string, string> = {
   "GET /api/webinars/[webinarId]/exports/[file]": "ohka",
   "GET /api/webinars/[webinarId]/registrations.csv": "ohka",
   "POST /api/webinars/[webinarId]/registrations/import": "ohk",
+  "GET /api/webinars/[webinarId]/captions/[file]": "ohka",
+  "PUT /api/webinars/[webinarId]/captions/[file]": "ohk",
   "GET /api/audit.csv": "o",
 };
 const letters: Record<MemberRole, string> = {
@@ -192,6 +202,20 @@ const inputs = (): Record<string, unknown> => ({
   "poll.close": { pollId },
   "hand.dismiss": { webinarId, participantId: randomUUID() },
   "hand.invite": { webinarId, participantId: randomUUID() },
+  "caption.edit": { webinarId, id: randomUUID(), text: "Good morning." },
+  "replay.change": {
+    webinarId,
+    access: "registered",
+    availableFrom: null,
+    availableUntil: null,
+    trimStartMs: 0,
+    trimEndMs: null,
+    showConversation: true,
+    foundChapters: true,
+  },
+  "replay.publish": { webinarId, published: false },
+  "replay.mark": { webinarId, id: randomUUID(), title: "Questions", atMs: 1000 },
+  "replay.unmark": { webinarId, id: randomUUID() },
   "privacy.find": { email: "nobody@example.test" },
   "privacy.export": { email: "nobody@example.test" },
   "privacy.erase": { email: "nobody@example.test", confirm: "nobody@example.test" },
@@ -321,11 +345,18 @@ const otherRoutes = [
   "GET /api/ready",
   "POST /api/auth/consume",
   "POST /api/unsubscribe/[token]",
+  "POST /api/captions",
   "GET /api/internal/metrics",
   "GET /api/internal/rooms/[webinarId]/snapshot",
   "POST /api/internal/facts",
 ];
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
+
+/** What an address takes. */
+const bodies: Record<string, string> = {
+  "POST /api/webinars/[webinarId]/registrations/import": "email,name\n",
+  "PUT /api/webinars/[webinarId]/captions/[file]": "WEBVTT\n\n00:01.000 --> 00:02.000\nGood morning.\n",
+};
 
 describe("addresses that are no procedures", () => {
   const root = path.join(import.meta.dirname, "../src/app");
@@ -351,9 +382,14 @@ describe("addresses that are no procedures", () => {
           new Request(`${publicUrl}/`, {
             method: route.split(" ")[0] ?? "GET",
             headers: { ...headers, "content-type": "text/csv" },
-            ...(route.startsWith("POST") ? { body: "email,name\n" } : {}),
+            ...(bodies[route] ? { body: bodies[route] } : {}),
           }),
-          { params: Promise.resolve({ webinarId, file: "registrants.csv" }) },
+          {
+            params: Promise.resolve({
+              webinarId,
+              file: route.includes("captions") ? "captions.vtt" : "registrants.csv",
+            }),
+          },
         );
       for (const role of roles) {
         const { status } = await ask(members[role]);

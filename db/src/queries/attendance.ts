@@ -2,8 +2,8 @@ import type { Fact } from "@rostrum/protocol";
 import { and, eq, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { acceptedFacts, admissions, attendanceIntervals, registrations, webinars } from "../schema/index.ts";
+import { noteStoryboard, saveRecording, saveTrack } from "./replays.ts";
 import { queueWebhooks, wantedEvents } from "./webhook-events.ts";
-import { saveRecording } from "./webinars.ts";
 
 /** Why a stay ended when nobody but us could say so. */
 const nodeLost = "the node was lost";
@@ -115,7 +115,16 @@ async function store(db: Executor, fact: Fact, wanted: ReadonlySet<string>): Pro
       path: fact.path,
       durationMs: fact.durationMs,
       bytes: fact.bytes,
+      startedAt: fact.startedAt === undefined ? null : new Date(fact.startedAt),
+      chapters: fact.chapters,
     });
+  } else if (fact.type === "recording.storyboard") {
+    await noteStoryboard(db, fact.webinarId, new Date(fact.at));
+  } else if (fact.type === "recording.track") {
+    const { trackId: id, webinarId, participantId, name, source, file, offsetMs, durationMs, bytes } = fact;
+    const [webinar] = await db.select({ id: webinars.id }).from(webinars).where(eq(webinars.id, webinarId));
+    if (webinar)
+      await saveTrack(db, { id, webinarId, participantId, name, source, file, offsetMs, durationMs, bytes });
   }
 }
 

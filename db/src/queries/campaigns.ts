@@ -84,6 +84,10 @@ export async function listDueCampaigns(db: Executor, now: Date): Promise<DueCamp
           )
         when 'follow-up' then ${campaigns.doneFor} is null and ${webinars.cancelledAt} is null and ${webinars.liveAt} is not null
           and ${webinars.endedAt} + ${campaigns.offsetMinutes} * interval '1 minute' <= ${at}::timestamptz
+        when 'replay' then ${campaigns.doneFor} is null and exists (
+            select 1 from replays r where r.webinar_id = ${webinars.id} and r.published_at is not null
+              and coalesce(r.available_from, r.published_at) <= ${at}::timestamptz and coalesce(r.available_until > ${at}::timestamptz, true)
+          )
         else ${campaigns.doneFor} is null end`,
     )
     .orderBy(asc(campaigns.createdAt));
@@ -103,6 +107,7 @@ const kindsOfMail = {
   reminder: "reminder",
   changed: "webinar-changed",
   cancelled: "webinar-cancelled",
+  replay: "replay-ready",
 } as const;
 
 /**
@@ -128,6 +133,8 @@ async function missing(db: Executor, order: DueCampaign): Promise<Meant[]> {
   const { campaign, due } = order;
   const told = campaign.kind === "changed" || campaign.kind === "cancelled";
   const statuses = told ? (["registered", "pending", "waitlisted"] as const) : (["registered"] as const);
+  // Who registered after the end did so for the recording: they neither came nor missed it.
+  const before = campaign.kind === "follow-up" ? (order.webinar.endedAt ?? due) : due;
   const rows = await db
     .select({
       registration: registrations,
@@ -138,7 +145,7 @@ async function missing(db: Executor, order: DueCampaign): Promise<Meant[]> {
       and(
         eq(registrations.webinarId, campaign.webinarId),
         inArray(registrations.status, [...statuses]),
-        lt(registrations.createdAt, due),
+        lt(registrations.createdAt, before),
         isNull(registrations.erasedAt),
         told ? undefined : isNull(registrations.unsubscribedAt),
         notExists(

@@ -122,6 +122,7 @@ async function eraseWords(tx: Executor, webinarId: string, participants: string[
   await tx.execute(sql`delete from join_tokens where registration_id = any(${uuids(participants)})`);
   await tx.execute(sql`update questions set name = ${erasedName}, text = ${erasedText} where ${theirs}`);
   await tx.execute(sql`update chat_messages set name = ${erasedName}, text = ${erasedText} where ${theirs}`);
+  await tx.execute(sql`update recording_tracks set name = ${erasedName} where ${theirs}`);
   await tx.execute(sql`update hands set name = ${erasedName} where ${theirs}`);
   await tx.execute(sql`update attendance_intervals set path_reason = null where ${theirs}`);
 }

@@ -150,6 +150,7 @@ function events(webinar: SQL): SQL {
     sql`select accepted_at, 'hand.accepted', 'hand.accepted:' || id, participant_id, null, null, id::text, null from hands where webinar_id = ${webinar}`,
     sql`select lowered_at, 'hand.lowered', 'hand.lowered:' || id, participant_id, null, null, id::text, null from hands where webinar_id = ${webinar}`,
     sql`select created_at, 'chat.posted', 'chat.posted:' || id, participant_id, null, null, id::text, text from chat_messages where webinar_id = ${webinar}`,
+    sql`select created_at, 'replay.watched', 'replay.watched:' || id, viewer_id, null, null, id::text, from_ms || '-' || to_ms from replay_spans where webinar_id = ${webinar}`,
   ];
   return sql.join(kinds, sql` union all `);
 }

@@ -39,6 +39,8 @@ export type SubmitOptions = {
   judgement?: Judgement | undefined;
   /** The text they agreed to. */
   consentTextId?: string | undefined;
+  /** Seats do not count: for the recording there is room for everybody. */
+  unlimited?: boolean;
 };
 /** `created` is false for a duplicate. */
 export type Submitted = { created: boolean; registration: Registration };
@@ -97,10 +99,17 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
   const rules = await lockSeats(tx, webinarId, mode);
   if (mode === "share" && rules.registrationLimit !== null) throw new LimitAppeared();
   const known = await findByEmail(tx, webinarId, email);
+  const stands =
+    known && known.status !== "cancelled" && !(options.unlimited && known.status === "waitlisted");
   const done =
-    known && known.status !== "cancelled"
+    known && stands
       ? { created: false, registration: known }
-      : await admit(tx, { submission, options, rules, known });
+      : await admit(tx, {
+          submission,
+          options,
+          rules: options.unlimited ? { ...rules, registrationLimit: null } : rules,
+          known,
+        });
   // The webinar's row may be held meanwhile, and everybody else waits for it: as few ways to the database as can be.
   await Promise.all([
     mailStatus(tx, done.registration, mail),

@@ -60,7 +60,8 @@ export async function reportTotals(db: Executor, webinarId: string, now: Date): 
       event as (
         select extract(epoch from coalesce(ended_at, ${now.toISOString()}::timestamptz) - live_at) * 1000 as ms from webinars where id = ${webinarId}
       )
-      select (select count(*)::int from registrations where webinar_id = ${webinarId} and status <> 'cancelled') as registered,
+      select (select count(*)::int from registrations r join webinars w on w.id = r.webinar_id
+               where r.webinar_id = ${webinarId} and r.status <> 'cancelled' and r.created_at <= coalesce(w.ended_at, r.created_at)) as registered,
              (select count(*)::int from registrations where webinar_id = ${webinarId} and status = 'cancelled') as cancelled,
              (select count(distinct participant_id)::int from attendance_intervals where webinar_id = ${webinarId} and role = 'attendee') as attended,
              (select count(*)::int from attendance_intervals where webinar_id = ${webinarId} and role = 'attendee') as joins,

@@ -5,13 +5,12 @@ import {
   campaigns,
   forms,
   panelists,
-  recordings,
   registrations,
   rtmpDestinations,
   users,
   webinars,
 } from "../schema/index.ts";
-import { queueWebhooks, queueWebinarEvent } from "./webhook-events.ts";
+import { queueWebinarEvent } from "./webhook-events.ts";
 
 export type Webinar = typeof webinars.$inferSelect;
 export type NewWebinar = typeof webinars.$inferInsert;
@@ -181,26 +180,4 @@ export async function listPanelists(db: Executor, webinarId: string): Promise<Pa
     .from(panelists)
     .where(eq(panelists.webinarId, webinarId))
     .orderBy(panelists.createdAt);
-}
-
-export async function saveRecording(
-  db: Executor,
-  recording: { webinarId: string; path: string; durationMs: number; bytes: number },
-): Promise<void> {
-  const { path, durationMs, bytes } = recording;
-  await db
-    .insert(recordings)
-    .values(recording)
-    .onConflictDoUpdate({ target: recordings.webinarId, set: { path, durationMs, bytes } });
-  await queueWebhooks(db, recording.webinarId, [
-    { event: "recording.ready", data: { recording: { durationMs, bytes } } },
-  ]);
-}
-
-export async function findRecording(
-  db: Executor,
-  webinarId: string,
-): Promise<{ path: string; durationMs: number; bytes: number } | undefined> {
-  const [row] = await db.select().from(recordings).where(eq(recordings.webinarId, webinarId));
-  return row;
 }

@@ -4,7 +4,8 @@ import { createdAt, id, instant } from "./columns.ts";
 import { webinars } from "./webinar.ts";
 
 /**
- * Mails to everybody who is registered: reminders before the start, what changed, that it is cancelled, and what follows.
+ * Mails to everybody who is registered: reminders before the start, what changed, that it is cancelled, what
+ * follows, and that the replay is there.
  * When one is due is worked out from the webinar each time, so that it moves with it.
  */
 export const campaigns = pgTable(
@@ -14,7 +15,7 @@ export const campaigns = pgTable(
     webinarId: uuid("webinar_id")
       .notNull()
       .references(() => webinars.id, { onDelete: "cascade" }),
-    kind: text("kind", { enum: ["reminder", "changed", "cancelled", "follow-up"] }).notNull(),
+    kind: text("kind", { enum: ["reminder", "changed", "cancelled", "follow-up", "replay"] }).notNull(),
     /** Minutes before the start for a reminder, after the end for a follow-up. */
     offsetMinutes: integer("offset_minutes").notNull().default(0),
     /** What the host says in a follow-up, to those who came and to those who did not. */
@@ -26,7 +27,10 @@ export const campaigns = pgTable(
   },
   (table) => [
     index("campaigns_webinar").on(table.webinarId, table.kind),
-    check("campaigns_kind", sql`${table.kind} in ('reminder', 'changed', 'cancelled', 'follow-up')`),
+    check(
+      "campaigns_kind",
+      sql`${table.kind} in ('reminder', 'changed', 'cancelled', 'follow-up', 'replay')`,
+    ),
     check("campaigns_offset", sql`${table.offsetMinutes} between 0 and 43200`),
     check(
       "campaigns_text_length",

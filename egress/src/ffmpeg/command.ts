@@ -89,3 +89,62 @@ export function copyToRtmp(
   );
   return run(command);
 }
+
+/**
+ * Copies a track that grew by clusters into a file with an index and a length.
+ *
+ * @param onLength seconds of media, before `done` settles
+ */
+export function copyTrack(
+  binary: string,
+  file: string,
+  output: string,
+  onLength: (seconds: number) => void,
+): FfmpegRun {
+  const command = ffmpeg({ source: file, logger: undefined })
+    .setFfmpegPath(binary)
+    .inputFormat("matroska")
+    .outputOptions(["-map", "0", "-c", "copy", "-y"])
+    .outputOptions(output.endsWith(".mp4") ? ["-movflags", "+faststart", "-strict", "-2"] : [])
+    .output(output);
+  command.on("end", (_stdout: string | null, stderr: string | null) => {
+    const marks = [...(stderr ?? "").matchAll(/time=(\d+):(\d\d):(\d\d(?:\.\d+)?)/g)];
+    const [, hours, minutes, seconds] = marks.at(-1) ?? [];
+    onLength(Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0));
+  });
+  return run(command);
+}
+
+/**
+ * Cuts thumbnails out of a file into sheets: the first picture of every `everySeconds`, so many in a row and so many rows.
+ * Only key frames are decoded.
+ *
+ * @param pattern of the sheets, numbered from 1 by `%d`
+ * @param onProgress seconds of the file done
+ */
+export function cutStoryboard(
+  binary: string,
+  cut: { file: string; everySeconds: number; columns: number; rows: number; width: number; height: number },
+  pattern: string,
+  onProgress: (seconds: number) => void,
+): FfmpegRun {
+  const { file, everySeconds, columns, rows, width, height } = cut;
+  const filters = [
+    // The first of each stretch; `fps` alone would keep the last. It fills stretches without a picture.
+    `select='isnan(prev_selected_t)+gt(floor(t/${everySeconds}),floor(prev_selected_t/${everySeconds}))'`,
+    `fps=fps=1/${everySeconds}:start_time=0:round=down:eof_action=pass`,
+    `scale=${width}:${height}`,
+    `tile=${columns}x${rows}`,
+  ];
+  const command = ffmpeg({ source: file, logger: undefined })
+    .setFfmpegPath(binary)
+    .inputOptions(["-skip_frame", "nokey", "-threads", "1"])
+    .outputOptions(["-an", "-vf", filters.join(","), "-q:v", "4", "-threads", "1", "-y"])
+    .format("image2")
+    .output(pattern);
+  command.on("progress", ({ timemark = "" }: { timemark?: string }) => {
+    const [hours = 0, minutes = 0, seconds = 0] = timemark.split(":").map(Number);
+    onProgress(hours * 3600 + minutes * 60 + (seconds || 0));
+  });
+  return run(command);
+}

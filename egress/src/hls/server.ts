@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
+import { type CaptionFeed, CaptionFiles, withCaptions } from "../captions/index.ts";
 import { liveName, plainName, renditions } from "./names.ts";
 import { type PlaylistForm, renderMultivariantPlaylist, type Variant } from "./playlist.ts";
-import { sendRecording } from "./recording.ts";
 import { lowLatency, plain, type Timeline } from "./timeline.ts";
 import type { Wanted } from "./versions.ts";
 
@@ -12,6 +12,9 @@ export type Watchable = {
   timeline: Timeline;
   /** Null before the first picture. */
   variants: { main: Omit<Variant, "uri">; audio: Omit<Variant, "uri"> } | null;
+  captions: CaptionFeed;
+  /** Programme time at which the media's timestamps are 0, epoch ms; null before the first picture. */
+  firstPictureMs: number | null;
 };
 
 export type HlsServerOptions = {
@@ -22,10 +25,6 @@ export type HlsServerOptions = {
   /** Seconds; a request is held for three of them at most. */
   targetDuration: number;
   find: (webinarId: string) => Watchable | undefined;
-  /** Path of a finished recording, or undefined. */
-  findRecording: (webinarId: string) => Promise<string | undefined>;
-  /** Address of its copy elsewhere, when the file is not here; null when there is none. */
-  findCopy: (webinarId: string) => Promise<string | null>;
 };
 
 const masters: Record<string, typeof liveName> = { "index.m3u8": liveName, "index-plain.m3u8": plainName };
@@ -35,19 +34,24 @@ const playlists = new Map<string, PlaylistForm>(
     [plainName(rendition), plain(rendition)],
   ]),
 );
-const mediaTypes = { m3u8: "application/vnd.apple.mpegurl", media: "video/mp4" } as const;
+const mediaTypes = {
+  m3u8: "application/vnd.apple.mpegurl",
+  media: "video/mp4",
+  vtt: "text/vtt; charset=utf-8",
+} as const;
 
 /** Addresses known to be good; more than a node's programmes have at a time. */
 const rememberedAccesses = 1000;
 
 /**
- * `/hls/{webinarId}/{access}/...` and `/recordings/{webinarId}/{access}/recording.mp4`. The access part is the same for
- * all viewers inside a time bucket, so everything here may be cached by whatever stands in front (decision 005).
+ * `/hls/{webinarId}/{access}/...`. The access part is the same for all viewers inside a time bucket, so everything here may
+ * be cached by whatever stands in front (decision 005).
  */
 export class HlsServer {
   readonly #options: HlsServerOptions;
   readonly #corsOrigin: string;
   readonly #good = new Set<string>();
+  readonly #captionFiles = new CaptionFiles();
   /** Requests that wait for a part or a playlist. */
   waiting = 0;
   /** Requests for playlists and media so far. */
@@ -57,14 +61,9 @@ export class HlsServer {
     this.#options = options;
     this.#corsOrigin = new URL(options.webPublicUrl).origin;
     options.http.route("GET", "/hls/:webinarId/:access/:file", (context) => this.#hls(context));
-    options.http.route("GET", "/recordings/:webinarId/:access/recording.mp4", (context) =>
-      this.#recording(context),
+    options.http.route("OPTIONS", "/hls/:webinarId/:access/:file", ({ response }) =>
+      this.#preflight(response),
     );
-    options.http.route("HEAD", "/recordings/:webinarId/:access/recording.mp4", (context) =>
-      this.#recording(context),
-    );
-    for (const path of ["/hls/:webinarId/:access/:file", "/recordings/:webinarId/:access/recording.mp4"])
-      options.http.route("OPTIONS", path, ({ response }) => this.#preflight(response));
   }
 
   #authorise(context: HttpContext): string {
@@ -108,6 +107,7 @@ export class HlsServer {
     const master = masters[file];
     const form = playlists.get(file);
     if (master) this.#master(context.response, programme, master);
+    else if (file.startsWith("captions")) this.#captions(context.response, programme, file);
     else if (form) await this.#playlist(context, programme, form);
     else await this.#media(context, programme.timeline, file);
   }
@@ -117,7 +117,20 @@ export class HlsServer {
     const text = renderMultivariantPlaylist(
       renditions.map((rendition) => ({ ...variants[rendition], uri: name(rendition) })),
     );
-    send(response, { type: mediaTypes.m3u8, cache: "public, max-age=5", body: Buffer.from(text) });
+    send(response, {
+      type: mediaTypes.m3u8,
+      cache: "public, max-age=5",
+      body: Buffer.from(withCaptions(text)),
+    });
+  }
+
+  #captions(response: ServerResponse, programme: Watchable, file: string): void {
+    const { body, fixed } = this.#captionFiles.answer(
+      { ...programme, plainPlaylist: () => programme.timeline.playlist(plain()).body },
+      file,
+    );
+    const type = file.endsWith(".vtt") ? mediaTypes.vtt : mediaTypes.m3u8;
+    send(response, { type, cache: `public, max-age=${fixed ? "86400, immutable" : "1"}`, body });
   }
 
   async #playlist(
@@ -166,18 +179,6 @@ export class HlsServer {
     } finally {
       this.waiting -= 1;
     }
-  }
-
-  async #recording(context: HttpContext): Promise<void> {
-    const webinarId = this.#authorise(context);
-    const path = await this.#options.findRecording(webinarId);
-    if (path) {
-      await sendRecording(context, path);
-      return;
-    }
-    const copy = await this.#options.findCopy(webinarId);
-    if (!copy) throw new RostrumError("not-found", "There is no recording yet.");
-    context.response.writeHead(302, { location: copy, "cache-control": "no-store" }).end();
   }
 }
 

@@ -7,6 +7,8 @@ export type AudioSourceOptions = {
   /** Monotonic ms of the programme's sample 0. */
   programmeStart: number;
   group: SyncGroup;
+  /** Every packet as it was sent: its sender's time, and when it is to be heard, monotonic ms. */
+  onCoded?: (payload: Buffer, time: { senderMs: number; playAt: number }) => void;
 };
 
 /** So many packets in a row that came after their time are no jitter: the source has slipped (200 ms of 20 ms packets). */
@@ -35,6 +37,10 @@ export class AudioSource {
     // A packet is sent when its last sample is there, while its timestamp names its first.
     const packetMs = (samples.left.length * 1000) / audioRate;
     const playAt = at - packetMs + this.#options.playoutDelayMs - this.#options.programmeStart;
+    this.#options.onCoded?.(packet.payload, {
+      senderMs: (ticks * 1000) / audioRate,
+      playAt: playAt + this.#options.programmeStart,
+    });
     const heard = this.#track.write(ticks, (playAt * audioRate) / 1000, samples);
     this.#lateInARow = heard ? 0 : this.#lateInARow + 1;
     if (this.#lateInARow < slippedAfter) return;

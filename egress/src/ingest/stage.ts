@@ -2,6 +2,7 @@ import type { programmeEvents, StageProducer } from "@rostrum/protocol";
 import type { z } from "zod";
 import type { VideoCodec } from "../av/index.ts";
 import { SyncGroup } from "../rtp/index.ts";
+import type { CodedMedia } from "../tracks/index.ts";
 import { AudioSource } from "./audio-source.ts";
 import type { Receiver } from "./receiver.ts";
 import { VideoSource } from "./video-source.ts";
@@ -32,7 +33,13 @@ export type SourceFeed = {
   preferLayer: (producerId: string, layer: number) => void;
 };
 
-export type StageOptions = { playoutDelayMs: number; programmeStart: number; now: () => number };
+export type StageOptions = {
+  playoutDelayMs: number;
+  programmeStart: number;
+  now: () => number;
+  /** Everything that arrives, before it is decoded. `atMs`: since the programme's start */
+  onCoded?: (producer: StageProducer, media: CodedMedia) => void;
+};
 
 /** Who is on stage and their sources, whichever feed brings them. Owns the decoders. */
 export class Stage {
@@ -89,8 +96,12 @@ export class Stage {
     const type = opened.codec.mimeType.toLowerCase();
     const { playoutDelayMs, programmeStart, now } = this.#options;
     const group = this.#groupOf(opened.producer.participantId);
-    if (type === "audio/opus")
-      return { kind: "audio", audio: new AudioSource({ playoutDelayMs, programmeStart, group }) };
+    const keep = (media: CodedMedia): void => this.#options.onCoded?.(opened.producer, media);
+    if (type === "audio/opus") {
+      const onCoded = (data: Buffer, { senderMs, playAt }: { senderMs: number; playAt: number }): void =>
+        keep({ kind: "audio", data, senderMs, atMs: playAt - programmeStart });
+      return { kind: "audio", audio: new AudioSource({ playoutDelayMs, programmeStart, group, onCoded }) };
+    }
     const codec: VideoCodec | null = type === "video/vp8" ? "vp8" : type === "video/h264" ? "h264" : null;
     if (!codec) return null;
     const requestKeyframe = (): void => receiver.requestKeyframe(opened.ssrc);
@@ -105,6 +116,8 @@ export class Stage {
         group,
         now,
         requestKeyframe,
+        onCoded: ({ data, keyframe }, { senderMs, playAt }) =>
+          keep({ kind: "video", codec, data, keyframe, senderMs, atMs: playAt - programmeStart }),
         preferLayer: (layer) => preferLayer(producerId, layer),
       }),
     };

@@ -31,6 +31,8 @@ export type VideoSourceOptions = {
   requestKeyframe: () => void;
   /** The simulcast layer that is enough, 0 small .. 2 full. */
   preferLayer: (layer: number) => void;
+  /** Every whole picture as it was sent: its sender's time, and when it is to be seen, monotonic ms. */
+  onCoded?: (coded: CodedFrame, time: { senderMs: number; playAt: number }) => void;
 };
 
 /**
@@ -104,7 +106,9 @@ export class VideoSource {
   }
 
   #keep(coded: CodedFrame): void {
-    const { at } = this.clock.map(coded.timestamp, coded.arrivedAt);
+    const { ticks, at } = this.clock.map(coded.timestamp, coded.arrivedAt);
+    const { clockRate, playoutDelayMs } = this.#options;
+    this.#options.onCoded?.(coded, { senderMs: (ticks * 1000) / clockRate, playAt: at + playoutDelayMs });
     if (coded.keyframe) this.#broken = false;
     else if (this.keyframesOnly || this.#broken) {
       this.#broken = true;

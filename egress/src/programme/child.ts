@@ -4,6 +4,7 @@ import { openNatives, quietAv } from "../av/index.ts";
 import { Feed, Stage } from "../ingest/index.ts";
 import { Labels, monotonicMs, VideoMixer } from "../mix/index.ts";
 import { Publisher } from "../rtmp/publisher.ts";
+import { TrackRecorder } from "../tracks/index.ts";
 import { Compositor } from "./compositor.ts";
 import type { CompositorStatus, Direction, FromCompositor, StartMessage, ToCompositor } from "./ipc.ts";
 import { Output } from "./output.ts";
@@ -20,6 +21,7 @@ class Run {
   readonly #compositor: Compositor;
   readonly #output: Output;
   readonly #stage: Stage;
+  readonly #tracks: TrackRecorder;
   readonly #mixer: VideoMixer;
   readonly #feed: Feed;
   readonly #start: StartMessage;
@@ -31,7 +33,17 @@ class Run {
     this.#scope = new Scope(`programme ${webinarId}`, log);
     this.#startedAt = monotonicMs() - (Date.now() - start.startAt);
     const { playoutDelayMs, holdMs } = tuning;
-    this.#stage = new Stage({ playoutDelayMs, programmeStart: this.#startedAt, now: monotonicMs });
+    this.#tracks = new TrackRecorder({
+      directory: start.tracksDirectory,
+      onFault: (message) => send({ type: "track-fault", message }),
+    });
+    this.#stage = new Stage({
+      playoutDelayMs,
+      programmeStart: this.#startedAt,
+      now: monotonicMs,
+      onCoded: (producer, media) =>
+        this.#tracks.take(producer, { ...media, atMs: media.atMs + start.baseMs }),
+    });
     const labels = new Labels(tuning.fontFile, (error) => log.warn({ err: error }, "names cannot be drawn"));
     this.#mixer = new VideoMixer(tuning, labels);
     this.#output = new Output({ start, onPart: (part) => send({ type: "part", part }) });
@@ -41,8 +53,8 @@ class Run {
       stage: this.#stage,
       mixer: this.#mixer,
       output: this.#output,
-      onSpeaker: (tick, name) =>
-        send({ type: "speaker", atMs: start.baseMs + (tick * 1000) / tuning.framesPerSecond, name }),
+      onTurn: (tick, type, name) =>
+        send({ type, atMs: start.baseMs + (tick * 1000) / tuning.framesPerSecond, name }),
       startedAt: this.#startedAt,
     });
     this.#feed = new Feed({
@@ -106,6 +118,7 @@ class Run {
       await this.#compositor.run(this.#scope.signal);
     } finally {
       await this.#scope.close("the programme has ended");
+      await this.#tracks.close();
       this.#compositor.close();
       this.#output.close();
       this.#stage.close();

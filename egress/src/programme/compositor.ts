@@ -28,8 +28,8 @@ export type CompositorOptions = {
   stage: Stage;
   mixer: VideoMixer;
   output: Output;
-  /** Another person speaks than before, at a tick. */
-  onSpeaker: (tick: number, name: string | null) => void;
+  /** Another person speaks than before, or shares a screen, at a tick. */
+  onTurn: (tick: number, what: "speaker" | "sharing", name: string | null) => void;
   /** Monotonic ms of tick 0. */
   startedAt: number;
 };
@@ -45,7 +45,7 @@ export class Compositor {
   readonly #limiter = new Limiter();
   readonly #mix = silence();
   #motion = atRest([]);
-  #speaker: string | null = null;
+  readonly #turns: Record<"speaker" | "sharing", string | null> = { speaker: null, sharing: null };
   #audioIndex = 0;
   #encoding: Promise<void> = Promise.resolve();
   #endTick = Number.POSITIVE_INFINITY;
@@ -131,10 +131,10 @@ export class Compositor {
     this.#encoding.catch(() => {});
   }
 
-  #noteSpeaker(tick: number, name: string | null): void {
-    if (name === this.#speaker) return;
-    this.#speaker = name;
-    this.#options.onSpeaker(tick, name);
+  #noteTurn(tick: number, what: "speaker" | "sharing", name: string | null): void {
+    if (name === this.#turns[what]) return;
+    this.#turns[what] = name;
+    this.#options.onTurn(tick, what, name);
   }
 
   #scene(tick: number, now: number, quality: Quality): { headline: string; tiles: Tile[] } {
@@ -152,7 +152,12 @@ export class Compositor {
       tuning,
       members.length > 1 ? tileGap : 0,
     );
-    this.#noteSpeaker(tick, stage.speakerId === null ? null : (byId.get(stage.speakerId)?.name ?? null));
+    this.#noteTurn(
+      tick,
+      "speaker",
+      stage.speakerId === null ? null : (byId.get(stage.speakerId)?.name ?? null),
+    );
+    this.#noteTurn(tick, "sharing", sharing?.name ?? null);
     const shown = new Set<VideoSource>();
     const sourceOf = ({ id, what }: Placement): VideoSource | null | undefined =>
       what === "screen" ? byId.get(id)?.screen : byId.get(id)?.camera;

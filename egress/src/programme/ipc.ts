@@ -33,6 +33,8 @@ export type StartMessage = {
   startAt: number;
   /** Where that lies on the recording's time line, ms. */
   baseMs: number;
+  /** Where what each person sends is written to. */
+  tracksDirectory: string;
 };
 
 /** Supervisor -> compositor. Structured clones between two files of ours and one version: typed, not parsed. */
@@ -77,5 +79,9 @@ export type FromCompositor =
   | { type: "status"; status: CompositorStatus }
   /** Somebody else speaks. `atMs`: on the recording's time line. */
   | { type: "speaker"; atMs: number; name: string | null }
+  /** Whose screen is on stage has changed. */
+  | { type: "sharing"; atMs: number; name: string | null }
+  /** What somebody sends cannot be written any more. */
+  | { type: "track-fault"; message: string }
   /** `leaks`: native objects still open, by kind. */
   | { type: "ended"; leaks: Record<string, number> };

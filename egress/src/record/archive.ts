@@ -14,6 +14,9 @@ export type ArchiveOptions = {
   prefix: string;
 };
 
+/** A file of a webinar: its recording, or a separate track. */
+export type ArchivedFile = { webinarId: string; name: string };
+
 /** How long a download link works, seconds: longer than a slow download takes to begin. */
 const linkSeconds = 3600;
 
@@ -32,23 +35,27 @@ export class Archive {
     });
   }
 
-  #object(webinarId: string): { Bucket: string; Key: string } {
-    return { Bucket: this.#options.bucket, Key: `${this.#options.prefix}${webinarId}/recording.mp4` };
+  #object({ webinarId, name }: ArchivedFile): { Bucket: string; Key: string } {
+    return { Bucket: this.#options.bucket, Key: `${this.#options.prefix}${webinarId}/${name}` };
   }
 
   /** Upload in parts, streamed from disk. A copy of the same length is not sent again. */
-  async store(webinarId: string, file: string, bytes: number): Promise<void> {
-    if ((await this.#size(webinarId)) === bytes) return;
+  async store(object: ArchivedFile, file: string, bytes: number): Promise<void> {
+    if ((await this.#size(object)) === bytes) return;
     const upload = new Upload({
       client: this.#client,
-      params: { ...this.#object(webinarId), Body: createReadStream(file), ContentType: "video/mp4" },
+      params: {
+        ...this.#object(object),
+        Body: createReadStream(file),
+        ContentType: object.name.endsWith(".webm") ? "video/webm" : "video/mp4",
+      },
     });
     await upload.done();
   }
 
-  async #size(webinarId: string): Promise<number | undefined> {
+  async #size(object: ArchivedFile): Promise<number | undefined> {
     try {
-      return (await this.#client.send(new HeadObjectCommand(this.#object(webinarId)))).ContentLength;
+      return (await this.#client.send(new HeadObjectCommand(this.#object(object)))).ContentLength;
     } catch (error) {
       const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
       if (status === 404) return undefined;
@@ -57,9 +64,9 @@ export class Archive {
   }
 
   /** A signed address of the copy; null when there is none. */
-  async link(webinarId: string): Promise<string | null> {
-    if ((await this.#size(webinarId)) === undefined) return null;
-    return getSignedUrl(this.#client, new GetObjectCommand(this.#object(webinarId)), {
+  async link(object: ArchivedFile): Promise<string | null> {
+    if ((await this.#size(object)) === undefined) return null;
+    return getSignedUrl(this.#client, new GetObjectCommand(this.#object(object)), {
       expiresIn: linkSeconds,
     });
   }

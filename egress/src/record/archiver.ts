@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Log, type Scope, sleep } from "@rostrum/platform";
 import { backoffMs } from "@rostrum/rules";
@@ -8,6 +8,9 @@ import { readFinished, recordingFile } from "./finalise.ts";
 /** Beside a recording whose copy is in the archive. */
 const marker = "archived";
 
+/** A separate track that is finished. */
+const trackFile = /^track-[\w-]+\.(?:mp4|webm)$/;
+
 type ArchiverOptions = {
   archive: Archive /** Holds one folder per webinar. */;
   directory: string;
@@ -16,7 +19,7 @@ type ArchiverOptions = {
 };
 
 /**
- * Copies finished recordings to the archive, one at a time, and tries again until it is done. What was left over when
+ * Copies finished recordings with their separate tracks to the archive, one at a time, and tries again until it is done. What was left over when
  * the process ended is taken up at the next start.
  */
 export class Archiver {
@@ -76,7 +79,13 @@ export class Archiver {
     const folder = join(this.#options.directory, webinarId);
     const finished = await readFinished(folder);
     if (!finished) return;
-    await this.#options.archive.store(webinarId, join(folder, recordingFile), finished.bytes);
+    const { archive } = this.#options;
+    await archive.store({ webinarId, name: recordingFile }, join(folder, recordingFile), finished.bytes);
+    for (const name of await readdir(folder)) {
+      if (!trackFile.test(name)) continue;
+      const { size } = await stat(join(folder, name));
+      await archive.store({ webinarId, name }, join(folder, name), size);
+    }
     await writeFile(join(folder, marker), "", { flush: true });
   }
 }

@@ -2,11 +2,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chapterMetadata, chaptersOf } from "./chapters.ts";
 
-const speaker = fc.record({
-  type: fc.constant("speaker" as const),
-  atMs: fc.integer({ min: -500, max: 600_000 }),
-  name: fc.constantFrom("Ann", "Bob", "Cat", null),
-});
+const atMs = fc.integer({ min: -500, max: 600_000 });
+const speaker = fc.oneof(
+  fc.record({
+    type: fc.constantFrom("speaker" as const, "sharing" as const),
+    atMs,
+    name: fc.constantFrom("Ann", "Bob", "Cat", null),
+  }),
+  fc.record({ type: fc.constant("layout" as const), atMs, layout: fc.constantFrom("auto", "slate") }),
+);
 
 describe("chapters", () => {
   it("begin at 0, rise, are long enough to be worth a jump, and change the person", () => {
@@ -27,6 +31,27 @@ describe("chapters", () => {
         },
       ),
     );
+  });
+
+  it("name the break and the screen before the speaker", () => {
+    const chapters = chaptersOf(
+      [
+        { type: "speaker", atMs: 0, name: "Ann" },
+        { type: "sharing", atMs: 60_000, name: "Bob" },
+        { type: "speaker", atMs: 90_000, name: "Bob" },
+        { type: "layout", atMs: 120_000, layout: "slate" },
+        { type: "layout", atMs: 180_000, layout: "auto" },
+        { type: "sharing", atMs: 240_000, name: null },
+      ],
+      300_000,
+    );
+    expect(chapters).toEqual([
+      { startMs: 0, title: "Ann" },
+      { startMs: 60_000, title: "Bob shares a screen" },
+      { startMs: 120_000, title: "Break" },
+      { startMs: 180_000, title: "Bob shares a screen" },
+      { startMs: 240_000, title: "Bob" },
+    ]);
   });
 
   it("keep what a name has in it from being read as ffmpeg's own signs", () => {

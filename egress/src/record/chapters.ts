@@ -1,24 +1,35 @@
-import type { SpeakerLine } from "./manifest.ts";
+import type { TurnLine } from "./manifest.ts";
 
 export type Chapter = { startMs: number; title: string };
 
 /** Shorter turns belong to the chapter before: a chapter is something to jump to. */
 const shortestMs = 20_000;
 
+/** What is on the air: the break, a screen, or whoever speaks; null: nothing with a name. */
+function titleOf(now: { speaker: string | null; sharing: string | null; layout: string }): string | null {
+  if (now.layout === "slate") return "Break";
+  return now.sharing === null ? now.speaker : `${now.sharing} shares a screen`;
+}
+
 /**
- * Chapters of a recording from who spoke when.
+ * Chapters of a recording from who spoke, whose screen was shown and when there was a break.
  *
- * @param speakers in any order, ms of the recording
- * @returns rising, the first at 0, none shorter than 20 s, no two in a row of the same person; empty when nobody was named
+ * @param turns in any order, ms of the recording
+ * @returns rising, the first at 0, none shorter than 20 s, no two in a row of the same title; empty when nothing had a name
  */
-export function chaptersOf(speakers: readonly SpeakerLine[], durationMs: number): Chapter[] {
-  const turns = speakers
-    .filter(({ atMs }) => atMs < durationMs)
-    .map(({ atMs, name }) => ({ startMs: Math.max(0, Math.round(atMs)), title: name }))
-    .sort((a, b) => a.startMs - b.startMs);
+export function chaptersOf(turns: readonly TurnLine[], durationMs: number): Chapter[] {
+  const now = { speaker: null as string | null, sharing: null as string | null, layout: "auto" };
+  const moments: { startMs: number; title: string | null }[] = [];
+  for (const turn of [...turns].sort((a, b) => a.atMs - b.atMs)) {
+    if (turn.type === "layout") now.layout = turn.layout;
+    else now[turn.type] = turn.name;
+    const title = titleOf(now);
+    if (turn.atMs < durationMs && title !== moments.at(-1)?.title)
+      moments.push({ startMs: Math.max(0, Math.round(turn.atMs)), title });
+  }
   const chapters: Chapter[] = [];
-  for (const [index, { startMs, title }] of turns.entries()) {
-    const endMs = turns[index + 1]?.startMs ?? durationMs;
+  for (const [index, { startMs, title }] of moments.entries()) {
+    const endMs = moments[index + 1]?.startMs ?? durationMs;
     if (title === null || title === chapters.at(-1)?.title) continue;
     if (endMs - startMs < shortestMs) continue;
     chapters.push({ startMs: chapters.length === 0 ? 0 : startMs, title });

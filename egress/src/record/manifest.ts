@@ -27,11 +27,15 @@ export const ManifestLine = z.discriminatedUnion("type", [
   }),
   /** From this moment of the recording somebody else spoke; `name` null: nobody in particular. */
   z.object({ type: z.literal("speaker"), atMs: z.number(), name: z.string().nullable() }),
+  /** From here on this person's screen is shown; `name` null: nobody's. */
+  z.object({ type: z.literal("sharing"), atMs: z.number(), name: z.string().nullable() }),
+  z.object({ type: z.literal("layout"), atMs: z.number(), layout: z.string().max(40) }),
   z.object({ type: z.literal("end"), at: z.number().int() }),
 ]);
 export type ManifestLine = z.infer<typeof ManifestLine>;
 export type SegmentLine = Extract<ManifestLine, { type: "segment" }>;
-export type SpeakerLine = Extract<ManifestLine, { type: "speaker" }>;
+/** What chapters are made of. */
+export type TurnLine = Extract<ManifestLine, { type: "speaker" | "sharing" | "layout" }>;
 export type RunLine = Extract<ManifestLine, { type: "run" }>;
 
 /** Whole lines only: the last one may have been cut off by a crash, and what follows a bad line is not trusted. */

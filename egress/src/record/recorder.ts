@@ -8,7 +8,7 @@ import {
   parseManifest,
   type RunLine,
   type SegmentLine,
-  type SpeakerLine,
+  type TurnLine,
 } from "./manifest.ts";
 
 /** What an earlier life of the process has left. */
@@ -16,7 +16,7 @@ export type Past = {
   startedAt: number | null;
   runs: RunLine[];
   segments: SegmentLine[];
-  speakers: SpeakerLine[];
+  turns: TurnLine[];
   endedAt: number | null;
 };
 
@@ -47,13 +47,13 @@ export class Recorder {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
       throw error;
     });
-    const past: Past = { startedAt: null, runs: [], segments: [], speakers: [], endedAt: null };
+    const past: Past = { startedAt: null, runs: [], segments: [], turns: [], endedAt: null };
     for (const line of parseManifest(text)) {
       if (line.type === "begin") past.startedAt ??= line.startedAt;
       else if (line.type === "run") past.runs.push(line);
       else if (line.type === "segment") past.segments.push(line);
-      else if (line.type === "speaker") past.speakers.push(line);
-      else past.endedAt = line.at;
+      else if (line.type === "end") past.endedAt = line.at;
+      else past.turns.push(line);
     }
     this.bytes = past.segments.reduce((sum, segment) => sum + segment.bytes, 0);
     return past;
@@ -89,9 +89,9 @@ export class Recorder {
     });
   }
 
-  /** @param atMs on the recording's time line */
-  speaker(atMs: number, name: string | null): void {
-    this.#enqueue(async () => this.#append({ type: "speaker", atMs, name }));
+  /** What a chapter may begin with. `atMs`: on the recording's time line */
+  turn(line: TurnLine): void {
+    this.#enqueue(async () => this.#append(line));
   }
 
   end(at: number): void {

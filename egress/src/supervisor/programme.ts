@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Log, Scope } from "@rostrum/platform";
+import type { Log, Redis, Scope } from "@rostrum/platform";
 import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
 import { backoffMs } from "@rostrum/rules";
+import { CaptionFeed } from "../captions/index.ts";
 import type { Watchable } from "../hls/index.ts";
 import { readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
 import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
-import { finaliseRecording, type Past, Recorder } from "../record/index.ts";
+import { type FinishedRecording, finaliseRecording, type Past, Recorder } from "../record/index.ts";
 import type { HubProcess } from "../rtmp/index.ts";
 import { CompositorProcess } from "./compositor-process.ts";
 import { Destinations } from "./destinations.ts";
@@ -28,8 +29,13 @@ export type ProgrammeOptions = {
   nodeId: string;
   publicUrl: string;
   hub: HubProcess;
+  redis: Redis;
   origins: OriginFinder;
   report: (fact: Fact) => Promise<void>;
+  /** What still goes on after the end. */
+  finishing: (webinarId: string) => ProgrammeStatus["finishing"];
+  /** How far the file is, 0 to 1. */
+  onFinishing: (webinarId: string, share: number) => void;
   scope: Scope;
   log: Log;
 };
@@ -46,6 +52,7 @@ export class Programme {
   readonly #recorder: Recorder;
   readonly #watch: RecordingWatch;
   readonly #destinations: Destinations;
+  readonly #captions: CaptionFeed;
   #job: ProgrammeJob;
   #state: ProgrammeState = "starting";
   #process: CompositorProcess | null = null;
@@ -79,6 +86,12 @@ export class Programme {
         );
       },
     });
+    this.#captions = new CaptionFeed({
+      redis: options.redis,
+      webinarId: options.job.webinarId,
+      scope: scope.child("captions"),
+      log,
+    });
     this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
     const partTarget = tuning.partTicks / tuning.framesPerSecond;
     const window = { windowSegments, dvrSeconds, store: new SegmentFiles(directory) };
@@ -109,7 +122,11 @@ export class Programme {
 
   get watchable(): Watchable {
     const info = this.#info;
-    if (!info) return { timeline: this.timeline, variants: null };
+    const { timeline } = this;
+    const captions = this.#captions;
+    const firstPictureMs =
+      this.#startedAt === null ? null : this.#startedAt - this.#options.tuning.playoutDelayMs;
+    if (!info) return { timeline, variants: null, captions, firstPictureMs };
     const average = info.bitrateKbps * 1000;
     const { codecs, width, height, framesPerSecond } = info;
     // Peak over a segment: the buffer of one second may be emptied once within two, plus the container.
@@ -121,7 +138,7 @@ export class Programme {
       ...{ width: 0, height: 0, framesPerSecond: 0 },
       ...{ bandwidth: sound * 1.25, averageBandwidth: sound * 1.1 },
     };
-    return { timeline: this.timeline, variants: { main, audio } };
+    return { timeline, variants: { main, audio }, captions, firstPictureMs };
   }
 
   /** Takes up what an earlier life has left, then starts the compositor, or finishes what is over. */
@@ -147,8 +164,14 @@ export class Programme {
       return;
     }
     if (JSON.stringify(before) === JSON.stringify(job) || this.#state === "ending") return;
+    if (before.layout !== job.layout) this.#noteLayout(job.layout);
     this.#destinations.want(job.destinations);
     this.#process?.send({ type: "direct", direction: this.#direction() });
+  }
+
+  #noteLayout(layout: string): void {
+    if (this.#startedAt !== null)
+      this.#recorder.turn({ type: "layout", atMs: Date.now() - this.#startedAt, layout });
   }
 
   describe(now: number): ProgrammeStatus {
@@ -164,6 +187,7 @@ export class Programme {
       degraded: this.#degraded(),
       alerts: this.#watch.alerts,
       recordingBytes: this.#recorder.bytes,
+      finishing: this.#options.finishing(this.#job.webinarId),
       destinations: this.#destinations.statuses,
       at: now,
     };
@@ -230,6 +254,7 @@ export class Programme {
       direction: this.#direction(),
       startAt,
       baseMs,
+      tracksDirectory: this.#options.directory,
     };
   }
 
@@ -246,7 +271,9 @@ export class Programme {
       this.timeline.addPart(message.part);
       this.#state = move(this.#state, "running");
     } else if (message.type === "status") this.#note(message.status);
-    else if (message.type === "speaker") this.#recorder.speaker(message.atMs, message.name);
+    else if (message.type === "speaker") this.#recorder.turn(message);
+    else if (message.type === "sharing") this.#recorder.turn(message);
+    else if (message.type === "track-fault") this.#watch.trackFault(message.message);
     else if (message.type === "ended") this.leaks = message.leaks;
   }
 
@@ -325,7 +352,9 @@ export class Programme {
     if (past.endedAt === null && past.startedAt !== null) this.#recorder.end(at);
     await this.#recorder.flush();
     try {
-      const finished = await finaliseRecording(directory, past, { ffmpegPath, log });
+      const { webinarId } = this.#job;
+      const onProgress = (share: number) => this.#options.onFinishing(webinarId, share);
+      const finished = await finaliseRecording(directory, past, { ffmpegPath, log, onProgress });
       this.timeline.forgetStored();
       if (finished) await this.#options.report(this.#recordingFact(finished, at));
       this.#state = move(this.#state, "ended");
@@ -339,10 +368,11 @@ export class Programme {
     this.endedAt = at;
   }
 
-  #recordingFact(finished: { durationMs: number; bytes: number }, at: number): Fact {
+  #recordingFact(finished: FinishedRecording, at: number): Fact {
     const { webinarId } = this.#job;
     const path = `/recordings/${webinarId}/recording.mp4`;
-    return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...finished, at };
+    const { chapters = [], ...rest } = finished;
+    return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...rest, chapters, at };
   }
 
   async #stopProcess(): Promise<void> {

@@ -20,19 +20,32 @@ export class RecordingWatch {
   readonly #options: RecordingWatchOptions;
   #onAirSince: number | null = null;
   #alert: ProgrammeAlert | null = null;
+  #trackAlert: ProgrammeAlert | null = null;
 
   constructor(options: RecordingWatchOptions) {
     this.#options = options;
   }
 
   get alerts(): ProgrammeAlert[] {
-    return this.#alert ? [this.#alert] : [];
+    return [this.#alert, this.#trackAlert].filter((alert) => alert !== null);
+  }
+
+  /** Somebody's own track ends here: it is not begun again, and the recording goes on without it. */
+  trackFault(reason: string): void {
+    const begins = this.#trackAlert === null;
+    this.#trackAlert ??= {
+      code: "track-missing",
+      message: `A separate track is missing. ${reason}`.slice(0, 300),
+      since: Date.now(),
+    };
+    if (begins) this.#options.onAlert(this.#trackAlert);
   }
 
   /** To be called about every second. */
   look(state: ProgrammeState): void {
     if (state !== "starting" && state !== "running") {
       this.#alert = null;
+      this.#trackAlert = null;
       return;
     }
     const now = performance.now();

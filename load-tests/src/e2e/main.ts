@@ -19,6 +19,7 @@ import { attack } from "./steps-hostile.ts";
 import { interact } from "./steps-interaction.ts";
 import { goLive, joinAudience, killEdge, shareScreen } from "./steps-live.ts";
 import { moveUp } from "./steps-seats.ts";
+import { watchPage } from "./steps-watch.ts";
 import type { Story } from "./story.ts";
 
 const attachTo = process.argv.includes("--attach")
@@ -33,6 +34,7 @@ async function tell(story: Story): Promise<void> {
   );
   await goLive(story);
   await interact(story);
+  await watchPage(story);
   await story.runner.step("the panelist's screen reaches A and C", 50_000, () => shareScreen(story));
   await story.runner.step("five more browsers join at once and see the picture", 90_000, () =>
     joinAudience(story),

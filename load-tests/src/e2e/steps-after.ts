@@ -3,6 +3,7 @@ import path from "node:path";
 import { metric } from "./product.ts";
 import { probe } from "./rtmp-sink.ts";
 import { assert, until } from "./runner.ts";
+import { replay } from "./steps-replay.ts";
 import { addressOf, known, type Story } from "./story.ts";
 
 /** The end, the recording, the export, and nothing left behind. */
@@ -14,6 +15,7 @@ export async function finish(story: Story): Promise<void> {
   );
   await runner.step("the destination got H.264 and AAC", 30_000, () => destination(story));
   await runner.step("the CSV has three registrants with join times and tier", 30_000, () => exportCsv(story));
+  await replay(story);
   await runner.step("nothing is left on the media nodes", 60_000, () => nothingLeft(story));
 }
 

@@ -26,6 +26,7 @@ export type Story = {
     liveAt?: number;
     endedAt?: number;
     edgeRecoveryMs?: number;
+    replayFirstPictureMs?: number;
   };
 };
 

@@ -1,5 +1,5 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
-import { NodeClaims, type RoomAudience, RoomClaims, RostrumError } from "@rostrum/protocol";
+import { NodeClaims, ReplayClaims, type RoomAudience, RoomClaims, RostrumError } from "@rostrum/protocol";
 import { errors, jwtVerify, SignJWT } from "jose";
 
 /**
@@ -81,6 +81,19 @@ export class Tokens {
     const { claims } = await this.#verify(token, "node", "node");
     const parsed = NodeClaims.safeParse(claims);
     if (!parsed.success) throw new RostrumError("token.invalid", "The node credential is not valid.");
+    return parsed.data;
+  }
+
+  /** What a browser shows when it tells what of a recording was watched. */
+  signReplay(claims: ReplayClaims, ttlSeconds: number): Promise<string> {
+    return this.#sign("replay", "replay", { ...claims }, ttlSeconds);
+  }
+
+  /** Throws RostrumError token.expired or token.invalid. */
+  async verifyReplay(token: string): Promise<ReplayClaims> {
+    const { claims } = await this.#verify(token, "replay", "replay");
+    const parsed = ReplayClaims.safeParse(claims);
+    if (!parsed.success) throw new RostrumError("token.invalid", "The pass is not valid.");
     return parsed.data;
   }
 

@@ -9,6 +9,7 @@ export const limits = {
   /** Serialised RTP parameters or capabilities of one message. */
   rtpBytes: 32 * 1024,
   questionChars: 500,
+  captionChars: 500,
   chatChars: 1000,
   pollOptions: 10,
   pollTextChars: 200,

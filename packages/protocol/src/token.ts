@@ -20,6 +20,10 @@ export const RoomClaims = z.object({
 });
 export type RoomClaims = z.infer<typeof RoomClaims>;
 
+/** Claims of a replay pass: who watches which recording. `known`: a registration or a panelist, else somebody with the link. */
+export const ReplayClaims = z.object({ webinarId: WebinarId, viewerId: z.uuid(), known: z.boolean() });
+export type ReplayClaims = z.infer<typeof ReplayClaims>;
+
 export const NodeKind = z.enum(["web", "origin", "edge", "egress"]);
 export type NodeKind = z.infer<typeof NodeKind>;
 

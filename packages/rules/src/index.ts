@@ -1,6 +1,7 @@
 export * from "./attendance.ts";
 export * from "./audio-first.ts";
 export * from "./branches.ts";
+export * from "./captions.ts";
 export * from "./cascade.ts";
 export * from "./csv.ts";
 export type { Decision } from "./decision.ts";
@@ -17,6 +18,7 @@ export * from "./qa.ts";
 export * from "./registration.ts";
 export * from "./relief.ts";
 export * from "./rendezvous.ts";
+export * from "./replay.ts";
 export * from "./retry.ts";
 export * from "./room-state.ts";
 export * from "./speaker.ts";

@@ -20,6 +20,7 @@ const room: RoomSnapshot = {
   hands: [],
   chat: [],
   presence: { webrtc: 0, hls: 0 },
+  caption: null,
   recordingMs: null,
 };
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;

@@ -36,6 +36,8 @@ function change(room: RoomSnapshot, body: RoomEventBody): RoomSnapshot {
       return { ...room, presence: body.presence };
     case "recording.ready":
       return { ...room, recordingMs: body.durationMs };
+    case "caption.said":
+      return { ...room, caption: body.line };
     case "seat.offered":
       return room;
     default:
@@ -53,6 +55,7 @@ type InteractionBody = Exclude<
       | "layout.changed"
       | "presence.counted"
       | "recording.ready"
+      | "caption.said"
       | "seat.offered";
   }
 >;

@@ -8,6 +8,7 @@ import "./report.css";
 import "./room.css";
 import "./player.css";
 import "./console.css";
+import "./replay.css";
 
 export const metadata: Metadata = {
   title: { default: "Rostrum", template: "%s · Rostrum" },

@@ -7,6 +7,8 @@ export type BroadcastState = {
   /** `waiting`: for the programme, or for a fault to pass; `failed`: somebody must ask again; `unable`: no such browser. */
   phase: "waiting" | "playing" | "failed" | "unable";
   soundOnly: boolean;
+  /** What is said is shown, when there is any. */
+  captions: boolean;
   look: Look | null;
 };
 
@@ -21,7 +23,12 @@ const plainAfter = 4;
  * where the viewer was.
  */
 export class Broadcast {
-  readonly state = new Value<BroadcastState>({ phase: "waiting", soundOnly: false, look: null });
+  readonly state = new Value<BroadcastState>({
+    phase: "waiting",
+    soundOnly: false,
+    captions: false,
+    look: null,
+  });
   readonly #video: HTMLVideoElement;
   /** Null: there is no programme yet. */
   readonly #findUrl: () => Promise<string | null>;
@@ -62,6 +69,11 @@ export class Broadcast {
 
   setLevel(index: number): void {
     this.#player?.setLevel(index);
+  }
+
+  setCaptions(captions: boolean): void {
+    this.#patch({ captions });
+    this.#player?.setCaptions(captions);
   }
 
   setSoundOnly(soundOnly: boolean): void {
@@ -124,6 +136,7 @@ export class Broadcast {
       wantsLive: () => this.#wantsLive,
     });
     this.#player = player;
+    if (this.state.get().captions) player?.setCaptions(true);
     if (!player) {
       this.#patch({ phase: "unable" });
       return;

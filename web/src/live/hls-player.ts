@@ -1,5 +1,5 @@
 import Hls, { type ErrorData, type HlsConfig, type LoadPolicy } from "hls.js";
-import { catchUpRate, isLive, pickEngine, shouldJump } from "./hls-rules.ts";
+import { catchUpRate, isLive, nativeStand, pickEngine, shouldJump } from "./hls-rules.ts";
 
 const patient: LoadPolicy = {
   default: {
@@ -37,6 +37,8 @@ export type Look = {
   /** More than one when there is a choice; the chosen one, -1: by the network. */
   levels: readonly Level[];
   level: number;
+  /** What is said can be shown. */
+  captions: boolean;
 };
 
 export type HlsHandlers = {
@@ -50,6 +52,7 @@ export type HlsHandlers = {
 export type HlsPlayer = {
   seekLive: () => void;
   setLevel: (index: number) => void;
+  setCaptions: (shown: boolean) => void;
   stop: () => void;
 };
 
@@ -93,12 +96,17 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
         label: height > 0 ? `${height}p` : `${Math.round(bitrate / 1000)} kbit/s`,
       })),
       level: hls.autoLevelEnabled ? -1 : hls.loadLevel,
+      captions: hls.subtitleTracks.length > 0,
     });
   }, lookEveryMs);
   return {
     seekLive: () => seekLive(hls, video),
     setLevel: (index) => {
       hls.nextLevel = index;
+    },
+    setCaptions: (shown) => {
+      hls.subtitleDisplay = shown;
+      hls.subtitleTrack = shown ? 0 : -1;
     },
     stop: () => {
       clearInterval(timer);
@@ -171,14 +179,22 @@ function playNative(video: HTMLVideoElement, url: string, handlers: HlsHandlers)
   video.addEventListener("error", handlers.onFault);
   const timer = setInterval(() => {
     const range = seekable(video);
-    const behind = range.end > 0 ? range.end - video.currentTime : null;
-    handlers.onLook({ behind, live: behind === null || isLive(behind, 3), range, levels: [], level: -1 });
+    handlers.onLook({
+      ...nativeStand(range, video.currentTime),
+      range,
+      levels: [],
+      level: -1,
+      captions: captionTracks(video).length > 0,
+    });
   }, lookEveryMs);
   return {
     seekLive: () => {
       video.currentTime = seekable(video).end;
     },
     setLevel: () => undefined,
+    setCaptions: (shown) => {
+      for (const track of captionTracks(video)) track.mode = shown ? "showing" : "hidden";
+    },
     stop: () => {
       clearInterval(timer);
       video.removeEventListener("error", handlers.onFault);
@@ -187,6 +203,12 @@ function playNative(video: HTMLVideoElement, url: string, handlers: HlsHandlers)
     },
   };
 }
+
+/** The playlist's; the empty one in the page has no language. */
+const captionTracks = (video: HTMLVideoElement): TextTrack[] =>
+  [...video.textTracks].filter(
+    ({ kind, language }) => (kind === "subtitles" || kind === "captions") && language !== "",
+  );
 
 function seekable({ seekable: ranges }: HTMLVideoElement): Look["range"] {
   return ranges.length > 0

@@ -5,6 +5,7 @@ import {
   clockText,
   commandOf,
   isLive,
+  nativeStand,
   nextTry,
   noFaults,
   pickEngine,
@@ -111,5 +112,21 @@ describe("keys", () => {
     expect(commandOf("ArrowLeft", { tag: "INPUT", type: "range" })).toBeNull();
     expect(commandOf(" ", { tag: "BUTTON" })).toBeNull();
     expect(commandOf("m", { tag: "INPUT", type: "range" })).toEqual({ do: "toggle-mute" });
+  });
+});
+
+describe("a browser's own player", () => {
+  it.each([
+    [{ start: 0, end: 0 }, 0, { behind: null, live: true }],
+    [{ start: 10, end: 100 }, 97, { behind: 3, live: true }],
+    [{ start: 10, end: 100 }, 40, { behind: 60, live: false }],
+    // Its clock may be ahead of what it says may be sought.
+    [{ start: 10, end: 100 }, 100.4, { behind: 0, live: true }],
+  ])("in %o at %f stands at %o", (range, at, stand) => {
+    expect(nativeStand(range, at)).toEqual(stand);
+  });
+
+  it("takes the captions' key as the other does", () => {
+    expect(commandOf("c", { tag: "DIV" })).toEqual({ do: "captions" });
   });
 });

@@ -51,6 +51,16 @@ export function shouldJump(look: {
 /** Whether somebody this far behind counts as live: the aim, and what a network may wobble. */
 export const isLive = (behind: number, target: number): boolean => behind < target + rewound;
 
+/** How a browser's own player stands, which says only what may be sought: it keeps about three seconds to the end of that. */
+export function nativeStand(
+  range: { start: number; end: number },
+  currentTime: number,
+): { behind: number | null; live: boolean } {
+  // Without a range there is no playlist yet.
+  const behind = range.end > 0 ? Math.max(0, range.end - currentTime) : null;
+  return { behind, live: behind === null || isLive(behind, 3) };
+}
+
 export type Recovery = { faults: number; lastAtMs: number };
 export const noFaults: Recovery = { faults: 0, lastAtMs: 0 };
 const calmMs = 30_000;
@@ -98,7 +108,7 @@ export function behindText(seconds: number): string {
 }
 
 export type PlayerCommand =
-  | { do: "toggle-play" | "toggle-mute" | "full-screen" | "picture-in-picture" | "live" }
+  | { do: "toggle-play" | "toggle-mute" | "full-screen" | "picture-in-picture" | "live" | "captions" }
   | { do: "seek"; by: number };
 
 /** The keys of the player; those of a form or a slider stay theirs. */
@@ -114,6 +124,7 @@ export function commandOf(key: string, on: { tag: string; type?: string }): Play
     f: { do: "full-screen" },
     p: { do: "picture-in-picture" },
     l: { do: "live" },
+    c: { do: "captions" },
     ArrowLeft: { do: "seek", by: -10 },
     ArrowRight: { do: "seek", by: 10 },
   };

@@ -2,12 +2,17 @@ import type { JoinMail } from "@rostrum/db";
 import { newSecret } from "./secrets.ts";
 import type { Services } from "./services.ts";
 
-/** A fresh personal link: it opens the room, and the page where its owner looks after the registration. */
-export function mintJoinMail(services: Pick<Services, "config">): JoinMail {
+/**
+ * A fresh personal link: it opens the room, and the page where its owner looks after the registration.
+ *
+ * @param replayAt the link opens the replay instead, at this second
+ */
+export function mintJoinMail(services: Pick<Services, "config">, replayAt?: number): JoinMail {
   const { token, hash } = newSecret();
   const { PUBLIC_URL } = services.config;
-  return {
-    tokenHash: hash,
-    payload: { link: `${PUBLIC_URL}/j/${token}`, manage: `${PUBLIC_URL}/r/${token}` },
-  };
+  const link =
+    replayAt === undefined
+      ? `${PUBLIC_URL}/j/${token}`
+      : `${PUBLIC_URL}/replay/t/${token}${replayAt > 0 ? `?t=${replayAt}` : ""}`;
+  return { tokenHash: hash, payload: { link, manage: `${PUBLIC_URL}/r/${token}` } };
 }

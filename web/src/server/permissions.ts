@@ -63,6 +63,14 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "poll.close": "room.moderate",
   "hand.invite": "webinar.run",
   "hand.dismiss": "room.moderate",
+  "caption.list": "report.view",
+  "caption.edit": "webinar.edit",
+  "caption.newKey": "webinar.run",
+  "replay.settings": "report.view",
+  "replay.change": "webinar.edit",
+  "replay.publish": "webinar.edit",
+  "replay.mark": "webinar.edit",
+  "replay.unmark": "webinar.edit",
   "privacy.find": "privacy.manage",
   "privacy.export": "privacy.manage",
   "privacy.erase": "privacy.manage",
@@ -102,6 +110,8 @@ export const routePermissions = {
   "GET /api/webinars/[webinarId]/exports/[file]": "report.view",
   "GET /api/webinars/[webinarId]/registrations.csv": "report.view",
   "POST /api/webinars/[webinarId]/registrations/import": "registration.manage",
+  "GET /api/webinars/[webinarId]/captions/[file]": "report.view",
+  "PUT /api/webinars/[webinarId]/captions/[file]": "webinar.edit",
   "GET /api/audit.csv": "privacy.manage",
 } as const satisfies Record<string, Permission>;
 export type HostRoute = keyof typeof routePermissions;

@@ -5,6 +5,8 @@ import {
   programmeStatusKey,
   programmesChannel,
   programmesKey,
+  recordingSubject,
+  replaySubject,
 } from "@rostrum/protocol";
 import type { Services } from "./services.ts";
 
@@ -45,9 +47,9 @@ export async function readProgrammeStatus(
 const bucketSeconds = 3600;
 const lifetimeSeconds = 12 * 3600;
 
-function access(services: Services, webinarId: string): string {
+function access(services: Services, subject: string): string {
   const bucket = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds;
-  return services.tokens.hlsAccess(webinarId, bucket + bucketSeconds + lifetimeSeconds);
+  return services.tokens.hlsAccess(subject, bucket + bucketSeconds + lifetimeSeconds);
 }
 
 /** The playlist viewers play, once the programme has its first frame. */
@@ -57,11 +59,34 @@ export async function playlistUrl(services: Services, webinarId: string): Promis
   return `${status.publicUrl}/hls/${webinarId}/${access(services, webinarId)}/index.m3u8`;
 }
 
-/** Where the finished recording is served. */
-export async function recordingUrl(services: Services, webinarId: string): Promise<string | null> {
+/** Who serves a webinar's recording: the node that made it, else any, which knows where copies are. */
+async function recordingNode(services: Services, webinarId: string): Promise<string | undefined> {
   const status = await readProgrammeStatus(services, webinarId);
   const node = status ?? (await services.registry.list("egress").catch(() => []))[0];
-  return node
-    ? `${node.publicUrl}/recordings/${webinarId}/${access(services, webinarId)}/recording.mp4`
-    : null;
+  return node?.publicUrl;
+}
+
+/** Where the finished recording is served, for its host. */
+export async function recordingUrl(services: Services, webinarId: string): Promise<string | null> {
+  const node = await recordingNode(services, webinarId);
+  const signed = access(services, recordingSubject(webinarId));
+  return node ? `${node}/recordings/${webinarId}/${signed}/recording.mp4` : null;
+}
+
+/** Addresses of what was published of a recording: they are good for that range alone. */
+export async function replayMedia(
+  services: Services,
+  webinarId: string,
+  published: { range: { fromMs: number; toMs: number }; durationMs: number },
+): Promise<{ playlist: string; file: string; thumbnails: string } | null> {
+  const node = await recordingNode(services, webinarId);
+  if (!node) return null;
+  const { fromMs, toMs } = published.range;
+  const name = `${fromMs}-${toMs >= published.durationMs ? "end" : toMs}`;
+  const base = `${node}/replay/${webinarId}/${name}/${access(services, replaySubject(webinarId, name))}`;
+  return {
+    playlist: `${base}/index.m3u8`,
+    file: `${base}/recording.mp4`,
+    thumbnails: `${base}/storyboard.vtt`,
+  };
 }

@@ -58,6 +58,35 @@ export const Fact = z.discriminatedUnion("type", [
     path: z.string().max(500),
     durationMs: z.number().int().nonnegative(),
     bytes: z.number().int().nonnegative(),
+    /** Programme time of the first picture. */
+    startedAt: EpochMs.optional(),
+    chapters: z
+      .array(z.object({ startMs: z.number().int().nonnegative(), title: z.string().max(200) }))
+      .max(1000)
+      .default([]),
+    at: EpochMs,
+  }),
+  /** Thumbnails of the recording can be had. */
+  z.object({
+    type: z.literal("recording.storyboard"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    at: EpochMs,
+  }),
+  /** What one person sent is a file of its own. */
+  z.object({
+    type: z.literal("recording.track"),
+    factId: z.uuid(),
+    webinarId: WebinarId,
+    trackId: z.uuid(),
+    participantId: ParticipantId,
+    name: z.string().min(1).max(120),
+    source: z.enum(["camera", "screen"]),
+    file: z.string().max(200),
+    /** From the recording's first picture to the track's first, ms. */
+    offsetMs: z.number().int(),
+    durationMs: z.number().int().nonnegative(),
+    bytes: z.number().int().nonnegative(),
     at: EpochMs,
   }),
   /** Something a host must know of has begun, see `ProgrammeAlert`. */

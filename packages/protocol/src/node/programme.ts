@@ -33,13 +33,26 @@ export const programmesKey = "programmes";
 /** Pub/sub channel: published to after each change of the hash, with the webinar id. */
 export const programmesChannel = "programmes:changed";
 
-/** What a host must know of while it lasts. `recording-missing`: nothing has been written for seconds. */
+/** What a host must know of while it lasts. `recording-missing`: nothing has been written for seconds;
+ * `track-missing`: what one person sends cannot be written. */
 export const ProgrammeAlert = z.object({
-  code: z.enum(["recording-missing"]),
+  code: z.enum(["recording-missing", "track-missing"]),
   message: z.string().max(300),
   since: EpochMs,
 });
 export type ProgrammeAlert = z.infer<typeof ProgrammeAlert>;
+
+/** What an access to recordings is signed for (decision 005): the whole, for its host, or a published range of it. */
+export const recordingSubject = (webinarId: string): string => `recording/${webinarId}`;
+export const replaySubject = (webinarId: string, range: string): string => `replay/${webinarId}/${range}`;
+
+/** What goes on after the end of a programme: which step, and how far it is. */
+export const Finishing = z.object({
+  step: z.enum(["recording", "storyboard", "tracks", "copy"]),
+  /** 0 to 1. */
+  progress: z.number().min(0).max(1),
+});
+export type Finishing = z.infer<typeof Finishing>;
 
 /** Field `webinarId` of Redis hash `programme-status`; written by egress every second while it runs. */
 export const ProgrammeStatus = z.object({
@@ -59,6 +72,7 @@ export const ProgrammeStatus = z.object({
     .default(null),
   alerts: z.array(ProgrammeAlert).max(10).default([]),
   recordingBytes: z.number().int().nonnegative(),
+  finishing: Finishing.nullable().default(null),
   destinations: z.array(
     z.object({
       id: z.uuid(),

@@ -20,6 +20,18 @@ export const Question = z.object({
 });
 export type Question = z.infer<typeof Question>;
 
+/** A line of what is said, in programme time. */
+export const CaptionLine = z.object({
+  id: EntityId,
+  startsAt: EpochMs,
+  endsAt: EpochMs,
+  text: z.string().min(1).max(limits.captionChars),
+});
+export type CaptionLine = z.infer<typeof CaptionLine>;
+
+/** Redis list of a live webinar's caption lines, in the order in which they came: egress shows them with the broadcast. */
+export const captionsKey = (webinarId: string): string => `captions:{${webinarId}}`;
+
 export const PollOption = z.object({ id: EntityId, text: z.string().min(1).max(limits.pollTextChars) });
 export type PollOption = z.infer<typeof PollOption>;
 

@@ -2,7 +2,16 @@ import { z } from "zod";
 import { EntityId, ParticipantId, WebinarId } from "../ids.ts";
 import { LayoutName, StageMember } from "../stage.ts";
 import { EpochMs } from "../time.ts";
-import { ChatMessage, Hand, Poll, PollTally, Presence, Question, WebinarPhase } from "./entities.ts";
+import {
+  CaptionLine,
+  ChatMessage,
+  Hand,
+  Poll,
+  PollTally,
+  Presence,
+  Question,
+  WebinarPhase,
+} from "./entities.ts";
 
 /** Who may see an event. `hosts`: hosts and panelists of the webinar, and the one in `to`. `participant`: only the one in `to`. */
 export const EventAudience = z.enum(["all", "hosts", "participant"]);
@@ -29,6 +38,7 @@ export const RoomEventBody = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hand.raised"), hand: Hand }),
   z.object({ type: z.literal("hand.lowered"), participantId: ParticipantId }),
   z.object({ type: z.literal("chat.posted"), message: ChatMessage }),
+  z.object({ type: z.literal("caption.said"), line: CaptionLine }),
   z.object({ type: z.literal("presence.counted"), presence: Presence }),
   /** An interactive seat is kept for somebody who waits: ask for admission again before it goes to the next. */
   z.object({ type: z.literal("seat.offered"), participantId: ParticipantId, expiresAt: EpochMs }),

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ParticipantId, WebinarId } from "../ids.ts";
 import { LayoutName, StageMember } from "../stage.ts";
 import { EpochMs } from "../time.ts";
-import { ChatMessage, Hand, Poll, Presence, Question, WebinarPhase } from "./entities.ts";
+import { CaptionLine, ChatMessage, Hand, Poll, Presence, Question, WebinarPhase } from "./entities.ts";
 
 /**
  * Everything a participant needs to draw the room, as of `seq` of log `epoch`. Built by web from the database for a
@@ -25,6 +25,8 @@ export const RoomSnapshot = z.object({
   polls: z.array(Poll),
   hands: z.array(Hand),
   chat: z.array(ChatMessage),
+  /** What was said last. */
+  caption: CaptionLine.nullable().default(null),
   presence: Presence,
   recordingMs: z.number().int().nonnegative().nullable(),
 });

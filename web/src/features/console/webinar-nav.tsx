@@ -8,6 +8,7 @@ const pages = [
   { path: "/schedule", name: "Date and mails", needs: "webinar.edit" },
   { path: "/registration", name: "Registration", needs: "registration.manage" },
   { path: "/promote", name: "Promote", needs: "campaign.view" },
+  { path: "/replay", name: "Recording and replay", needs: "report.view" },
   { path: "/report", name: "Report and exports", needs: "report.view" },
 ] as const;
 

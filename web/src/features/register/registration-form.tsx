@@ -1,6 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRouter } from "next/navigation";
+import { useEffect, useState } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
 import { CheckField } from "../../ui/check-field.tsx";
@@ -16,14 +17,24 @@ type Props = {
   places: "free" | "waitlist" | "none";
   needsApproval: boolean;
   onRegistered?: (status: string) => void;
+  /** It is over: whoever registers watches the recording. */
+  forReplay: boolean;
 };
+
+/** The second of the recording that somebody wanted to see when they were asked to register. */
+function wantedSecond(): number {
+  const text = new URLSearchParams(window.location.search).get("replay") ?? "";
+  return /^\d{1,5}$/.test(text) ? Number(text) : 0;
+}
 
 /** Only what is asked is sent: an answer to a question that is hidden again stays here. */
 const given = (answers: Record<string, string>) =>
   Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer.trim() !== ""));
 
-export function RegistrationForm({ slug, fields, consent, places, needsApproval, onRegistered }: Props) {
+export function RegistrationForm(props: Props) {
+  const { slug, fields, consent, places, needsApproval, forReplay, onRegistered } = props;
   const trpc = useTRPC();
+  const router = useRouter();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [answers, setAnswers] = useState<Record<string, string>>({});
@@ -35,7 +46,12 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval,
   const duplicate = fault?.code === "registration.duplicate";
   const of = (field: string) => (fault?.field === field && !duplicate ? fault.message : undefined);
 
-  if (submit.isSuccess) return <Done status={submit.data.status} email={email} />;
+  const watch = submit.data?.watch === true;
+  useEffect(() => {
+    if (watch) router.push(`/replay/${slug}?t=${wantedSecond()}`);
+  }, [watch, router, slug]);
+  if (submit.isSuccess && !watch)
+    return <Done status={submit.data.status} email={email} forReplay={forReplay} />;
   const answerFault = fault?.field?.startsWith("answers.")
     ? { id: fault.field.slice("answers.".length), message: fault.message }
     : undefined;
@@ -52,11 +68,18 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval,
           answers: given(answers),
           utm: campaign(),
           referrer: cameFrom(),
+          ...(forReplay ? { replayAt: wantedSecond() } : {}),
           ...(consent && agreed ? { consentVersion: consent.version } : {}),
         });
       }}
     >
-      <h2>{places === "waitlist" ? "Join the waitlist" : "Register"}</h2>
+      <h2>
+        {forReplay
+          ? "Register to watch the recording"
+          : places === "waitlist"
+            ? "Join the waitlist"
+            : "Register"}
+      </h2>
       {places === "waitlist" && (
         <Notice kind="warn">
           All places are taken. Whoever waits longest gets the next one that becomes free.
@@ -102,8 +125,8 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval,
           required
         />
       )}
-      <button className="button primary" type="submit" disabled={submit.isPending}>
-        {submit.isPending ? "Registering…" : "Register"}
+      <button className="button primary" type="submit" disabled={submit.isPending || watch}>
+        {submit.isPending || watch ? "Registering…" : "Register"}
       </button>
     </form>
   );
@@ -124,8 +147,14 @@ const said = {
   },
 };
 
-function Done({ status, email }: { status: keyof typeof said; email: string }) {
-  const { heading, text } = said[status];
+type DoneProps = { status: keyof typeof said; email: string; forReplay: boolean };
+
+function Done({ status, email, forReplay }: DoneProps) {
+  const { heading } = said[status];
+  const text =
+    forReplay && status === "registered"
+      ? "Your personal link to the recording is on its way to"
+      : said[status].text;
   return (
     <div className="card stack" role="status">
       <h2>{heading}</h2>

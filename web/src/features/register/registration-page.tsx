@@ -1,5 +1,6 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
+import Link from "next/link";
 import { useEffect } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
@@ -25,7 +26,8 @@ export function RegistrationPage({
   const webinar = useQuery(trpc.webinar.bySlug.queryOptions({ slug }, { refetchInterval: 30_000 }));
   if (webinar.isPending) return <p className="dim">Loading…</p>;
   if (webinar.isError) return <Notice kind="bad">{wireError(webinar.error).message}</Notice>;
-  const { title, description, startsAt, durationMinutes, hostName, phase, ...form } = webinar.data;
+  const { title, description, startsAt, durationMinutes, hostName, phase, replay, ...form } = webinar.data;
+  const watchable = replay?.door === "open";
   return (
     <div className="two">
       <article className="stack">
@@ -42,10 +44,25 @@ export function RegistrationPage({
         </p>
         {description && <p style={{ whiteSpace: "pre-wrap" }}>{description}</p>}
       </article>
-      {phase === "ended" ? (
+      {phase === "ended" && watchable && replay.access === "link" ? (
+        <div className="card stack">
+          <h2>The recording is there</h2>
+          <Link className="button primary" href={`/replay/${slug}`}>
+            Watch the recording
+          </Link>
+        </div>
+      ) : phase === "ended" && !watchable ? (
         <div className="card stack-small">
           <h2>{form.cancelled ? "This webinar is cancelled" : "This webinar is over"}</h2>
-          <p className="dim">Registration is closed.</p>
+          <p className="dim">
+            {replay?.availableFrom ? (
+              <>
+                The recording can be watched from <LocalTime at={replay.availableFrom} />.
+              </>
+            ) : (
+              "Registration is closed."
+            )}
+          </p>
         </div>
       ) : form.places === "none" ? (
         <div className="card stack-small">
@@ -60,6 +77,7 @@ export function RegistrationPage({
           places={form.places}
           needsApproval={form.needsApproval}
           {...(onRegistered ? { onRegistered } : {})}
+          forReplay={phase === "ended"}
         />
       )}
     </div>

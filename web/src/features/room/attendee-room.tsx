@@ -1,7 +1,10 @@
 "use client";
 import type { Delivery } from "@rostrum/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { Captions } from "lucide-react";
+import Link from "next/link";
+import { useRouter } from "next/navigation";
+import { useEffect, useMemo, useState } from "react";
 import { createApi, wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
 import { GuestVisit } from "../../live/guest-visit.ts";
@@ -45,6 +48,11 @@ type DoorProps = { joinToken: string; status: string; fault: string | null; onEn
 function Door({ joinToken, status, fault, onEnter }: DoorProps) {
   const trpc = useTRPC();
   const preview = useQuery(trpc.attendance.preview.queryOptions({ joinToken }));
+  const router = useRouter();
+  const replay = preview.data?.phase === "ended" && preview.data.replay;
+  useEffect(() => {
+    if (replay) router.replace(`/replay/t/${joinToken}`);
+  }, [replay, router, joinToken]);
   const wrong = preview.isError ? wireError(preview.error).message : fault;
   return (
     <main className="narrow page stack-large" data-connection={status}>
@@ -56,7 +64,14 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
             <p className="dim">
               <LocalTime at={preview.data.startsAt} />
             </p>
-            {preview.data.phase === "ended" ? (
+            {preview.data.phase === "ended" && preview.data.replay ? (
+              <>
+                <p>This webinar is over. Its recording is there for you, {preview.data.name}.</p>
+                <Link className="button primary wide" href={`/replay/t/${joinToken}`}>
+                  Watch the recording
+                </Link>
+              </>
+            ) : preview.data.phase === "ended" ? (
               <Notice>This webinar is over. Thank you for your interest, {preview.data.name}.</Notice>
             ) : (
               <>
@@ -83,8 +98,9 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
 
 function Room({ connection }: { connection: RoomConnection }) {
   const state = useValue(connection.state);
-  const { connection: status, room, admission, delivery, path, fallen, tierReason, fault } = state;
+  const { connection: status, room, admission, delivery, path, fault } = state;
   const { visit, own } = useVisit(connection);
+  const [captions, setCaptions] = useState(true);
   if (!room || !admission) return null;
   const { api } = connection;
   const openPolls = room.polls.filter((poll) => poll.status === "open").length;
@@ -107,22 +123,24 @@ function Room({ connection }: { connection: RoomConnection }) {
           ) : room.phase !== "live" ? (
             <StageMessage title={room.title} text="It begins soon. You can stay on this page." />
           ) : (
-            <Programme connection={connection} room={room} {...(own ? { own } : {})} />
+            <Programme connection={connection} room={room} captions={captions} {...(own ? { own } : {})} />
           )}
         </div>
-        {room.phase === "live" && fallen && <FallenNotice connection={connection} />}
-        {room.phase === "live" && state.videoHeld && (
-          <p className="stage-note" role="status">
-            Your network has room for sound only right now. The picture comes back by itself.
-          </p>
-        )}
-        {room.phase === "live" && tierReason && (
-          <p className="stage-note" role="status">
-            {tierReason}
-          </p>
-        )}
+        {room.phase === "live" && <StageNotes connection={connection} />}
         {room.phase !== "ended" && (
-          <HandControls connection={connection} room={room} self={admission.participantId} visit={visit} />
+          <HandControls connection={connection} room={room} self={admission.participantId} visit={visit}>
+            {room.caption && delivery === "webrtc" && (
+              <button
+                className="button"
+                type="button"
+                aria-pressed={captions}
+                onClick={() => setCaptions(!captions)}
+              >
+                <Captions size={18} aria-hidden="true" />
+                Captions
+              </button>
+            )}
+          </HandControls>
         )}
       </div>
       <aside className="panel" aria-label="Participate">
@@ -140,6 +158,26 @@ function Room({ connection }: { connection: RoomConnection }) {
         />
       </aside>
     </main>
+  );
+}
+
+/** Why the picture is as it is. */
+function StageNotes({ connection }: { connection: RoomConnection }) {
+  const { fallen, videoHeld, tierReason } = useValue(connection.state);
+  return (
+    <>
+      {fallen && <FallenNotice connection={connection} />}
+      {videoHeld && (
+        <p className="stage-note" role="status">
+          Your network has room for sound only right now. The picture comes back by itself.
+        </p>
+      )}
+      {tierReason && (
+        <p className="stage-note" role="status">
+          {tierReason}
+        </p>
+      )}
+    </>
   );
 }
 

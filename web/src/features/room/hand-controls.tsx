@@ -2,7 +2,7 @@
 import type { HandStatus, RoomSnapshot } from "@rostrum/protocol";
 import { handOf } from "@rostrum/rules";
 import { DoorOpen, Hand } from "lucide-react";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { wireError } from "../../client/api.ts";
 import type { GuestVisit } from "../../live/guest-visit.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
@@ -11,10 +11,17 @@ import { Notice } from "../../ui/notice.tsx";
 import { GuestDoor } from "./guest-door.tsx";
 import { StageControls } from "./stage-controls.tsx";
 
-type Props = { connection: RoomConnection; room: RoomSnapshot; self: string; visit: GuestVisit };
+type Props = {
+  connection: RoomConnection;
+  room: RoomSnapshot;
+  self: string;
+  visit: GuestVisit;
+  /** More buttons beside them. */
+  children?: ReactNode;
+};
 
 /** The hand, and what comes of it: an invitation, and the controls of somebody on stage. */
-export function HandControls({ connection, room, self, visit }: Props) {
+export function HandControls({ connection, room, self, visit, children }: Props) {
   const { busy, fault, act } = useAct();
   const stage = useValue(visit.stage);
   const status = handOf(room.hands, self);
@@ -30,6 +37,7 @@ export function HandControls({ connection, room, self, visit }: Props) {
           <DoorOpen size={18} aria-hidden="true" />
           Leave the stage
         </button>
+        {children}
       </StageControls>
     );
   return (
@@ -52,7 +60,9 @@ export function HandControls({ connection, room, self, visit }: Props) {
           busy={busy}
           onRaise={() => act(() => connection.api.hand.raise.mutate())}
           onLower={lower}
-        />
+        >
+          {children}
+        </HandButton>
       )}
     </>
   );
@@ -63,9 +73,10 @@ type ButtonProps = {
   busy: boolean;
   onRaise: () => void;
   onLower: () => void;
+  children: ReactNode;
 };
 
-function HandButton({ status, busy, onRaise, onLower }: ButtonProps) {
+function HandButton({ status, busy, onRaise, onLower, children }: ButtonProps) {
   const up = status !== undefined;
   return (
     <div className="controls">
@@ -79,6 +90,7 @@ function HandButton({ status, busy, onRaise, onLower }: ButtonProps) {
         <Hand size={18} aria-hidden="true" />
         {up ? "Lower hand" : "Raise hand"}
       </button>
+      {children}
       {up && (
         <p className="controls-hint" role="status">
           The hosts see your hand. They may call you on stage.

@@ -114,6 +114,7 @@ function obey(
   const { broadcast, video, stage } = on;
   if (command.do === "seek") broadcast.seekBy(command.by);
   else if (command.do === "live") broadcast.seekLive();
+  else if (command.do === "captions") broadcast.setCaptions(!broadcast.state.get().captions);
   else if (command.do === "toggle-play") togglePlay(video);
   else if (command.do === "toggle-mute") video.muted = !video.muted;
   else if (command.do === "full-screen") toggleFullScreen(stage, video);

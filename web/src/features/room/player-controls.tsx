@@ -1,5 +1,14 @@
 "use client";
-import { AudioLines, Maximize, Pause, PictureInPicture2, Play, Volume2, VolumeX } from "lucide-react";
+import {
+  AudioLines,
+  Captions as CaptionsIcon,
+  Maximize,
+  Pause,
+  PictureInPicture2,
+  Play,
+  Volume2,
+  VolumeX,
+} from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import type { Broadcast } from "../../live/broadcast.ts";
 import { behindText, clockText } from "../../live/hls-rules.ts";
@@ -11,7 +20,7 @@ type Props = { broadcast: Broadcast; video: HTMLVideoElement; stage: () => HTMLE
 const worthRewinding = 15;
 
 export function PlayerControls({ broadcast, video, stage }: Props) {
-  const { look, soundOnly } = useValue(broadcast.state);
+  const { look, soundOnly, captions } = useValue(broadcast.state);
   const { paused, muted } = useElement(video);
   const live = look?.live ?? true;
   const levels = look?.levels ?? [];
@@ -56,6 +65,11 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
               </option>
             ))}
           </select>
+        )}
+        {look?.captions && !soundOnly && (
+          <Control label="Captions" pressed={captions} onClick={() => broadcast.setCaptions(!captions)}>
+            <CaptionsIcon />
+          </Control>
         )}
         <Control label="Sound only" pressed={soundOnly} onClick={() => broadcast.setSoundOnly(!soundOnly)}>
           <AudioLines />
@@ -108,7 +122,7 @@ function Scrubber({ broadcast, video }: { broadcast: Broadcast; video: HTMLVideo
 
 type ControlProps = { label: string; pressed?: boolean; onClick: () => void; children: ReactNode };
 
-function Control({ label, pressed, onClick, children }: ControlProps) {
+export function Control({ label, pressed, onClick, children }: ControlProps) {
   const state = pressed === undefined ? {} : { "aria-pressed": pressed };
   return (
     <button

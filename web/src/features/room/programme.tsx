@@ -5,6 +5,7 @@ import type { StageTrack } from "../../live/receive.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { HlsStage } from "./hls-stage.tsx";
+import { LiveCaption } from "./live-caption.tsx";
 import { StageGrid } from "./stage-grid.tsx";
 
 type Props = {
@@ -12,10 +13,12 @@ type Props = {
   room: RoomSnapshot;
   /** What a guest sends themselves, and who they are. */
   own?: { tracks: StageTrack[]; self: string };
+  /** What is said is written over the stage; the broadcast's player has its own. */
+  captions: boolean;
 };
 
 /** The programme by the tier the viewer is on. Changing the tier, the old picture stays until the new one plays. */
-export function Programme({ connection, room, own }: Props) {
+export function Programme({ connection, room, own, captions }: Props) {
   const { delivery } = useValue(connection.state);
   const tracks = useValue(connection.tracks);
   const [broadcastPlays, setBroadcastPlays] = useState(false);
@@ -42,7 +45,9 @@ export function Programme({ connection, room, own }: Props) {
           onLayer={(consumerId, layer) =>
             consumerId && void connection.receiver?.preferLayer(consumerId, layer).catch(() => undefined)
           }
-        />
+        >
+          {captions && <LiveCaption line={room.caption} />}
+        </StageGrid>
       )}
     </>
   );

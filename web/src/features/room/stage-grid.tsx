@@ -1,7 +1,7 @@
 "use client";
 import type { LayoutName, StageMember } from "@rostrum/protocol";
 import { layerForTile, layoutScene } from "@rostrum/rules";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { StageTrack } from "../../live/receive.ts";
 import { AudioTrack, VideoTrack } from "./media-tile.tsx";
 
@@ -13,6 +13,8 @@ type Props = {
   /** The viewer's own tile on stage, mirrored as people know themselves. */
   self?: string;
   onLayer?: (consumerId: string, layer: number | null) => void;
+  /** Over the tiles. */
+  children?: ReactNode;
 };
 
 const initials = (name: string): string =>
@@ -52,7 +54,7 @@ function markFirstFrame(): void {
 }
 
 /** The stage in the same rectangles as the programme: both ask rules/layout. */
-export function StageGrid({ tracks, members, layout, speaker, self, onLayer }: Props) {
+export function StageGrid({ tracks, members, layout, speaker, self, onLayer, children }: Props) {
   const { ref, size } = useSize();
   const visible = useVisible();
   const screen = tracks.find(({ producer }) => producer.source === "screen");
@@ -133,6 +135,7 @@ export function StageGrid({ tracks, members, layout, speaker, self, onLayer }: P
           <p>Nobody is on stage yet.</p>
         </div>
       )}
+      {children}
     </section>
   );
 }

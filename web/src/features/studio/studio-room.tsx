@@ -11,6 +11,7 @@ import { QuestionsPanel } from "../room/questions-panel.tsx";
 import { RoomHeader } from "../room/room-header.tsx";
 import { StageControls } from "../room/stage-controls.tsx";
 import { StageGrid } from "../room/stage-grid.tsx";
+import { CaptionsPanel } from "./captions-panel.tsx";
 import { HandsPanel } from "./hands-panel.tsx";
 import { HostPolls } from "./host-polls.tsx";
 import { LiveControls } from "./live-controls.tsx";
@@ -75,6 +76,11 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
       ),
     },
     { key: "chat", label: "Chat", body: <ChatPanel room={room} api={studio.room.api} /> },
+    {
+      key: "captions",
+      label: "Captions",
+      body: <CaptionsPanel room={room} api={studio.room.api} hostApi={hostApi} />,
+    },
     { key: "people", label: "People", body: <PeoplePanel room={room} members={stage.members} /> },
   ];
   return (

@@ -9,7 +9,15 @@ import { tidyTables } from "./tidy.ts";
 import { workbook } from "./xlsx.ts";
 import { zoomChat, zoomTables } from "./zoom.ts";
 
-export const ExportKind = z.enum(["registrants", "attendance", "polls", "questions", "chat", "events"]);
+export const ExportKind = z.enum([
+  "registrants",
+  "attendance",
+  "polls",
+  "questions",
+  "chat",
+  "events",
+  "replay",
+]);
 export type ExportKind = z.infer<typeof ExportKind>;
 
 const flag = z
@@ -68,12 +76,15 @@ function refuseWhatThereIsNot({ kind, format, layout }: ExportWish): void {
   };
   if (kind === "events" && layout === "zoom")
     refuse("layout", "Zoom has no report of raw events: choose the tidy layout.");
+  if (kind === "replay" && layout === "zoom")
+    refuse("layout", "There is no such report of Zoom's: choose the tidy layout.");
   const isZoomChat = kind === "chat" && layout === "zoom";
   if (isZoomChat && format !== "txt") refuse("format", "Zoom saves a chat as text: choose txt.");
   if (!isZoomChat && format === "txt") refuse("format", "Choose csv or xlsx.");
 }
 
 function tableOf(source: Source, { kind, layout }: ExportWish): Rows {
-  if (layout === "tidy" || kind === "events" || kind === "chat") return tidyTables[kind](source);
+  if (layout === "tidy" || kind === "events" || kind === "replay" || kind === "chat")
+    return tidyTables[kind](source);
   return zoomTables[kind](source);
 }

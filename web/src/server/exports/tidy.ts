@@ -1,6 +1,7 @@
 import { listPolls, streamChat, streamEvents, streamQuestions, streamVotes } from "@rostrum/db";
 import { type Cell, instant, minutes, type Row, type Rows } from "./cells.ts";
 import { lastReach, type Person, type Source, streamPeople } from "./people.ts";
+import { replayViewers } from "./replay.ts";
 
 /**
  * The tidy layout: one kind of row per file, one column per fact, a header that importers can rely on. Columns never move
@@ -178,4 +179,4 @@ async function* events({ db, webinar, now }: Source): Rows {
   yield [instant(now), "export.made", `export.made:${webinar.id}`, null, null, null, webinar.id, null];
 }
 
-export const tidyTables = { registrants, attendance, polls, questions, chat, events };
+export const tidyTables = { registrants, attendance, polls, questions, chat, events, replay: replayViewers };

@@ -98,6 +98,16 @@ const contents: Record<string, (parts: Parts) => MailContent> = {
       "The attached entry removes it from your calendar.",
     ],
   }),
+  "replay-ready": ({ webinar, link, name }) => ({
+    subject: `Watch the recording: ${webinar.title}`,
+    heading: `The recording of ${webinar.title} is there`,
+    lines: [
+      `Hello ${name},`,
+      "you can watch it whenever you like, with its chapters, questions and polls.",
+      "Your personal link opens it. Please keep it to yourself.",
+    ],
+    action: { label: "Watch the recording", link: link.replace("/j/", "/replay/t/") },
+  }),
   "follow-up-attended": ({ webinar, name, text }) => ({
     subject: `Thank you for coming: ${webinar.title}`,
     heading: "Thank you for coming",
@@ -141,7 +151,9 @@ const methods: Record<string, "REQUEST" | "CANCEL"> = {
   "registration-cancelled": "CANCEL",
 };
 /** Mails one can do without: they carry a way to stop them (RFC 8058). */
-const unasked = new Set(["reminder", "follow-up-attended", "follow-up-missed"]);
+const unasked = new Set(["reminder", "follow-up-attended", "follow-up-missed", "replay-ready"]);
+/** Once it is over, a link to the room is one to the replay. */
+const linkMails = new Set(["confirmation", "join-link"]);
 
 /**
  * A queued mail, ready for nodemailer. Its Message-ID is the row's: a mail that was sent twice can be told by it. Throws
@@ -157,7 +169,8 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
       ...identity,
     };
   const webinar = mail.webinarId ? await findWebinar(services.db, mail.webinarId) : undefined;
-  const content = contents[mail.kind];
+  const kind = webinar?.phase === "ended" && linkMails.has(mail.kind) ? "replay-ready" : mail.kind;
+  const content = contents[kind];
   if (!webinar || !content) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
   if (mail.kind === "reminder" && webinar.phase === "ended")
     throw new PermanentMailError("the webinar is over: nobody needs the reminder");
@@ -176,7 +189,7 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   };
   // Whoever has no place is told of a change, and gets no entry for it.
   const method =
-    mail.kind === "webinar-changed" && registration?.status !== "registered" ? undefined : methods[mail.kind];
+    mail.kind === "webinar-changed" && registration?.status !== "registered" ? undefined : methods[kind];
   if (!method) return built;
   const calendar = calendarEntry(webinar, {
     attendee: { email: mail.recipient, name },

@@ -1,10 +1,12 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
 import { campaignLinkRouter } from "./campaign-link.ts";
+import { captionRouter } from "./caption.ts";
 import { integrationRouter } from "./integration.ts";
 import { organisationRouter } from "./organisation.ts";
 import { privacyRouter } from "./privacy.ts";
 import { registrationRouter } from "./registration.ts";
+import { replayRouter } from "./replay.ts";
 import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
 import { webinarRouter } from "./webinar.ts";
@@ -17,6 +19,7 @@ export const appRouter = router({
   campaignLink: campaignLinkRouter,
   webinar: webinarRouter,
   registration: registrationRouter,
+  replay: replayRouter,
   report: reportRouter,
   privacy: privacyRouter,
   attendance: attendanceRouter,
@@ -24,5 +27,6 @@ export const appRouter = router({
   poll: pollRouter,
   hand: handRouter,
   chat: chatRouter,
+  caption: captionRouter,
 });
 export type AppRouter = typeof appRouter;

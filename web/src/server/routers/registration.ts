@@ -36,6 +36,7 @@ import {
   resendLink,
   submitRegistration,
 } from "../use-cases/registrations.ts";
+import { replayCookie } from "../use-cases/replay-access.ts";
 
 const pageSize = 100;
 
@@ -57,6 +58,7 @@ export const registrationRouter = router({
         referrer,
         consentVersion,
         idempotencyKey,
+        replayAt: z.number().int().min(0).max(86_400).optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
@@ -68,7 +70,9 @@ export const registrationRouter = router({
         limit: 6,
         windowMs: 600_000,
       });
-      return { status: await submitRegistration(ctx.services, input) };
+      const { status, viewer } = await submitRegistration(ctx.services, input);
+      if (viewer) ctx.setCookie(await replayCookie(ctx.services, viewer));
+      return { status, watch: viewer !== null };
     }),
   /** A registration page was opened: counted by day and source, without a trace of who it was. */
   visit: publicProcedure.input(z.strictObject({ slug, utm, referrer })).mutation(async ({ ctx, input }) => {

@@ -17,6 +17,7 @@ import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
 import { publicForm } from "../use-cases/public-form.ts";
+import { replayNotice } from "../use-cases/replay-access.ts";
 import {
   callOff,
   changeLayout,
@@ -115,6 +116,7 @@ export const webinarRouter = router({
     return {
       ...forPublic(webinar),
       hostName: webinar.hostName,
+      replay: await replayNotice(ctx.services, webinar),
       ...(await publicForm(ctx.services, webinar)),
     };
   }),

@@ -25,6 +25,7 @@ import { playlistUrl } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import { accept } from "./hands.ts";
+import { isReplayOpen } from "./replay-access.ts";
 
 const tokenSeconds = 6 * 3600;
 /** How long a seat is kept for somebody who was let in and has not arrived, ms. */
@@ -73,7 +74,8 @@ export async function admitByLink(
 export async function previewLink(services: Services, joinToken: string) {
   const { name, role, webinar } = await personOf(services, joinToken);
   const { title, phase, slug } = webinar;
-  return { name, role, title, phase, slug, startsAt: webinar.startsAt.getTime() };
+  const replay = await isReplayOpen(services, webinar);
+  return { name, role, title, phase, slug, replay, startsAt: webinar.startsAt.getTime() };
 }
 
 export function admitHost(

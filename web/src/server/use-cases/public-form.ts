@@ -13,7 +13,8 @@ import type { Services } from "../services.ts";
 /** What the registration page asks, and whether there is a place. How many there are is not told. */
 export async function publicForm(services: Services, webinar: Webinar) {
   const consent = await currentConsent(services.db, webinar.id);
-  const isFull = (await countFree(services.db, webinar.id, webinar)) === 0;
+  // For a replay there is room for everybody.
+  const isFull = webinar.phase !== "ended" && (await countFree(services.db, webinar.id, webinar)) === 0;
   return {
     fields: await listFormFields(services.db, webinar.id),
     consent: consent ? { version: consent.version, text: consent.text } : null,

@@ -4,18 +4,20 @@ import {
   type FormField,
   findWebinarBySlug,
   insertRegistration,
+  type JoinMail,
   listFormFields,
   type RegistrationWithStays,
   resendJoinLink,
-  type Submitted,
+  type Submitted as Stored,
   type Webinar,
 } from "@rostrum/db";
-import { RostrumError } from "@rostrum/protocol";
+import { type ReplayClaims, RostrumError, WebinarId } from "@rostrum/protocol";
 import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
 import { lastReach } from "../exports/people.ts";
 import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
+import { isReplayOpen } from "./replay-access.ts";
 
 export type RegistrationInput = {
   slug: string;
@@ -26,14 +28,28 @@ export type RegistrationInput = {
   referrer: string;
   consentVersion?: number | undefined;
   idempotencyKey?: string | undefined;
+  /** For the replay: the second at which it is to go on. */
+  replayAt?: number | undefined;
 };
 
+/** One to register for: what is over takes registrations as long as its replay is open. */
 async function openWebinar(services: Services, slug: string) {
   const webinar = await findWebinarBySlug(services.db, slug);
   if (!webinar || webinar.phase === "draft") throw new RostrumError("not-found", "There is no such webinar.");
-  if (webinar.phase === "ended") throw new RostrumError("registration.closed", "This webinar is over.");
+  if (webinar.phase === "ended" && !(await isReplayOpen(services, webinar)))
+    throw new RostrumError("registration.closed", "This webinar is over.");
   return webinar;
 }
+
+/** A link to the room, or, when it is over, to the replay. */
+const mintFor = (services: Services, { phase }: Webinar, replayAt = 0): JoinMail =>
+  mintJoinMail(services, phase === "ended" ? replayAt : undefined);
+
+export type Submitted = {
+  status: "registered" | "waitlisted" | "pending";
+  /** May watch at once, without waiting for the mail. */
+  viewer: ReplayClaims | null;
+};
 
 /**
  * The answers a form takes: to questions that are asked, each of its kind, nothing required left out. Answers what is to be
@@ -78,8 +94,9 @@ export async function register(
   services: Services,
   webinar: Webinar,
   input: Omit<RegistrationInput, "slug"> & { origin?: "api" },
-): Promise<Submitted> {
-  if (webinar.phase === "ended") throw new RostrumError("registration.closed", "This webinar is over.");
+): Promise<Stored> {
+  if (webinar.phase === "ended" && !(await isReplayOpen(services, webinar)))
+    throw new RostrumError("registration.closed", "This webinar is over.");
   const [fields, consentTextId] = await Promise.all([
     listFormFields(services.db, webinar.id),
     requireConsent(services, webinar.id, input.consentVersion),
@@ -97,8 +114,13 @@ export async function register(
       referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
       ...(origin ? { origin } : {}),
     },
-    mintJoinMail(services),
-    { idempotencyKey: input.idempotencyKey, judgement: judgeAddress(email, webinar), consentTextId },
+    mintFor(services, webinar, input.replayAt),
+    {
+      unlimited: webinar.phase === "ended",
+      idempotencyKey: input.idempotencyKey,
+      judgement: judgeAddress(email, webinar),
+      consentTextId,
+    },
   );
 }
 
@@ -106,10 +128,7 @@ export async function register(
  * Register an address once: with a seat, on the waitlist, or waiting for the host. A duplicate gets its link mailed again
  * and is told so; there is no second row. The same request under the same idempotency key gets the same answer and no mail.
  */
-export async function submitRegistration(
-  services: Services,
-  input: RegistrationInput,
-): Promise<"registered" | "waitlisted" | "pending"> {
+export async function submitRegistration(services: Services, input: RegistrationInput): Promise<Submitted> {
   const webinar = await openWebinar(services, input.slug);
   const { created, registration } = await register(services, webinar, input);
   if (!created) {
@@ -121,7 +140,16 @@ export async function submitRegistration(
   }
   const { status, statusReason } = registration;
   if (status === "denied") throw new RostrumError("permission.denied", statusReason, { field: "email" });
-  return status === "waitlisted" || status === "pending" ? status : "registered";
+  if (status === "waitlisted" || status === "pending") return { status, viewer: null };
+  return { status: "registered", viewer: viewerAtOnce(webinar, registration.id) };
+}
+
+/** Where the address decides who may come, only the mail proves that it is theirs. */
+function viewerAtOnce(webinar: Webinar, registrationId: string): ReplayClaims | null {
+  const { phase, approval, allowedDomains, blockedDomains } = webinar;
+  const proved = approval !== "approve" || allowedDomains.length > 0 || blockedDomains.length > 0;
+  if (phase !== "ended" || proved) return null;
+  return { webinarId: WebinarId.parse(webinar.id), viewerId: registrationId, known: true };
 }
 
 /** Count that somebody opened the registration page. */
@@ -140,7 +168,11 @@ export async function recordVisit(
 /** Mail the personal link again, if there is one. The caller cannot tell. */
 export async function resendLink(services: Services, input: { slug: string; email: string }): Promise<void> {
   const webinar = await openWebinar(services, input.slug);
-  await resendJoinLink(services.db, { webinarId: webinar.id, email: input.email }, mintJoinMail(services));
+  await resendJoinLink(
+    services.db,
+    { webinarId: webinar.id, email: input.email },
+    mintFor(services, webinar),
+  );
 }
 
 /** A registration as hosts see it: who, when, and how they attended. */

@@ -5,12 +5,16 @@ import {
   countInteraction,
   countReach,
   type Executor,
+  findRecording,
+  findReplay,
   listPolls,
   listQuestions,
+  replayCurve,
+  replayTotals,
   reportTotals,
   type Webinar,
 } from "@rostrum/db";
-import { eventMs } from "@rostrum/rules";
+import { eventMs, replayRange } from "@rostrum/rules";
 import { eventTimes, streamPeople } from "../exports/people.ts";
 
 /** Points of the audience curve. */
@@ -37,6 +41,7 @@ export async function webinarReport(db: Executor, webinar: Webinar, now = new Da
     listQuestions(db, id, 500),
   ]);
   const known = totals.registered + totals.cancelled;
+  const replay = await replayReport(db, id);
   return {
     title: webinar.title,
     slug: webinar.slug,
@@ -50,6 +55,7 @@ export async function webinarReport(db: Executor, webinar: Webinar, now = new Da
     audience: curve,
     reach,
     interaction,
+    replay,
     polls: polls.filter(({ openedAt }) => openedAt !== null),
     questions: questions
       .sort((a, b) => b.upvotes - a.upvotes || a.askedAt - b.askedAt)
@@ -66,6 +72,19 @@ export async function webinarReport(db: Executor, webinar: Webinar, now = new Da
   };
 }
 export type WebinarReport = Awaited<ReturnType<typeof webinarReport>>;
+
+/** Who watched the recording, and how far; null while nobody could. */
+async function replayReport(db: Executor, webinarId: string) {
+  const replay = await findReplay(db, webinarId);
+  const recording = replay && (await findRecording(db, webinarId));
+  if (!replay || !recording) return null;
+  const range = replayRange(replay, recording.durationMs);
+  const [totals, curve] = await Promise.all([
+    replayTotals(db, webinarId),
+    replayCurve(db, webinarId, { points: curvePoints, ...range }),
+  ]);
+  return { ...totals, curve, lengthMs: range.toMs - range.fromMs };
+}
 
 /** Scores of those who came: how they spread, their mean, and who took part most. */
 async function engagement(db: Executor, webinar: Webinar, now: Date) {

@@ -43,6 +43,7 @@ export async function roomSnapshot(services: Services, webinarId: string): Promi
     hands,
     chat,
     presence: { webrtc: 0, hls: 0 },
+    caption: null,
     recordingMs: recording?.durationMs ?? null,
   });
 }

@@ -19,6 +19,7 @@ const sets = [
   { kind: "polls", name: "Polls", about: "Every vote with who cast it." },
   { kind: "questions", name: "Q&A", about: "Every question with its upvotes and whether it was answered." },
   { kind: "chat", name: "Chat", about: "Every message." },
+  { kind: "replay", name: "Replay", about: "Who watched the recording, how much of it and how often." },
   {
     kind: "events",
     name: "Raw events",
@@ -37,7 +38,7 @@ export function ExportsCard({ webinarId, registrants }: { webinarId: string; reg
   useEffect(() => cancel, [cancel]);
   const href = (kind: string, format: string) => {
     const params = new URLSearchParams({
-      ...(layout === "zoom" && kind !== "events" ? { layout } : {}),
+      ...(layout === "zoom" && kind !== "events" && kind !== "replay" ? { layout } : {}),
       ...(bom && format === "csv" ? { bom: "1" } : {}),
     });
     const query = params.size > 0 ? `?${params}` : "";

@@ -8,6 +8,7 @@ import { CurveCard, FunnelCard, ReachCard, RegistrationsCard, SourcesCard } from
 import { ExportsCard } from "./exports-card.tsx";
 import { minutesText, percent, whole } from "./format.ts";
 import { EngagementCard, MostEngagedCard, PollsCard, QuestionsCard } from "./interaction-cards.tsx";
+import { ReplayCard } from "./replay-card.tsx";
 
 /** What came of a webinar, at a glance and in detail, and everything of it to take away. */
 export function ReportPage({ webinarId }: { webinarId: string }) {
@@ -65,6 +66,7 @@ export function ReportPage({ webinarId }: { webinarId: string }) {
         ))}
       </ul>
       <CurveCard {...report} />
+      <ReplayCard {...report} />
       <div className="halves">
         <div className="stack-cards">
           <FunnelCard {...report} />

@@ -1,17 +1,35 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { extname } from "node:path";
 import type { HttpContext } from "@rostrum/platform";
 
-/** Sends a finished file, or the range of it that was asked for. */
-export async function sendRecording({ request, response }: HttpContext, path: string): Promise<void> {
-  const { size } = await stat(path);
+const types: Record<string, string> = {
+  ".mp4": "video/mp4",
+  ".m4s": "video/mp4",
+  ".webm": "video/webm",
+  ".mkv": "video/matroska",
+  ".jpg": "image/jpeg",
+};
+
+/** Sends a file, or the range of it that was asked for. @returns false when there is none, and nothing was sent */
+export async function sendFile(
+  { request, response }: HttpContext,
+  path: string,
+  cache: string,
+): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
+  if (!found) return false;
+  const { size } = found;
   const range = parseRange(request.headers.range, size);
-  response.setHeader("content-type", "video/mp4");
+  response.setHeader("content-type", types[extname(path)] ?? "application/octet-stream");
   response.setHeader("accept-ranges", "bytes");
-  response.setHeader("cache-control", "private, max-age=3600");
+  response.setHeader("cache-control", cache);
   if (range === "unsatisfiable") {
     response.writeHead(416, { "content-range": `bytes */${size}` }).end();
-    return;
+    return true;
   }
   const { start, end } = range ?? { start: 0, end: size - 1 };
   response.setHeader("content-length", end - start + 1);
@@ -19,12 +37,13 @@ export async function sendRecording({ request, response }: HttpContext, path: st
   response.writeHead(range ? 206 : 200);
   if (request.method === "HEAD") {
     response.end();
-    return;
+    return true;
   }
   const stream = createReadStream(path, { start, end });
   stream.on("error", () => response.destroy());
   response.on("close", () => stream.destroy());
   stream.pipe(response);
+  return true;
 }
 
 /** A single byte range (RFC 9110 §14.2); null when there is none, or several, and the whole is sent. */

@@ -1,0 +1,3 @@
+export { CaptionFeed } from "./feed.ts";
+export { CaptionFiles } from "./files.ts";
+export { withCaptions } from "./rendition.ts";

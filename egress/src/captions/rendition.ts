@@ -1,0 +1,53 @@
+/** The broadcast's captions as a subtitle rendition (RFC 8216 §3.5, §4.3.4.1), beside whatever the playlists hold. */
+import { writeVtt } from "@rostrum/rules";
+import type { ShownLine } from "./feed.ts";
+
+const media =
+  '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="captions",NAME="Captions",LANGUAGE="en",AUTOSELECT=YES,DEFAULT=NO,FORCED=NO,CHARACTERISTICS="public.accessibility.transcribes-spoken-dialog",URI="captions.m3u8"';
+
+/** A multivariant playlist with captions for every variant that has a picture. */
+export function withCaptions(multivariant: string): string {
+  const lines = multivariant
+    .split("\n")
+    .map((line) =>
+      line.startsWith("#EXT-X-STREAM-INF:") && line.includes("RESOLUTION=")
+        ? `${line},SUBTITLES="captions"`
+        : line,
+    );
+  const first = lines.findIndex((line) => line.startsWith("#EXT-X-STREAM-INF:"));
+  return first < 0 ? multivariant : [...lines.slice(0, first), media, ...lines.slice(first)].join("\n");
+}
+
+/** The captions' playlist out of the pictures' (whole segments): the same segments under names of their own. */
+export function captionsPlaylist(plain: string): string {
+  return plain
+    .split("\n")
+    .filter((line) => !line.startsWith("#EXT-X-MAP:") && !line.startsWith("#EXT-X-INDEPENDENT-SEGMENTS"))
+    .map((line) => line.replace(/^seg-(\d+)\.m4s$/, "captions-$1.vtt"))
+    .join("\n");
+}
+
+/** When a segment of a playlist is on the air, epoch ms; undefined when it is not listed. */
+export function timesOf(plain: string, sequence: number): { from: number; to: number } | undefined {
+  const entry = new RegExp(
+    `#EXT-X-PROGRAM-DATE-TIME:(\\S+)\\n(?:#(?!EXTINF)\\S+\\n)*#EXTINF:([\\d.]+),\\nseg-${sequence}\\.m4s\\n`,
+  ).exec(plain);
+  if (!entry) return undefined;
+  const from = Date.parse(entry[1] ?? "");
+  return { from, to: from + Number(entry[2]) * 1000 };
+}
+
+/**
+ * A segment of captions. Cues keep their whole length in every segment they touch; times are the media's own: its
+ * timestamps begin with the first picture.
+ *
+ * @param firstPictureMs programme time at which the media's timestamps are 0, epoch ms
+ */
+export function captionsSegment(lines: readonly ShownLine[], firstPictureMs: number): string {
+  const cues = lines.map(({ from, to, text }) => ({
+    fromMs: from - firstPictureMs,
+    toMs: to - firstPictureMs,
+    text,
+  }));
+  return writeVtt(cues, ["X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0"]);
+}

@@ -1,0 +1,2 @@
+export { Afterwork } from "./afterwork.ts";
+export { ReplayServer } from "./server.ts";

@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import { captionsKey } from "@rostrum/protocol";
+import { readCaptions } from "@rostrum/rules";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Harness, liveJob } from "./harness.ts";
+import { until } from "./ports.ts";
+
+let harness: Harness;
+const job = liveJob();
+beforeAll(async () => {
+  harness = await Harness.open({ VIDEO_WIDTH: "320", VIDEO_HEIGHT: "180", VIDEO_PRESET: "ultrafast" });
+  await harness.want(job);
+  await until("on air", 15_000, () => harness.egress?.supervisor.programme(job.webinarId)?.timeline.latest);
+});
+afterAll(() => harness.close());
+
+const say = (text: string, startsAt: number, id: string = randomUUID()) =>
+  harness.redis.rpush(
+    captionsKey(job.webinarId),
+    JSON.stringify({ id, text, startsAt, endsAt: startsAt + 1500 }),
+  );
+const get = (file: string) => fetch(harness.hls(job.webinarId, file));
+
+/** Every cue that players can have by now, each once, by where the picture is then (epoch ms). */
+async function shown(): Promise<Map<string, number>> {
+  const playlist = await (await get("captions.m3u8")).text();
+  const first = (await harness.status(job.webinarId))?.firstFrameAt ?? 0;
+  const cues = new Map<string, number>();
+  for (const [name] of playlist.matchAll(/^captions-\d+\.vtt$/gm)) {
+    const response = await get(name);
+    expect([response.status, response.headers.get("cache-control")]).toEqual([
+      200,
+      "public, max-age=86400, immutable",
+    ]);
+    const text = await response.text();
+    expect(text.startsWith("WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n")).toBe(true);
+    for (const cue of readCaptions(text)) cues.set(cue.text, first + cue.fromMs);
+  }
+  return cues;
+}
+
+it("shows lines with the picture of their moment, and late ones as soon as they come", async () => {
+  const master = await (await get("index.m3u8")).text();
+  expect(master).toMatch(/#EXT-X-MEDIA:TYPE=SUBTITLES.*URI="captions\.m3u8"/);
+  const now = Date.now();
+  await say("in time", now + 1500);
+  await say("said long ago <b>", now - 60_000);
+  const cues = await until("both are in segments", 20_000, async () => {
+    const found = await shown();
+    return found.size === 2 ? found : undefined;
+  });
+  expect(Math.abs((cues.get("in time") ?? 0) - (now + 1500))).toBeLessThan(200);
+  const late = cues.get("said long ago <b>") ?? 0;
+  expect(late).toBeGreaterThanOrEqual(now - 200);
+  expect(late).toBeLessThan(now + 1500);
+  expect((await get("captions-99999.vtt")).status).toBe(404);
+  expect((await get("captions.vtt")).status).toBe(404);
+});
