@@ -72,7 +72,7 @@ export const registrationRouter = router({
       });
       const { status, viewer } = await submitRegistration(ctx.services, input);
       if (viewer) ctx.setCookie(await replayCookie(ctx.services, viewer));
-      return { status, watch: viewer !== null };
+      return { status, ...(viewer ? { watch: true as const } : {}) };
     }),
   /** A registration page was opened: counted by day and source, without a trace of who it was. */
   visit: publicProcedure.input(z.strictObject({ slug, utm, referrer })).mutation(async ({ ctx, input }) => {
