@@ -1,10 +1,13 @@
 import { sql } from "drizzle-orm";
-import { check, index, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { check, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
+import type { OrganisationBrand } from "./page.ts";
 
 export const organisations = pgTable("organisations", {
   id: id(),
   name: text("name").notNull(),
+  /** What its webinars show when they choose nothing of their own. */
+  brand: jsonb("brand").$type<OrganisationBrand>().notNull().default({ accent: null, logo: null }),
   createdAt: createdAt(),
 });
 

@@ -4,6 +4,7 @@ export * from "./audit.ts";
 export * from "./campaign.ts";
 export * from "./interaction.ts";
 export * from "./outbox.ts";
+export * from "./page.ts";
 export * from "./recording.ts";
 export * from "./registration.ts";
 export * from "./webinar.ts";

@@ -2,6 +2,7 @@ import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { organisations, users } from "./account.ts";
 import { createdAt, id, instant } from "./columns.ts";
+import type { MailText, PublicPage } from "./page.ts";
 
 export const webinars = pgTable(
   "webinars",
@@ -47,6 +48,21 @@ export const webinars = pgTable(
       .$type<Record<"attendance" | "polls" | "questions" | "chat" | "hands", number>>()
       .notNull()
       .default({ attendance: 60, polls: 20, questions: 10, chat: 5, hands: 5 }),
+    /** Listed on the site's front page, or only for who has the link. */
+    visibility: text("visibility", { enum: ["public", "unlisted"] })
+      .notNull()
+      .default("public"),
+    /** The language of everything that attendees read. */
+    locale: text("locale", { enum: ["en", "de"] })
+      .notNull()
+      .default("en"),
+    /** The host's words for mails, by kind; the others are the catalogue's. */
+    mailTexts: jsonb("mail_texts").$type<Record<string, MailText>>().notNull().default({}),
+    /** What its public page shows besides title and date. */
+    page: jsonb("page")
+      .$type<PublicPage>()
+      .notNull()
+      .default({ accent: null, logo: null, cover: null, speakers: [], agenda: [] }),
     /** Rises with every change that a calendar must know (RFC 5545 §3.8.7.4). */
     icsSequence: integer("ics_sequence").notNull().default(0),
     createdAt: createdAt(),
@@ -57,6 +73,8 @@ export const webinars = pgTable(
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
     check("webinars_registration_limit", sql`${table.registrationLimit} >= 1`),
     check("webinars_approval", sql`${table.approval} in ('approve', 'review', 'deny')`),
+    check("webinars_locale", sql`${table.locale} in ('en', 'de')`),
+    check("webinars_visibility", sql`${table.visibility} in ('public', 'unlisted')`),
     check("webinars_seats", sql`${table.seats} >= 0`),
     check("webinars_phase", sql`${table.phase} in ('draft', 'scheduled', 'green-room', 'live', 'ended')`),
     check(

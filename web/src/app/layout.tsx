@@ -7,6 +7,7 @@ import "./patterns.css";
 import "./report.css";
 import "./room.css";
 import "./player.css";
+import "./public-page.css";
 
 export const metadata: Metadata = {
   title: { default: "Rostrum", template: "%s · Rostrum" },

@@ -4,6 +4,7 @@ import {
   deleteOldFacts,
   deleteOldKeys,
   deleteOldMails,
+  deleteUnusedPictures,
   giveUpLostMails,
   listProgrammes,
   type OutboxMail,
@@ -93,6 +94,7 @@ scope.every(hourMs, "forget", async () => {
   await deleteOldKeys(db, now);
   await deleteOldFacts(db, now);
   await deleteOldMails(db, now);
+  await deleteUnusedPictures(db, now);
 });
 
 log.info("ready");

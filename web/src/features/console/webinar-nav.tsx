@@ -5,6 +5,7 @@ import { usePathname } from "next/navigation";
 const pages = [
   { path: "", name: "Overview" },
   { path: "/schedule", name: "Date and mails" },
+  { path: "/page", name: "Public page" },
   { path: "/registration", name: "Registration" },
   { path: "/report", name: "Report and exports" },
 ];

@@ -3,25 +3,23 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
+import type { PublicWebinar } from "../../server/use-cases/public-page.ts";
+import type { Texts } from "../../texts/index.ts";
 import { CheckField } from "../../ui/check-field.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { cameFrom, campaign } from "./campaign.ts";
-import { type AskedField, FormFields } from "./form-fields.tsx";
+import { FormFields } from "./form-fields.tsx";
+import { AddToCalendar } from "./when.tsx";
 
-type Props = {
-  slug: string;
-  fields: AskedField[];
-  consent: { version: number; text: string } | null;
-  places: "free" | "waitlist" | "none";
-  needsApproval: boolean;
-};
+type Props = { slug: string; webinar: PublicWebinar; texts: Texts };
 
 /** Only what is asked is sent: an answer to a question that is hidden again stays here. */
 const given = (answers: Record<string, string>) =>
   Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer.trim() !== ""));
 
-export function RegistrationForm({ slug, fields, consent, places, needsApproval }: Props) {
+export function RegistrationForm({ slug, webinar, texts }: Props) {
+  const { fields, consent, places, needsApproval } = webinar;
   const trpc = useTRPC();
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
@@ -32,7 +30,8 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval 
   const duplicate = fault?.code === "registration.duplicate";
   const of = (field: string) => (fault?.field === field && !duplicate ? fault.message : undefined);
 
-  if (submit.isSuccess) return <Done status={submit.data.status} email={email} />;
+  if (submit.isSuccess)
+    return <Done status={submit.data.status} email={email} webinar={webinar} texts={texts} />;
   const answerFault = fault?.field?.startsWith("answers.")
     ? { id: fault.field.slice("answers.".length), message: fault.message }
     : undefined;
@@ -53,19 +52,13 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval 
         });
       }}
     >
-      <h2>{places === "waitlist" ? "Join the waitlist" : "Register"}</h2>
-      {places === "waitlist" && (
-        <Notice kind="warn">
-          All places are taken. Whoever waits longest gets the next one that becomes free.
-        </Notice>
-      )}
-      {needsApproval && places === "free" && (
-        <Notice>The host looks at every registration before you get your link.</Notice>
-      )}
+      <h2>{places === "waitlist" ? texts.form.waitlistHeading : texts.form.heading}</h2>
+      {places === "waitlist" && <Notice kind="warn">{texts.form.waitlist}</Notice>}
+      {needsApproval && places === "free" && <Notice>{texts.form.approval}</Notice>}
       {duplicate && <Notice kind="bad">{fault.message}</Notice>}
       {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
       <TextField
-        label="Name"
+        label={texts.form.name}
         name="name"
         autoComplete="name"
         required
@@ -74,7 +67,7 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval 
         fault={of("name")}
       />
       <TextField
-        label="E-mail"
+        label={texts.form.email}
         type="email"
         name="email"
         autoComplete="email"
@@ -82,7 +75,7 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval 
         value={email}
         onChange={(event) => setEmail(event.target.value)}
         fault={of("email")}
-        help="Your personal link goes to this address."
+        help={texts.form.emailHelp}
       />
       <FormFields
         fields={fields}
@@ -100,38 +93,31 @@ export function RegistrationForm({ slug, fields, consent, places, needsApproval 
         />
       )}
       <button className="button primary" type="submit" disabled={submit.isPending}>
-        {submit.isPending ? "Registering…" : "Register"}
+        {submit.isPending ? texts.form.submitting : texts.form.submit}
       </button>
     </form>
   );
 }
 
-const said = {
-  registered: {
-    heading: "You are registered",
-    text: "Your personal link is on its way, with a calendar entry, to",
-  },
-  waitlisted: {
-    heading: "You are on the waitlist",
-    text: "As soon as a place becomes free for you, your personal link goes to",
-  },
-  pending: {
-    heading: "Your registration is being looked at",
-    text: "As soon as the host has approved it, your personal link goes to",
-  },
-};
+type DoneProps = { status: "registered" | "waitlisted" | "pending"; email: string } & Omit<Props, "slug">;
 
-function Done({ status, email }: { status: keyof typeof said; email: string }) {
-  const { heading, text } = said[status];
+function Done({ status, email, webinar, texts }: DoneProps) {
   return (
     <div className="card stack" role="status">
-      <h2>{heading}</h2>
+      <h2>{texts.done[status]}</h2>
       <p>
-        {text} <strong>{email}</strong>.
+        {texts.done[`${status}Text`]} <strong>{email}</strong>.
       </p>
-      <p className="dim small">
-        No mail after a few minutes? Look in the spam folder, or register again: we mail the link once more.
-      </p>
+      {status === "registered" && (
+        <AddToCalendar
+          texts={texts}
+          slug={webinar.slug}
+          title={webinar.title}
+          startsAt={webinar.startsAt}
+          durationMinutes={webinar.durationMinutes}
+        />
+      )}
+      <p className="dim small">{texts.done.noMail}</p>
     </div>
   );
 }

@@ -1,7 +1,6 @@
 import {
   type Campaign,
   findRecording,
-  findWebinarBySlug,
   listCampaigns,
   listPanelists,
   listUpcoming,
@@ -16,7 +15,7 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
-import { publicForm } from "../use-cases/public-form.ts";
+import { forPublic, publicWebinar } from "../use-cases/public-page.ts";
 import {
   callOff,
   changeLayout,
@@ -58,6 +57,8 @@ const forHost = (webinar: Webinar, publicUrl: string) => ({
   liveAt: webinar.liveAt?.getTime() ?? null,
   endedAt: webinar.endedAt?.getTime() ?? null,
   cancelled: webinar.cancelledAt !== null,
+  visibility: webinar.visibility,
+  locale: webinar.locale,
   registrationUrl: `${publicUrl}/w/${webinar.slug}`,
 });
 
@@ -79,18 +80,6 @@ function describeMailPlan(campaigns: Campaign[]) {
   };
 }
 
-/** And as everybody does. */
-const forPublic = (webinar: Webinar) => ({
-  slug: webinar.slug,
-  title: webinar.title,
-  description: webinar.description,
-  startsAt: webinar.startsAt.getTime(),
-  durationMinutes: webinar.durationMinutes,
-  timeZone: webinar.timeZone,
-  phase: webinar.phase,
-  cancelled: webinar.cancelledAt !== null,
-});
-
 export const webinarRouter = router({
   create: hostProcedure.input(schedule).mutation(async ({ ctx, input }) => {
     await limitRate(ctx.services, `schedule:${ctx.user.id}`, { limit: 60, windowMs: 60_000 });
@@ -109,14 +98,9 @@ export const webinarRouter = router({
       forHost(await ownedWebinar(ctx.services, ctx.user, input.id), ctx.services.config.PUBLIC_URL),
     ),
   bySlug: publicProcedure.input(z.strictObject({ slug })).query(async ({ ctx, input }) => {
-    const webinar = await findWebinarBySlug(ctx.services.db, input.slug);
-    if (!webinar || webinar.phase === "draft")
-      throw new RostrumError("not-found", "There is no such webinar.");
-    return {
-      ...forPublic(webinar),
-      hostName: webinar.hostName,
-      ...(await publicForm(ctx.services, webinar)),
-    };
+    const found = await publicWebinar(ctx.services, input.slug);
+    if (!found) throw new RostrumError("not-found", "There is no such webinar.");
+    return found;
   }),
   upcoming: publicProcedure.query(async ({ ctx }) =>
     (await listUpcoming(ctx.services.db, 20)).map(forPublic),

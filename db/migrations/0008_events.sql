@@ -1,0 +1,22 @@
+CREATE TABLE "pictures" (
+	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
+	"organisation_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"content_type" text NOT NULL,
+	"width" integer NOT NULL,
+	"height" integer NOT NULL,
+	"bytes" "bytea" NOT NULL,
+	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "pictures_kind" CHECK ("pictures"."kind" in ('logo', 'cover', 'portrait')),
+	CONSTRAINT "pictures_size" CHECK (octet_length("pictures"."bytes") between 1 and 1048576)
+);
+--> statement-breakpoint
+ALTER TABLE "organisations" ADD COLUMN "brand" jsonb DEFAULT '{"accent":null,"logo":null}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "webinars" ADD COLUMN "visibility" text DEFAULT 'public' NOT NULL;--> statement-breakpoint
+ALTER TABLE "webinars" ADD COLUMN "locale" text DEFAULT 'en' NOT NULL;--> statement-breakpoint
+ALTER TABLE "webinars" ADD COLUMN "mail_texts" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "webinars" ADD COLUMN "page" jsonb DEFAULT '{"accent":null,"logo":null,"cover":null,"speakers":[],"agenda":[]}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "pictures" ADD CONSTRAINT "pictures_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "pictures_organisation" ON "pictures" USING btree ("organisation_id");--> statement-breakpoint
+ALTER TABLE "webinars" ADD CONSTRAINT "webinars_locale" CHECK ("webinars"."locale" in ('en', 'de'));--> statement-breakpoint
+ALTER TABLE "webinars" ADD CONSTRAINT "webinars_visibility" CHECK ("webinars"."visibility" in ('public', 'unlisted'));

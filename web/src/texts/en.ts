@@ -1,0 +1,50 @@
+/** Every text that attendees read, in English; the other languages have the same shape. */
+export const en = {
+  language: "English",
+  /** For dates and numbers. */
+  tag: "en-GB",
+  phase: { draft: "Draft", scheduled: "Scheduled", "green-room": "Green room", live: "Live", ended: "Ended" },
+  loading: "Loading…",
+  page: {
+    hostedBy: (name: string) => `Hosted by ${name}`,
+    minutes: (count: number) => `${count} minutes`,
+    hostTime: (time: string, zone: string) => `${time} where the host is (${zone})`,
+    yourTime: (zone: string) => `your time (${zone})`,
+    addToCalendar: "Add to calendar",
+    calendarFile: "Calendar file (.ics)",
+    speakers: "Speakers",
+    agenda: "Agenda",
+    about: "About",
+    moreAbout: (name: string) => `More about ${name}`,
+    registerNow: "Register now",
+    poweredBy: "Powered by Rostrum",
+    over: "This webinar is over",
+    cancelled: "This webinar is cancelled",
+    full: "All places are taken",
+    closed: "Registration is closed.",
+  },
+  form: {
+    heading: "Register",
+    waitlistHeading: "Join the waitlist",
+    waitlist: "All places are taken. Whoever waits longest gets the next one that becomes free.",
+    approval: "The host looks at every registration before you get your link.",
+    name: "Name",
+    email: "E-mail",
+    emailHelp: "Your personal link goes to this address.",
+    submit: "Register",
+    submitting: "Registering…",
+    optional: (label: string) => `${label} (optional)`,
+    choose: "Choose…",
+  },
+  done: {
+    registered: "You are registered",
+    registeredText: "Your personal link is on its way, with a calendar entry, to",
+    waitlisted: "You are on the waitlist",
+    waitlistedText: "As soon as a place becomes free for you, your personal link goes to",
+    pending: "Your registration is being looked at",
+    pendingText: "As soon as the host has approved it, your personal link goes to",
+    noMail:
+      "No mail after a few minutes? Look in the spam folder, or register again: we mail the link once more.",
+  },
+};
+export type Texts = typeof en;
