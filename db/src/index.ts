@@ -22,5 +22,7 @@ export * from "./queries/registrations.ts";
 export * from "./queries/report.ts";
 export * from "./queries/resyncs.ts";
 export * from "./queries/room.ts";
+export * from "./queries/series.ts";
 export * from "./queries/webinars.ts";
 export type { AgendaItem, MailText, OrganisationBrand, PublicPage, Speaker } from "./schema/page.ts";
+export type { Blueprint, SeriesRule } from "./schema/series.ts";

@@ -1,6 +1,6 @@
 import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { organisations, type PublicPage, pictures, webinars } from "../schema/index.ts";
+import { organisations, type PublicPage, pictures, templates, webinars } from "../schema/index.ts";
 import type { OrganisationBrand } from "../schema/page.ts";
 
 export type Picture = typeof pictures.$inferSelect;
@@ -45,6 +45,8 @@ export async function deleteUnusedPictures(db: Executor, now: Date): Promise<num
         lt(pictures.createdAt, new Date(now.getTime() - unusedMs)),
         sql`not exists (select 1 from ${webinars} where ${webinars.organisationId} = ${pictures.organisationId}
           and jsonb_path_exists(${webinars.page}, '$.** ? (@ == $id)', jsonb_build_object('id', ${pictures.id}::text)))`,
+        sql`not exists (select 1 from ${templates} where ${templates.organisationId} = ${pictures.organisationId}
+          and jsonb_path_exists(${templates.blueprint}, '$.** ? (@ == $id)', jsonb_build_object('id', ${pictures.id}::text)))`,
         sql`not exists (select 1 from ${organisations} where ${organisations.id} = ${pictures.organisationId}
           and jsonb_path_exists(${organisations.brand}, '$.** ? (@ == $id)', jsonb_build_object('id', ${pictures.id}::text)))`,
       ),

@@ -38,6 +38,8 @@ export type SubmitOptions = {
   judgement?: Judgement | undefined;
   /** The text they agreed to. */
   consentTextId?: string | undefined;
+  /** One of several dates that are told of in one mail (`registerForDates`): the link is stored, nothing is mailed. */
+  quiet?: boolean | undefined;
 };
 /** `created` is false for a duplicate. */
 export type Submitted = { created: boolean; registration: Registration };
@@ -100,7 +102,8 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
     known && known.status !== "cancelled"
       ? { created: false, registration: known }
       : await admit(tx, { submission, options, rules, known });
-  await mailStatus(tx, done.registration, mail);
+  if (options.quiet) await addJoinToken(tx, done.registration.id, mail.tokenHash);
+  else await mailStatus(tx, done.registration, mail);
   if (key) await answerKey(tx, key, done.created ? "created" : "duplicate");
   return done;
 }

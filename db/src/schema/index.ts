@@ -7,4 +7,5 @@ export * from "./outbox.ts";
 export * from "./page.ts";
 export * from "./recording.ts";
 export * from "./registration.ts";
+export * from "./series.ts";
 export * from "./webinar.ts";

@@ -3,6 +3,7 @@ import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid
 import { organisations, users } from "./account.ts";
 import { createdAt, id, instant } from "./columns.ts";
 import type { MailText, PublicPage } from "./page.ts";
+import { series } from "./series.ts";
 
 export const webinars = pgTable(
   "webinars",
@@ -15,6 +16,8 @@ export const webinars = pgTable(
       .notNull()
       .references(() => users.id),
     slug: text("slug").notNull().unique(),
+    /** The series it is one date of. */
+    seriesId: uuid("series_id").references(() => series.id, { onDelete: "set null" }),
     title: text("title").notNull(),
     description: text("description").notNull().default(""),
     startsAt: instant("starts_at").notNull(),
@@ -69,6 +72,7 @@ export const webinars = pgTable(
   },
   (table) => [
     index("webinars_organisation").on(table.organisationId, table.startsAt),
+    index("webinars_series").on(table.seriesId, table.startsAt),
     check("webinars_title_length", sql`char_length(${table.title}) between 1 and 200`),
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
     check("webinars_registration_limit", sql`${table.registrationLimit} >= 1`),

@@ -36,6 +36,12 @@ export const de: Texts = {
     optional: (label) => `${label} (freiwillig)`,
     choose: "Bitte wählen …",
   },
+  series: {
+    all: (count) => `Sie melden sich für alle ${count} Termine an:`,
+    one: "Wählen Sie einen Termin",
+    chosen: "Wählen Sie Ihre Termine",
+    everyDate: "Alle Termine",
+  },
   done: {
     registered: "Sie sind angemeldet",
     registeredText: "Ihr persönlicher Link ist mit einem Kalendereintrag unterwegs an",

@@ -36,6 +36,12 @@ export const en = {
     optional: (label: string) => `${label} (optional)`,
     choose: "Choose…",
   },
+  series: {
+    all: (count: number) => `You register for all ${count} dates:`,
+    one: "Choose a date",
+    chosen: "Choose your dates",
+    everyDate: "All dates",
+  },
   done: {
     registered: "You are registered",
     registeredText: "Your personal link is on its way, with a calendar entry, to",

@@ -7,6 +7,9 @@ export const mailDe: MailTexts = {
   check: "Verbindung vorab testen",
   unsubscribe: "Keine Erinnerungen mehr",
   attached: "Der Kalendereintrag hängt an.",
+  attachedMany: "Für jeden Termin hängt ein Kalendereintrag an.",
+  waiting: "auf der Warteliste",
+  pending: "noch nicht entschieden",
   inMinutes: (count) => `in ${count} Minuten`,
   inHours: (count) => `in ${count} Stunden`,
   inDays: (count) => `in ${count} Tagen`,
@@ -18,6 +21,12 @@ export const mailDe: MailTexts = {
       heading: "Bis bald bei {{title}}",
       body: `${hello}\nSie sind angemeldet. Es beginnt am {{when}}.\nIhr persönlicher Link öffnet den Raum. Bitte geben Sie ihn nicht weiter.`,
       action: "Am Webinar teilnehmen",
+    },
+    "series-confirmation": {
+      subject: "Sie sind angemeldet: {{title}}",
+      heading: "Bis bald bei {{title}}",
+      body: `${hello}\ndas sind Ihre Termine. Jeder hat einen persönlichen Link, der den Raum öffnet. Bitte geben Sie sie nicht weiter.`,
+      action: "",
     },
     "registration-pending": {
       subject: "Ihre Anmeldung wird geprüft: {{title}}",

@@ -6,6 +6,9 @@ export const mailEn = {
   check: "Test your connection beforehand",
   unsubscribe: "No more reminders",
   attached: "The calendar entry is attached.",
+  attachedMany: "A calendar entry for each date is attached.",
+  waiting: "on the waitlist",
+  pending: "not decided yet",
   inMinutes: (count: number) => `in ${count} minutes`,
   inHours: (count: number) => `in ${count} hours`,
   inDays: (count: number) => `in ${count} days`,
@@ -17,6 +20,12 @@ export const mailEn = {
       heading: "See you at {{title}}",
       body: `${hello}\nyou are registered. It starts {{when}}.\nYour personal link opens the room. Please keep it to yourself.`,
       action: "Join the webinar",
+    },
+    "series-confirmation": {
+      subject: "You are registered: {{title}}",
+      heading: "See you at {{title}}",
+      body: `${hello}\nthese are your dates. Each has a personal link that opens the room. Please keep them to yourself.`,
+      action: "",
     },
     "registration-pending": {
       subject: "Your registration is being looked at: {{title}}",

@@ -9,8 +9,9 @@ import { CheckField } from "../../ui/check-field.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { cameFrom, campaign } from "./campaign.ts";
+import { Dates } from "./dates.tsx";
 import { FormFields } from "./form-fields.tsx";
-import { AddToCalendar } from "./when.tsx";
+import { AddToCalendar, useZone } from "./when.tsx";
 
 type Props = { slug: string; webinar: PublicWebinar; texts: Texts };
 
@@ -21,10 +22,12 @@ const given = (answers: Record<string, string>) =>
 export function RegistrationForm({ slug, webinar, texts }: Props) {
   const { fields, consent, places, needsApproval } = webinar;
   const trpc = useTRPC();
+  const zone = useZone(webinar.timeZone);
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [answers, setAnswers] = useState<Record<string, string>>({});
   const [agreed, setAgreed] = useState(false);
+  const [dates, setDates] = useState<string[]>([slug]);
   const submit = useMutation(trpc.registration.submit.mutationOptions());
   const fault = submit.error ? wireError(submit.error) : undefined;
   const duplicate = fault?.code === "registration.duplicate";
@@ -48,6 +51,7 @@ export function RegistrationForm({ slug, webinar, texts }: Props) {
           answers: given(answers),
           utm: campaign(),
           referrer: cameFrom(),
+          ...(webinar.series && webinar.series.choice !== "all" ? { dates } : {}),
           ...(consent && agreed ? { consentVersion: consent.version } : {}),
         });
       }}
@@ -57,6 +61,16 @@ export function RegistrationForm({ slug, webinar, texts }: Props) {
       {needsApproval && places === "free" && <Notice>{texts.form.approval}</Notice>}
       {duplicate && <Notice kind="bad">{fault.message}</Notice>}
       {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
+      {webinar.series && (
+        <Dates
+          series={webinar.series}
+          texts={texts}
+          zone={zone}
+          chosen={dates}
+          onChange={setDates}
+          fault={of("dates")}
+        />
+      )}
       <TextField
         label={texts.form.name}
         name="name"

@@ -11,6 +11,7 @@ import type { Services } from "../services.ts";
 import { unsubscribeUrl } from "../unsubscribe.ts";
 import { brandOf } from "../use-cases/public-page.ts";
 import { calendarEntry } from "./calendar.ts";
+import { seriesParts } from "./series.ts";
 import { type MailContent, renderHtml, renderText } from "./templates.ts";
 import { fillWords, isMailKind, valuesFor, wordsOf } from "./words.ts";
 
@@ -48,6 +49,8 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
     ...identity,
     ...(stop ? { headers: unsubscribeHeaders(stop) } : {}),
   };
+  if (mail.kind === "series-confirmation")
+    return { ...built, ...(await seriesParts(services, mail, content)) };
   // Whoever has no place is told of a change, and gets no entry for it.
   const method =
     mail.kind === "webinar-changed" && registration?.status !== "registered" ? undefined : methods[mail.kind];
@@ -105,12 +108,10 @@ const signIn = (link: string): MailContent => ({
   small: "You did not ask for this? Then nothing happens; you can delete this mail.",
 });
 
-function message(services: Services, to: string, content: MailContent): SendMailOptions {
-  return {
-    from: services.config.MAIL_FROM,
-    to: { address: to, name: "" },
-    subject: content.subject,
-    text: renderText(content),
-    html: renderHtml(content),
-  };
-}
+const message = (services: Services, to: string, content: MailContent): SendMailOptions => ({
+  from: services.config.MAIL_FROM,
+  to: { address: to, name: "" },
+  subject: content.subject,
+  text: renderText(content),
+  html: renderHtml(content),
+});

@@ -1,6 +1,7 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
 import { pageRouter } from "./page.ts";
+import { planRouter } from "./plan.ts";
 import { registrationRouter } from "./registration.ts";
 import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
@@ -11,6 +12,7 @@ export const appRouter = router({
   auth: authRouter,
   webinar: webinarRouter,
   page: pageRouter,
+  plan: planRouter,
   registration: registrationRouter,
   report: reportRouter,
   attendance: attendanceRouter,

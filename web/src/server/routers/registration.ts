@@ -4,6 +4,7 @@ import { clientAddress } from "../client-address.ts";
 import {
   answers,
   consentVersion,
+  dates,
   domains,
   email,
   formFieldList,
@@ -55,6 +56,7 @@ export const registrationRouter = router({
         utm,
         referrer,
         consentVersion,
+        dates,
         idempotencyKey,
       }),
     )

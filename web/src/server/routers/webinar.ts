@@ -1,5 +1,4 @@
 import {
-  type Campaign,
   findRecording,
   listCampaigns,
   listPanelists,
@@ -11,6 +10,7 @@ import {
 import { LayoutName, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { email, line, personName, prose, rtmpUrl, slug, startsAt, timeZone, webinarId } from "../inputs.ts";
+import { describeMailPlan } from "../mail-plan.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
@@ -27,7 +27,7 @@ import {
 
 const byId = z.strictObject({ id: webinarId });
 
-const schedule = z.strictObject({
+export const schedule = z.strictObject({
   title: line(200, "a title"),
   description: prose(5000, "the description").default(""),
   startsAt,
@@ -43,7 +43,7 @@ const schedule = z.strictObject({
 });
 
 /** A webinar as its own organisation sees it. */
-const forHost = (webinar: Webinar, publicUrl: string) => ({
+export const forHost = (webinar: Webinar, publicUrl: string) => ({
   id: webinar.id,
   slug: webinar.slug,
   title: webinar.title,
@@ -59,26 +59,9 @@ const forHost = (webinar: Webinar, publicUrl: string) => ({
   cancelled: webinar.cancelledAt !== null,
   visibility: webinar.visibility,
   locale: webinar.locale,
+  seriesId: webinar.seriesId,
   registrationUrl: `${publicUrl}/w/${webinar.slug}`,
 });
-
-/** The mails around a webinar that its host chose. */
-function describeMailPlan(campaigns: Campaign[]) {
-  const followUp = campaigns.find(({ kind }) => kind === "follow-up");
-  return {
-    reminders: campaigns
-      .filter(({ kind }) => kind === "reminder")
-      .map(({ offsetMinutes }) => offsetMinutes)
-      .sort((a, b) => b - a),
-    followUp: followUp
-      ? {
-          offsetMinutes: followUp.offsetMinutes,
-          attendedText: followUp.attendedText,
-          missedText: followUp.missedText,
-        }
-      : null,
-  };
-}
 
 export const webinarRouter = router({
   create: hostProcedure.input(schedule).mutation(async ({ ctx, input }) => {

@@ -1,7 +1,9 @@
 import {
   findOrganisation,
+  findSeries,
   findWebinarBySlug,
   type Listing,
+  listSeriesDates,
   type OrganisationBrand,
   ownPictures,
   type PublicPage,
@@ -52,7 +54,11 @@ export async function publicWebinar(services: Services, slug: string) {
   const webinar = await findWebinarBySlug(services.db, slug);
   if (!webinar || webinar.phase === "draft") return undefined;
   const { cover, speakers, agenda } = webinar.page;
-  const [brand, form] = await Promise.all([brandOf(services, webinar), publicForm(services, webinar)]);
+  const [brand, form, series] = await Promise.all([
+    brandOf(services, webinar),
+    publicForm(services, webinar),
+    publicSeries(services, webinar),
+  ]);
   return {
     ...forPublic(webinar),
     hostName: webinar.hostName,
@@ -61,9 +67,25 @@ export async function publicWebinar(services: Services, slug: string) {
     cover: maybeUrl(cover),
     speakers: speakers.map((speaker) => ({ ...speaker, picture: maybeUrl(speaker.picture) })),
     agenda: [...agenda].sort((one, other) => one.minute - other.minute),
+    series,
     ...form,
   };
 }
+/** The dates somebody may still register for, when the webinar is one of several. */
+async function publicSeries(services: Services, webinar: Webinar) {
+  const series = webinar.seriesId ? await findSeries(services.db, webinar.seriesId) : undefined;
+  if (!series) return null;
+  const dates = (await listSeriesDates(services.db, series.id)).filter(
+    ({ phase }) => phase !== "ended" && phase !== "draft",
+  );
+  return dates.length > 1
+    ? {
+        choice: series.choice,
+        dates: dates.map(({ slug, startsAt, title }) => ({ slug, title, startsAt: startsAt.getTime() })),
+      }
+    : null;
+}
+
 export type PublicWebinar = NonNullable<Awaited<ReturnType<typeof publicWebinar>>>;
 
 /** Pictures are shown only by the organisation that uploaded them. Throws input.invalid. */

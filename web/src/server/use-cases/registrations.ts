@@ -6,7 +6,10 @@ import {
   insertRegistration,
   listFormFields,
   type RegistrationWithStays,
+  registerForDates,
   resendJoinLink,
+  type Submitted,
+  type Webinar,
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
 import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
@@ -14,6 +17,7 @@ import { lastReach } from "../exports/people.ts";
 import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
+import { otherDates, prepareOthers } from "./series-registration.ts";
 
 export type RegistrationInput = {
   slug: string;
@@ -23,6 +27,8 @@ export type RegistrationInput = {
   utm: Record<string, string>;
   referrer: string;
   consentVersion?: number | undefined;
+  /** Slugs of the dates that are meant, where the webinar is one of a series; without: what the series says, or its own. */
+  dates?: string[] | undefined;
   idempotencyKey?: string | undefined;
 };
 
@@ -68,20 +74,14 @@ async function requireConsent(
   throw new RostrumError("input.invalid", message, { field: "consentVersion" });
 }
 
-/**
- * Register an address once: with a seat, on the waitlist, or waiting for the host. A duplicate gets its link mailed again
- * and is told so; there is no second row. The same request under the same idempotency key gets the same answer and no mail.
- */
-export async function submitRegistration(
-  services: Services,
-  input: RegistrationInput,
-): Promise<"registered" | "waitlisted" | "pending"> {
-  const webinar = await openWebinar(services, input.slug);
+type Accepted = "registered" | "waitlisted" | "pending";
+
+/** What one registration stores, ready for the database; the webinar's own form and consent decide. */
+async function prepare(services: Services, webinar: Webinar, input: RegistrationInput) {
   const answers = checkAnswers(await listFormFields(services.db, webinar.id), input.answers);
   const consentTextId = await requireConsent(services, webinar.id, input.consentVersion);
-  const { created, registration } = await insertRegistration(
-    services.db,
-    {
+  return {
+    submission: {
       webinarId: webinar.id,
       email: input.email,
       name: input.name,
@@ -89,23 +89,50 @@ export async function submitRegistration(
       utm: input.utm,
       referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
     },
-    mintJoinMail(services),
-    {
+    mail: mintJoinMail(services),
+    options: {
       idempotencyKey: input.idempotencyKey,
       judgement: judgeAddress(input.email, webinar),
       consentTextId,
     },
-  );
-  if (!created) {
+  };
+}
+
+/**
+ * Register an address once: with a seat, on the waitlist, or waiting for the host; for the dates that were chosen where the
+ * webinar is one of a series. A duplicate gets its link mailed again and is told so; there is no second row. The same
+ * request under the same idempotency key gets the same answer and no mail.
+ */
+export async function submitRegistration(services: Services, input: RegistrationInput): Promise<Accepted> {
+  const webinar = await openWebinar(services, input.slug);
+  const others = await otherDates(services, webinar, input.dates);
+  const own =
+    input.dates && !input.dates.includes(input.slug) ? [] : [await prepare(services, webinar, input)];
+  if (others.length === 0 && own[0]) {
+    const { submission, mail, options } = own[0];
+    return standing([await insertRegistration(services.db, submission, mail, options)]);
+  }
+  const along = await prepareOthers(services, { webinar, others, input });
+  return standing(await registerForDates(services.db, [...own, ...along]));
+}
+
+/** What became of it, in one word: the best of several dates. Throws for a duplicate and for who is not let in. */
+function standing(submitted: Submitted[]): Accepted {
+  if (!submitted.some(({ created }) => created))
     throw new RostrumError(
       "registration.duplicate",
       "This address is already registered. We have mailed your personal link again.",
       { field: "email" },
     );
-  }
-  const { status, statusReason } = registration;
-  if (status === "denied") throw new RostrumError("permission.denied", statusReason, { field: "email" });
-  return status === "waitlisted" || status === "pending" ? status : "registered";
+  const denied = submitted.find(({ registration }) => registration.status === "denied");
+  const statuses = submitted.map(({ registration }) => registration.status);
+  if (denied && statuses.every((status) => status === "denied"))
+    throw new RostrumError("permission.denied", denied.registration.statusReason, { field: "email" });
+  return statuses.includes("registered")
+    ? "registered"
+    : statuses.includes("pending")
+      ? "pending"
+      : "waitlisted";
 }
 
 /** Count that somebody opened the registration page. */

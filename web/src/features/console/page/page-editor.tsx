@@ -147,21 +147,24 @@ function Editor({ webinarId, saved, share }: EditorProps) {
             Open page
           </a>
         </div>
-        <SharePreview share={share} version={save.isSuccess ? save.submittedAt : 0} />
+        <SharePreview
+          share={share}
+          version={[saved.page.cover, saved.page.logo, saved.page.accent, saved.locale].join(".")}
+        />
       </aside>
     </form>
   );
 }
 
 /** What social networks and messengers make of the link. */
-function SharePreview({ share, version }: { share: Share; version: number }) {
+function SharePreview({ share, version }: { share: Share; version: string }) {
   return (
     <div className="stack-small">
       <h3>When the link is shared</h3>
       <div className="share-preview">
         {/* biome-ignore lint/performance/noImgElement: drawn by our own server at this size */}
         <img
-          src={`/w/${share.slug}/share.png?v=${version}`}
+          src={`/w/${share.slug}/share.png?v=${encodeURIComponent(version)}`}
           alt="Preview of the shared link"
           width={1200}
           height={630}
