@@ -11,6 +11,15 @@ CREATE TABLE "pictures" (
 	CONSTRAINT "pictures_size" CHECK (octet_length("pictures"."bytes") between 1 and 1048576)
 );
 --> statement-breakpoint
+CREATE TABLE "connection_checks" (
+	"registration_id" uuid PRIMARY KEY NOT NULL,
+	"verdict" text NOT NULL,
+	"findings" jsonb NOT NULL,
+	"measured" jsonb NOT NULL,
+	"checked_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "connection_checks_verdict" CHECK ("connection_checks"."verdict" in ('good', 'fair', 'limited', 'bad'))
+);
+--> statement-breakpoint
 CREATE TABLE "series" (
 	"id" uuid PRIMARY KEY DEFAULT gen_random_uuid() NOT NULL,
 	"organisation_id" uuid NOT NULL,
@@ -36,6 +45,7 @@ ALTER TABLE "webinars" ADD COLUMN "locale" text DEFAULT 'en' NOT NULL;--> statem
 ALTER TABLE "webinars" ADD COLUMN "mail_texts" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "webinars" ADD COLUMN "page" jsonb DEFAULT '{"accent":null,"logo":null,"cover":null,"speakers":[],"agenda":[]}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "pictures" ADD CONSTRAINT "pictures_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "connection_checks" ADD CONSTRAINT "connection_checks_registration_id_registrations_id_fk" FOREIGN KEY ("registration_id") REFERENCES "public"."registrations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "series" ADD CONSTRAINT "series_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "templates" ADD CONSTRAINT "templates_organisation_id_organisations_id_fk" FOREIGN KEY ("organisation_id") REFERENCES "public"."organisations"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "pictures_organisation" ON "pictures" USING btree ("organisation_id");--> statement-breakpoint

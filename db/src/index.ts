@@ -8,6 +8,7 @@ export {
 export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
 export * from "./queries/campaigns.ts";
+export * from "./queries/connection-checks.ts";
 export * from "./queries/consents.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";
@@ -24,5 +25,5 @@ export * from "./queries/resyncs.ts";
 export * from "./queries/room.ts";
 export * from "./queries/series.ts";
 export * from "./queries/webinars.ts";
-export type { AgendaItem, MailText, OrganisationBrand, PublicPage, Speaker } from "./schema/page.ts";
+export type { AgendaItem, MailText, OrganisationBrand, PublicPage, Speaker } from "./schema/brand.ts";
 export type { Blueprint, SeriesRule } from "./schema/series.ts";

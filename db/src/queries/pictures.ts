@@ -1,7 +1,7 @@
 import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { organisations, type PublicPage, pictures, templates, webinars } from "../schema/index.ts";
-import type { OrganisationBrand } from "../schema/page.ts";
+import type { OrganisationBrand, PublicPage } from "../schema/brand.ts";
+import { organisations, pictures, templates, webinars } from "../schema/index.ts";
 
 export type Picture = typeof pictures.$inferSelect;
 export type PictureKind = Picture["kind"];

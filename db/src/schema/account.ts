@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import { check, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import type { OrganisationBrand } from "./brand.ts";
 import { createdAt, id, instant } from "./columns.ts";
-import type { OrganisationBrand } from "./page.ts";
 
 export const organisations = pgTable("organisations", {
   id: id(),

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { check, index, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { organisations } from "./account.ts";
+import type { MailText, PublicPage } from "./brand.ts";
 import { createdAt, id } from "./columns.ts";
-import type { MailText, PublicPage } from "./page.ts";
 
 /** How its dates were found: local times of the first, in the host's zone; `without` are local days (YYYY-MM-DD). */
 export type SeriesRule = {

@@ -1,8 +1,8 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { organisations, users } from "./account.ts";
+import type { MailText, PublicPage } from "./brand.ts";
 import { createdAt, id, instant } from "./columns.ts";
-import type { MailText, PublicPage } from "./page.ts";
 import { series } from "./series.ts";
 
 export const webinars = pgTable(

@@ -3,6 +3,7 @@ export * from "./audio-first.ts";
 export * from "./branches.ts";
 export * from "./cascade.ts";
 export * from "./colour.ts";
+export * from "./connection-check.ts";
 export * from "./csv.ts";
 export type { Decision } from "./decision.ts";
 export * from "./engagement.ts";

@@ -8,6 +8,7 @@ import "./report.css";
 import "./room.css";
 import "./player.css";
 import "./public-page.css";
+import "./check.css";
 
 export const metadata: Metadata = {
   title: { default: "Rostrum", template: "%s · Rostrum" },

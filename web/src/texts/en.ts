@@ -42,6 +42,58 @@ export const en = {
     chosen: "Choose your dates",
     everyDate: "All dates",
   },
+  check: {
+    title: "Test your connection",
+    intro:
+      "Half a minute, and you know whether picture and sound will get through. Nobody sees you; nothing is recorded.",
+    start: "Start the test",
+    again: "Test again",
+    running: "Testing…",
+    ways: {
+      browser: "Browser",
+      socket: "Connection to the event",
+      udp: "Direct way (UDP)",
+      tcp: "Way through firewalls (TCP)",
+      turn: "Way over the relay",
+      speed: "Speed",
+    },
+    yes: "works",
+    no: "blocked",
+    notOffered: "not offered here",
+    unknown: "not measured",
+    speed: (megabits: string, rtt: string, loss: string) => `${megabits} Mbit/s, ${rtt} ms, ${loss} lost`,
+    atLeast: (megabits: string) => `at least ${megabits}`,
+    sound: "Sound",
+    playSound: "Play a sound",
+    heard: "I hear it",
+    unheard: "I hear nothing",
+    camera: "Camera and microphone (only if you may speak)",
+    tryCamera: "Try them",
+    cameraOk: "Both work.",
+    cameraNo:
+      "They are not available: allow them in the address bar, and close other programs that use them.",
+    verdicts: {
+      good: "You are all set",
+      fair: "It will work",
+      limited: "You will see the broadcast",
+      bad: "Something is in the way",
+    },
+    findings: {
+      fine: "Everything gets through as it should.",
+      socket:
+        "Your network does not let this page connect to the event. Try another network, or ask your IT department to allow WebSockets to this site.",
+      browser:
+        "This browser cannot take part. Update it, or use a current Chrome, Edge, Firefox or Safari. You will see the broadcast meanwhile, some seconds later.",
+      "no-path":
+        "Your network blocks live media altogether. You will see the broadcast, some seconds later, and can ask questions as everybody else. Without a VPN or in another network you may be closer.",
+      "udp-blocked":
+        "Your network blocks UDP, the fast way for picture and sound. Yours take a detour that works, with a little more delay. Leaving the VPN often helps.",
+      slow: "Your connection is slow. Close downloads and other videos, and use a cable or move closer to the Wi-Fi.",
+      loss: "Your connection loses packets, and the picture may stutter. A cable instead of Wi-Fi helps most.",
+      far: "Answers take long to reach you. It works; wait a moment before you speak.",
+      sound: "You heard nothing: turn up the volume, and look which loudspeaker or headset is chosen.",
+    },
+  },
   done: {
     registered: "You are registered",
     registeredText: "Your personal link is on its way, with a calendar entry, to",
@@ -49,6 +101,7 @@ export const en = {
     waitlistedText: "As soon as a place becomes free for you, your personal link goes to",
     pending: "Your registration is being looked at",
     pendingText: "As soon as the host has approved it, your personal link goes to",
+    check: "Test your connection now",
     noMail:
       "No mail after a few minutes? Look in the spam folder, or register again: we mail the link once more.",
   },

@@ -6,6 +6,7 @@ import { useTRPC } from "../../client/providers.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { CheckSummary } from "./check-summary.tsx";
 import { InvitePanelist } from "./invite-panelist.tsx";
 import { QueryFault } from "./query-fault.tsx";
 import { RecordingCard } from "./recording-card.tsx";
@@ -47,6 +48,7 @@ export function WebinarOverview({ webinarId }: { webinarId: string }) {
               Share it anywhere. Add utm_source and friends to see where people came from.
             </p>
           </section>
+          {phase !== "ended" && <CheckSummary webinarId={webinarId} />}
           {phase === "ended" && <RecordingCard webinarId={webinarId} />}
         </div>
         <InvitePanelist webinarId={webinarId} />

@@ -1,5 +1,6 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
+import Link from "next/link";
 import { useState } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
@@ -131,6 +132,9 @@ function Done({ status, email, webinar, texts }: DoneProps) {
           durationMinutes={webinar.durationMinutes}
         />
       )}
+      <p>
+        <Link href={`/w/${webinar.slug}/check`}>{texts.done.check}</Link>
+      </p>
       <p className="dim small">{texts.done.noMail}</p>
     </div>
   );

@@ -24,6 +24,8 @@ const methods: Record<string, "REQUEST" | "CANCEL"> = {
   "webinar-cancelled": "CANCEL",
   "registration-cancelled": "CANCEL",
 };
+/** Mails before the event, whose reader can still do something about the connection. */
+const checkable = new Set<MailKind>(["confirmation", "join-link", "webinar-changed"]);
 /** Mails one can do without: they carry a way to stop them (RFC 8058). */
 const unasked = new Set(["reminder", "follow-up-attended", "follow-up-missed"]);
 
@@ -86,6 +88,7 @@ export async function webinarMail(
     action: action && link ? { label: action, link } : undefined,
     small: kind === "confirmation" ? texts.attached : undefined,
     links: [
+      ...(checkable.has(kind) && link ? [{ label: texts.check, link: link.replace("/j/", "/check/") }] : []),
       ...(manage ? [{ label: texts.manage, link: manage }] : []),
       ...(stop ? [{ label: texts.unsubscribe, link: stop }] : []),
     ],

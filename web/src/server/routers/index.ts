@@ -1,5 +1,6 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
+import { checkRouter } from "./check.ts";
 import { pageRouter } from "./page.ts";
 import { planRouter } from "./plan.ts";
 import { registrationRouter } from "./registration.ts";
@@ -11,6 +12,7 @@ import { webinarRouter } from "./webinar.ts";
 export const appRouter = router({
   auth: authRouter,
   webinar: webinarRouter,
+  check: checkRouter,
   page: pageRouter,
   plan: planRouter,
   registration: registrationRouter,
