@@ -19,6 +19,13 @@ export const WebConfig = z.object({
   ROSTRUM_SECRET: secret(z.string().min(32)).describe("Root of all token keys, the same on every node"),
   SMTP_URL: secret(z.string().min(1)).describe("smtp:// or smtps:// URL of the mail provider"),
   MAIL_FROM: z.string().default("Rostrum <no-reply@rostrum.local>").describe("Sender of every mail"),
+  DKIM_DOMAIN: optionalText.describe("Domain that signs mails (RFC 6376); the sender's when it is not set"),
+  DKIM_SELECTOR: optionalText.describe(
+    "Selector of the key: its public half is the TXT record {selector}._domainkey.{domain}; rostrum when not set",
+  ),
+  DKIM_PRIVATE_KEY: secret(optionalText).describe(
+    "Private key (PEM) that signs mails; without one the provider signs, or nobody",
+  ),
   TRUSTED_PROXIES: z.coerce
     .number()
     .int()

@@ -16,6 +16,7 @@ import { roomLogKey, WebinarId } from "@rostrum/protocol";
 import nodemailer from "nodemailer";
 import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
+import { mailsAtOnce, mailTransport } from "../server/mail/transport.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
 import { queueDueCampaigns } from "./campaigns.ts";
@@ -25,18 +26,10 @@ import { LostStays } from "./stays.ts";
 /** Ended programmes stay listed this long, so that egress can finish recordings after a restart of anything. */
 const endedProgrammesMs = 6 * 3600_000;
 const hourMs = 3600_000;
-/** The pool's connections. One mail waits for the provider most of its time: in a row they would be some ten a second. */
-const mailsAtOnce = 5;
 
 const services = createServices(webConfig(), "web-jobs");
 const { scope, log, db, events } = services;
-const transport = nodemailer.createTransport(services.config.SMTP_URL, {
-  pool: true,
-  maxConnections: mailsAtOnce,
-  connectionTimeout: 10_000,
-  greetingTimeout: 10_000,
-  socketTimeout: 30_000,
-} as object);
+const transport = nodemailer.createTransport(mailTransport(services.config));
 scope.add("smtp", () => transport.close());
 
 /** SMTP 5yz is final (RFC 5321 §4.2.1), except while we are not let in at all: then every mail would be lost. */

@@ -4,6 +4,7 @@ import { Download } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../../client/providers.tsx";
 import { DecideBar, DecideButtons } from "./decide.tsx";
+import { MailTimeline } from "./mail-timeline.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
 const short = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
@@ -103,7 +104,9 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
             <tbody>
               {rows.map((row) => (
                 <tr key={row.id}>
-                  <td>{row.name}</td>
+                  <td>
+                    <MailsOf webinarId={webinarId} id={row.id} name={row.name} />
+                  </td>
                   <td>
                     {row.email}
                     {row.status !== "registered" && (
@@ -159,5 +162,24 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** A name that opens what its owner was mailed. */
+function MailsOf({ webinarId, id, name }: { webinarId: string; id: string; name: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        className="name-button"
+        type="button"
+        aria-expanded={open}
+        title="Mails"
+        onClick={() => setOpen(!open)}
+      >
+        {name}
+      </button>
+      {open && <MailTimeline webinarId={webinarId} registrationId={id} />}
+    </>
   );
 }

@@ -6,6 +6,7 @@ import {
   type Webinar,
 } from "@rostrum/db";
 import type { SendMailOptions } from "nodemailer";
+import { z } from "zod";
 import { type MailKind, mailTextsFor } from "../../texts/index.ts";
 import type { Services } from "../services.ts";
 import { unsubscribeUrl } from "../unsubscribe.ts";
@@ -38,6 +39,8 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   const identity = { messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>` };
   if (mail.kind === "sign-in") return { ...message(services, mail.recipient, signIn(link)), ...identity };
   const webinar = mail.webinarId ? await findWebinar(services.db, mail.webinarId) : undefined;
+  if (webinar && mail.kind === "test")
+    return { ...message(services, mail.recipient, await testMail(services, webinar, mail)), ...identity };
   if (!webinar || !isMailKind(mail.kind)) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
   if (mail.kind === "reminder" && webinar.phase === "ended")
     throw new PermanentMailError("the webinar is over: nobody needs the reminder");
@@ -95,6 +98,17 @@ export async function webinarMail(
     brand: { ...brand, logo: brand.logo && `${services.config.PUBLIC_URL}${brand.logo}` },
     language: webinar.locale,
   };
+}
+
+const Words = z.object({ subject: z.string(), heading: z.string(), body: z.string(), action: z.string() });
+
+/** A host's draft, to the host. */
+async function testMail(services: Services, webinar: Webinar, { payload }: OutboxMail): Promise<MailContent> {
+  const { of: kind = "", words = "" } = payload;
+  if (!isMailKind(kind)) throw new PermanentMailError(`there are no mails of kind ${kind}`);
+  const mailTexts = { ...webinar.mailTexts, [kind]: Words.parse(JSON.parse(words)) };
+  const content = await webinarMail(services, { ...webinar, mailTexts }, { kind, payload });
+  return { ...content, subject: `[Test] ${content.subject}` };
 }
 
 /** RFC 2369 and RFC 8058 §3.1. The page asks first; what mail programs post to does not. */

@@ -1,6 +1,7 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
 import { checkRouter } from "./check.ts";
+import { mailRouter } from "./mail.ts";
 import { pageRouter } from "./page.ts";
 import { planRouter } from "./plan.ts";
 import { registrationRouter } from "./registration.ts";
@@ -13,6 +14,7 @@ export const appRouter = router({
   auth: authRouter,
   webinar: webinarRouter,
   check: checkRouter,
+  mail: mailRouter,
   page: pageRouter,
   plan: planRouter,
   registration: registrationRouter,

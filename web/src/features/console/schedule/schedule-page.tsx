@@ -5,6 +5,7 @@ import { PhaseBadge } from "../../../ui/phase-badge.tsx";
 import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
 import { DetailsCard } from "./details-card.tsx";
+import { MailEditor } from "./mail-editor.tsx";
 import { MailsCard } from "./mails-card.tsx";
 import { ReuseCard } from "./reuse-card.tsx";
 import { SeriesCard } from "./series-card.tsx";
@@ -37,6 +38,7 @@ export function SchedulePage({ webinarId }: { webinarId: string }) {
           <ReuseCard webinar={webinar.data} />
         </div>
       </div>
+      <MailEditor webinarId={webinarId} />
     </div>
   );
 }
