@@ -12,6 +12,8 @@ export type Way = "udp" | "tcp" | "turn";
 const wayMs = 8000;
 /** For packets that are still on their way when the flood is over, ms. */
 const lastPacketsMs = 500;
+/** Of the packets: the first ones come while the channel finds its speed, and say nothing about loss. */
+const warmUp = 0.25;
 /** What the edge sends at most, kbit/s of payload: nobody can be measured above it. */
 export const floodKbps = 4000;
 
@@ -127,9 +129,11 @@ async function measure(rpc: Rpc, { transport, channel }: Opened): Promise<Partia
     const rttMs = median(rtts) ?? (await roundTrip(transport));
     if (sent === 0) return { rttMs };
     const seconds = Math.max(0.5, ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000);
+    const from = Math.floor(sent * warmUp);
+    const counted = [...arrived].filter((number) => number >= from).length;
     return {
       rttMs,
-      loss: 1 - Math.min(1, arrived.size / sent),
+      loss: 1 - Math.min(1, counted / (sent - from)),
       downKbps: Math.round((arrived.size * bytes * 8) / 1000 / seconds),
     };
   } catch {

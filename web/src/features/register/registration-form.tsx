@@ -96,6 +96,7 @@ export function RegistrationForm({ slug, webinar, texts }: Props) {
         fields={fields}
         answers={answers}
         fault={answerFault}
+        texts={texts.form}
         onAnswer={(id, answer) => setAnswers((current) => ({ ...current, [id]: answer }))}
       />
       {consent && (
@@ -123,7 +124,7 @@ function Done({ status, email, webinar, texts }: DoneProps) {
       <p>
         {texts.done[`${status}Text`]} <strong>{email}</strong>.
       </p>
-      {status === "registered" && (
+      {status === "registered" && !webinar.series && (
         <AddToCalendar
           texts={texts}
           slug={webinar.slug}

@@ -41,7 +41,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
           )}
         </div>
       </header>
-      <main className="shell public-page">
+      <main className="shell public-page" lang={webinar.locale}>
         {query.isError && <Notice kind="bad">{wireError(query.error).message}</Notice>}
         <div className={`public-cover ${cover ? "" : "drawn"}`}>
           {/* biome-ignore lint/performance/noImgElement: our own picture, encoded and cached for good already */}
@@ -50,7 +50,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
         <div className="public-head stack">
           {(phase === "live" || phase === "ended") && (
             <div>
-              <PhaseBadge phase={phase} />
+              <PhaseBadge phase={phase} label={texts.phase[phase]} />
             </div>
           )}
           <h1>{title}</h1>

@@ -151,7 +151,12 @@ function Draft({ webinarId, saved, places }: DraftProps) {
               key: "html",
               label: "As it looks",
               body: (
-                <iframe className="mail-frame" title="Preview" sandbox="" srcDoc={preview.data?.html ?? ""} />
+                <iframe
+                  className="mail-frame"
+                  title="Preview"
+                  sandbox="allow-same-origin"
+                  srcDoc={preview.data?.html ?? ""}
+                />
               ),
             },
             {
