@@ -187,6 +187,7 @@ describe("bad input", () => {
           "auth.session",
           "auth.signOut",
           "webinar.upcoming",
+          "plan.templates",
           "webinar.list",
           "hand.raise",
           "hand.lower",
