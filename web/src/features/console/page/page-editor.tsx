@@ -133,7 +133,7 @@ function Editor({ webinarId, saved, share }: EditorProps) {
           onChange={(event) => setVisibility(event.target.value === "unlisted" ? "unlisted" : "public")}
         />
         <SelectField
-          label="Language of page, room and mails"
+          label="Language of page, connection test and mails"
           choices={locales.map((value) => ({ value, name: textsFor(value).language }))}
           value={locale}
           onChange={(event) => setLocale(event.target.value === "de" ? "de" : "en")}
