@@ -19,7 +19,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   transpilePackages: ["@rostrum/db", "@rostrum/platform", "@rostrum/protocol", "@rostrum/rules"],
-  serverExternalPackages: ["pino", "ioredis", "postgres", "nodemailer", "ws", "prom-client"],
+  serverExternalPackages: ["sharp", "pino", "ioredis", "postgres", "nodemailer", "ws", "prom-client"],
   outputFileTracingRoot: root,
   turbopack: { root },
   images: { unoptimized: true },

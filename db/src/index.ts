@@ -12,6 +12,7 @@ export * from "./queries/audit.ts";
 export * from "./queries/campaign-links.ts";
 export * from "./queries/campaigns.ts";
 export * from "./queries/captions.ts";
+export * from "./queries/connection-checks.ts";
 export * from "./queries/consents.ts";
 export * from "./queries/erase.ts";
 export * from "./queries/exports.ts";
@@ -28,6 +29,7 @@ export {
   type Trace,
   type TraceCounts,
 } from "./queries/people.ts";
+export * from "./queries/pictures.ts";
 export * from "./queries/polls.ts";
 export * from "./queries/questions.ts";
 export * from "./queries/registration-seats.ts";
@@ -38,6 +40,9 @@ export * from "./queries/report.ts";
 export * from "./queries/resyncs.ts";
 export * from "./queries/retention.ts";
 export * from "./queries/room.ts";
+export * from "./queries/series.ts";
 export * from "./queries/webhook-events.ts";
 export * from "./queries/webhooks.ts";
 export * from "./queries/webinars.ts";
+export type { AgendaItem, MailText, OrganisationBrand, PublicPage, Speaker } from "./schema/brand.ts";
+export type { Blueprint, SeriesRule } from "./schema/series.ts";

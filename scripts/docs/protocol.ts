@@ -88,6 +88,7 @@ function render(): string {
     "`{id, ok: false, error: {code, message, field?}}`; a notification is `{event, data}`. The first frame is `hello`.",
     "",
     ...section("Edge socket (`/ws` on an edge)", protocol.edgeMethods, protocol.edgeEvents),
+    ...section("Check socket (`/check` on an edge)", protocol.checkMethods, {}),
     ...section("Stage socket (`/ws` on an origin)", protocol.stageMethods, protocol.stageEvents),
     ...section("Pipe socket (`/pipe`, edge to origin)", protocol.pipeMethods, protocol.pipeEvents),
     ...section(

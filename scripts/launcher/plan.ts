@@ -17,7 +17,14 @@ export type Backing = {
 export type ServiceName = "mail-sink" | "web" | "jobs" | OriginName | EdgeName | "egress";
 
 /** Variables that only web may know: media nodes never see SQL or mail. The bucket's secret is for egress alone. */
-const WEB_ONLY = ["DATABASE_URL", "DATABASE_OWNER_URL", "SMTP_URL", "TURN_SECRET", "S3_SECRET_ACCESS_KEY"];
+const WEB_ONLY = [
+  "DATABASE_URL",
+  "DATABASE_OWNER_URL",
+  "SMTP_URL",
+  "TURN_SECRET",
+  "S3_SECRET_ACCESS_KEY",
+  "DKIM_PRIVATE_KEY",
+];
 /** Variables of the launcher itself, and ones that would mislead a child. */
 const LAUNCHER_ONLY =
   /^(ROSTRUM_(HOME|PORT_BASE|EDGES|ORIGINS|LISTEN_IP|PUBLIC_HOST|NO_RESTART|INSTALL)|npm_.*|PORT|HOSTNAME)$/;

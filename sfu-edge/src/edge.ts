@@ -9,6 +9,7 @@ import type { WebinarId } from "@rostrum/protocol";
 import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
+import { serveChecks } from "./check.ts";
 import type { EdgeConfig } from "./config.ts";
 import { drainEdge } from "./drain.ts";
 import { Facts } from "./facts.ts";
@@ -53,6 +54,16 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     allowedOrigin: config.WEB_PUBLIC_URL,
     isDraining: () => draining,
     measured,
+  });
+  serveChecks({
+    http,
+    scope,
+    log,
+    tokens,
+    pool,
+    nodeId,
+    allowedOrigin: config.WEB_PUBLIC_URL,
+    isDraining: () => draining,
   });
   const attendees = () => audiences.list().flatMap((audience) => [...audience.fanOut.attendees]);
   const announce = registry.announce(scope, () =>

@@ -32,6 +32,13 @@ export const WebConfig = z.object({
     "Inbox of the mail sink, when mail ends there: erased people's mails are deleted in it",
   ),
   MAIL_FROM: z.string().default("Rostrum <no-reply@rostrum.local>").describe("Sender of every mail"),
+  DKIM_DOMAIN: optionalText.describe("Domain that signs mails (RFC 6376); the sender's when it is not set"),
+  DKIM_SELECTOR: optionalText.describe(
+    "Selector of the key: its public half is the TXT record {selector}._domainkey.{domain}; rostrum when not set",
+  ),
+  DKIM_PRIVATE_KEY: secret(optionalText).describe(
+    "Private key (PEM) that signs mails; without one the provider signs, or nobody",
+  ),
   TRUSTED_PROXIES: z.coerce
     .number()
     .int()

@@ -188,6 +188,7 @@ describe("bad input", () => {
           "auth.session",
           "auth.signOut",
           "webinar.upcoming",
+          "plan.templates",
           "webinar.list",
           "organisation.mine",
           "organisation.members",

@@ -1,6 +1,7 @@
-import { and, eq, isNull, lt, lte, min, or, sql } from "drizzle-orm";
+import { and, asc, eq, isNull, lt, lte, min, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { audit, mailOutbox } from "../schema/index.ts";
+import type { MailText } from "../schema/brand.ts";
+import { audit, mailOutbox, webinars } from "../schema/index.ts";
 
 export type OutboxMail = typeof mailOutbox.$inferSelect;
 /** Give up after this many attempts; with the back-off below that is about two days. */
@@ -153,4 +154,37 @@ export async function recordAudit(
   },
 ): Promise<void> {
   await db.insert(audit).values(entry);
+}
+
+export type MailTrace = Pick<
+  OutboxMail,
+  "id" | "kind" | "createdAt" | "sentAt" | "failedAt" | "attempts" | "error"
+>;
+
+/** What was and will be mailed to a registrant, oldest first; as long as mails are remembered. Without what is in them. */
+export async function listMailsOf(
+  db: Executor,
+  webinarId: string,
+  registrationId: string,
+): Promise<MailTrace[]> {
+  const { id, kind, createdAt, sentAt, failedAt, attempts, error } = mailOutbox;
+  return db
+    .select({ id, kind, createdAt, sentAt, failedAt, attempts, error })
+    .from(mailOutbox)
+    .where(and(eq(mailOutbox.webinarId, webinarId), eq(mailOutbox.registrationId, registrationId)))
+    .orderBy(asc(createdAt), asc(id))
+    .limit(200);
+}
+
+/** Keep a host's words for one kind of mail; null forgets them. */
+export async function saveMailTexts(
+  db: Executor,
+  webinarId: string,
+  kind: string,
+  words: MailText | null,
+): Promise<void> {
+  const mailTexts = words
+    ? sql`jsonb_set(${webinars.mailTexts}, array[${kind}], ${JSON.stringify(words)}::text::jsonb)`
+    : sql`${webinars.mailTexts} - ${kind}::text`;
+  await db.update(webinars).set({ mailTexts }).where(eq(webinars.id, webinarId));
 }

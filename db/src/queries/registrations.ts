@@ -41,6 +41,8 @@ export type SubmitOptions = {
   consentTextId?: string | undefined;
   /** Seats do not count: for the recording there is room for everybody. */
   unlimited?: boolean;
+  /** One of several dates that are told of in one mail (`registerForDates`): the link is stored, nothing is mailed. */
+  quiet?: boolean | undefined;
 };
 /** `created` is false for a duplicate. */
 export type Submitted = { created: boolean; registration: Registration };
@@ -112,7 +114,9 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
         });
   // The webinar's row may be held meanwhile, and everybody else waits for it: as few ways to the database as can be.
   await Promise.all([
-    mailStatus(tx, done.registration, mail),
+    options.quiet
+      ? addJoinToken(tx, done.registration.id, mail.tokenHash)
+      : mailStatus(tx, done.registration, mail),
     done.created && queueWebhooks(tx, webinarId, newRegistrationEvents(done.registration)),
     key && answerKey(tx, key, done.created ? "created" : "duplicate"),
   ]);

@@ -99,6 +99,7 @@ export async function listUpcoming(db: Executor, limit: number): Promise<Webinar
     .from(webinars)
     .where(
       and(
+        eq(webinars.visibility, "public"),
         inArray(webinars.phase, ["scheduled", "green-room", "live"]),
         or(eq(webinars.phase, "live"), gt(webinars.startsAt, sql`now() - interval '1 day'`)),
       ),

@@ -10,6 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import type { OrganisationBrand } from "./brand.ts";
 import { createdAt, id, instant } from "./columns.ts";
 
 export const organisations = pgTable(
@@ -17,6 +18,8 @@ export const organisations = pgTable(
   {
     id: id(),
     name: text("name").notNull(),
+    /** What its webinars show when they choose nothing of their own. */
+    brand: jsonb("brand").$type<OrganisationBrand>().notNull().default({ accent: null, logo: null }),
     /** Sites (`https://example.com`) whose pages may show its registration forms. */
     embedOrigins: jsonb("embed_origins").$type<string[]>().notNull().default([]),
     /** Days after a webinar's end for which people's data is kept; null: until somebody erases it. */

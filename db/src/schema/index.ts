@@ -5,6 +5,8 @@ export * from "./campaign.ts";
 export * from "./integration.ts";
 export * from "./interaction.ts";
 export * from "./outbox.ts";
+export * from "./page.ts";
 export * from "./recording.ts";
 export * from "./registration.ts";
+export * from "./series.ts";
 export * from "./webinar.ts";

@@ -150,3 +150,20 @@ export const pageVisits = pgTable(
     check("page_visits_source_length", sql`char_length(${table.source}) between 1 and 120`),
   ],
 );
+
+/** The last test of their connection that a registrant made: what was found, and what it means. */
+export const connectionChecks = pgTable(
+  "connection_checks",
+  {
+    registrationId: uuid("registration_id")
+      .primaryKey()
+      .references(() => registrations.id, { onDelete: "cascade" }),
+    verdict: text("verdict", { enum: ["good", "fair", "limited", "bad"] }).notNull(),
+    findings: jsonb("findings").$type<string[]>().notNull(),
+    measured: jsonb("measured").$type<Record<string, string | number | boolean | null>>().notNull(),
+    checkedAt: instant("checked_at").notNull().defaultNow(),
+  },
+  (table) => [
+    check("connection_checks_verdict", sql`${table.verdict} in ('good', 'fair', 'limited', 'bad')`),
+  ],
+);

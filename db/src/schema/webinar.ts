@@ -1,7 +1,9 @@
 import { sql } from "drizzle-orm";
 import { boolean, check, index, integer, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { organisations, users } from "./account.ts";
+import type { MailText, PublicPage } from "./brand.ts";
 import { createdAt, id, instant } from "./columns.ts";
+import { series } from "./series.ts";
 
 export const webinars = pgTable(
   "webinars",
@@ -14,6 +16,8 @@ export const webinars = pgTable(
       .notNull()
       .references(() => users.id),
     slug: text("slug").notNull().unique(),
+    /** The series it is one date of. */
+    seriesId: uuid("series_id").references(() => series.id, { onDelete: "set null" }),
     title: text("title").notNull(),
     description: text("description").notNull().default(""),
     startsAt: instant("starts_at").notNull(),
@@ -47,6 +51,21 @@ export const webinars = pgTable(
       .$type<Record<"attendance" | "polls" | "questions" | "chat" | "hands", number>>()
       .notNull()
       .default({ attendance: 60, polls: 20, questions: 10, chat: 5, hands: 5 }),
+    /** Listed on the site's front page, or only for who has the link. */
+    visibility: text("visibility", { enum: ["public", "unlisted"] })
+      .notNull()
+      .default("public"),
+    /** The language of everything that attendees read. */
+    locale: text("locale", { enum: ["en", "de"] })
+      .notNull()
+      .default("en"),
+    /** The host's words for mails, by kind; the others are the catalogue's. */
+    mailTexts: jsonb("mail_texts").$type<Record<string, MailText>>().notNull().default({}),
+    /** What its public page shows besides title and date. */
+    page: jsonb("page")
+      .$type<PublicPage>()
+      .notNull()
+      .default({ accent: null, logo: null, cover: null, speakers: [], agenda: [] }),
     /** Rises with every change that a calendar must know (RFC 5545 §3.8.7.4). */
     icsSequence: integer("ics_sequence").notNull().default(0),
     /** Days after the end for which people's data is kept; null: as the organisation says. */
@@ -57,10 +76,13 @@ export const webinars = pgTable(
   },
   (table) => [
     index("webinars_organisation").on(table.organisationId, table.startsAt),
+    index("webinars_series").on(table.seriesId, table.startsAt),
     check("webinars_title_length", sql`char_length(${table.title}) between 1 and 200`),
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
     check("webinars_registration_limit", sql`${table.registrationLimit} >= 1`),
     check("webinars_approval", sql`${table.approval} in ('approve', 'review', 'deny')`),
+    check("webinars_locale", sql`${table.locale} in ('en', 'de')`),
+    check("webinars_visibility", sql`${table.visibility} in ('public', 'unlisted')`),
     check("webinars_seats", sql`${table.seats} >= 0`),
     check("webinars_phase", sql`${table.phase} in ('draft', 'scheduled', 'green-room', 'live', 'ended')`),
     check(

@@ -15,6 +15,9 @@ export async function prepare(story: Story): Promise<void> {
       () => register(story, who),
     );
   }
+  await runner.step("attendee A tests the connection, and the host sees it", 40_000, () =>
+    testConnection(story),
+  );
   await runner.step("an address that registers twice is told so and stays one row", 30_000, () =>
     registerTwice(story),
   );
@@ -101,6 +104,26 @@ async function register(story: Story, who: keyof typeof names): Promise<void> {
     `the MIME method equals the calendar's (${calendar.contentType})`,
   );
   story.facts.links[who] = linkIn(mail, "/j/");
+}
+
+/** Every way to an edge with real ICE, from the link in the mail. */
+async function testConnection(story: Story): Promise<void> {
+  const page = await story.people.a.context.newPage();
+  const mail = await story.inbox.waitFor(addressOf(story, "a"), /registered/i);
+  await page.goto(linkIn(mail, "/check/"));
+  await page.getByRole("button", { name: "Start the test" }).click();
+  const verdict = page.locator("[data-verdict]");
+  await verdict.waitFor({ timeout: 30_000 });
+  for (const way of ["socket", "udp", "tcp"])
+    assert(
+      (await page.locator(`[data-way=${way}]`).getAttribute("data-state")) === "true",
+      `the way ${way} opens`,
+    );
+  assert((await verdict.getAttribute("data-verdict")) !== "bad", "the connection is no bad one");
+  await page.close();
+  const { page: host } = story.people.host;
+  await host.reload();
+  await host.getByText("1 of 3").waitFor();
 }
 
 async function registerTwice(story: Story): Promise<void> {

@@ -12,6 +12,7 @@ export * from "./room/entities.ts";
 export * from "./room/events.ts";
 export * from "./room/snapshot.ts";
 export * from "./rtp.ts";
+export * from "./signal/check.ts";
 export * from "./signal/edge.ts";
 export * from "./signal/media.ts";
 export * from "./signal/stage.ts";

@@ -2,8 +2,11 @@ import { z } from "zod";
 import { AdmissionId, Delivery, DisplayName, NodeId, ParticipantId, Role, WebinarId } from "./ids.ts";
 import { EpochMs } from "./time.ts";
 
-/** Which socket a room token opens: `edge` for events and receiving, `stage` for publishing on the origin. */
-export const RoomAudience = z.enum(["edge", "stage"]);
+/**
+ * Which socket a room token opens: `edge` for events and receiving, `stage` for publishing on the origin, `check` for
+ * testing a connection beforehand.
+ */
+export const RoomAudience = z.enum(["edge", "stage", "check"]);
 export type RoomAudience = z.infer<typeof RoomAudience>;
 
 /** Claims of a room token. Everything a media node believes about a person comes from here. */

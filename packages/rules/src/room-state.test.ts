@@ -22,6 +22,8 @@ const room: RoomSnapshot = {
   presence: { webrtc: 0, hls: 0 },
   caption: null,
   recordingMs: null,
+  brand: null,
+  locale: "en",
 };
 const uuid = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 const person = (n: number) => ({ participantId: uuid(n) as ParticipantId, name: `P${n}` });

@@ -11,4 +11,5 @@ export { type PipeSource, servePipes } from "./pipe-server.ts";
 export { createRoomEvents, type RoomEvents, RoomFeed, type RoomFeedOptions } from "./room-feed.ts";
 export { Branch, RouterSet } from "./router-set.ts";
 export { checkCapabilities, checkProducerRtp } from "./rtp-check.ts";
+export { createCheckTransport } from "./webrtc.ts";
 export { type PoolWorker, type RtcListen, WorkerPool } from "./worker-pool.ts";

@@ -17,3 +17,17 @@ export async function createWebRtcTransport(
   await transport.setMaxIncomingBitrate(8_000_000);
   return transport;
 }
+
+/** The same for testing a connection: it carries packets of a data channel and no media. */
+export const createCheckTransport = (
+  router: types.Router,
+  webRtcServer: types.WebRtcServer,
+): Promise<types.WebRtcTransport> =>
+  router.createWebRtcTransport({
+    webRtcServer,
+    enableUdp: true,
+    enableTcp: true,
+    preferUdp: true,
+    enableSctp: true,
+    iceConsentTimeout: 20,
+  });

@@ -9,6 +9,8 @@ import "./room.css";
 import "./player.css";
 import "./console.css";
 import "./replay.css";
+import "./public-page.css";
+import "./check.css";
 
 export const metadata: Metadata = {
   title: { default: "Rostrum", template: "%s · Rostrum" },

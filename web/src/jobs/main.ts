@@ -5,6 +5,7 @@ import {
   deleteOldFacts,
   deleteOldKeys,
   deleteOldMails,
+  deleteUnusedPictures,
   giveUpLostMails,
   listProgrammes,
   type OutboxMail,
@@ -16,6 +17,7 @@ import { roomLogKey, WebinarId } from "@rostrum/protocol";
 import nodemailer from "nodemailer";
 import { webConfig } from "../config.ts";
 import { composeMail } from "../server/mail/compose.ts";
+import { mailsAtOnce, mailTransport } from "../server/mail/transport.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
 import { purgeDue } from "../server/use-cases/retention.ts";
@@ -29,21 +31,13 @@ import { wrapUpWebinars } from "./wrap-up.ts";
 /** Ended programmes stay listed this long, so that egress can finish recordings after a restart of anything. */
 const endedProgrammesMs = 6 * 3600_000;
 const hourMs = 3600_000;
-/** The pool's connections. One mail waits for the provider most of its time: in a row they would be some ten a second. */
-const mailsAtOnce = 5;
 const webhooksAtOnce = 6;
 /** Mails that one of them sends before it looks whether it is to stop. */
 const mailBatch = 20;
 
 const services = createServices(webConfig(), "web-jobs");
 const { scope, log, db, events } = services;
-const transport = nodemailer.createTransport(services.config.SMTP_URL, {
-  pool: true,
-  maxConnections: mailsAtOnce,
-  connectionTimeout: 10_000,
-  greetingTimeout: 10_000,
-  socketTimeout: 30_000,
-} as object);
+const transport = nodemailer.createTransport(mailTransport(services.config));
 scope.add("smtp", () => transport.close());
 
 /** SMTP 5yz is final (RFC 5321 §4.2.1), except while we are not let in at all: then every mail would be lost. */
@@ -127,6 +121,7 @@ scope.every(hourMs, "forget", async () => {
   await deleteOldFacts(db, now);
   await deleteOldMails(db, now);
   await deleteOldDeliveries(db, now);
+  await deleteUnusedPictures(db, now);
 });
 
 log.info("ready");

@@ -39,7 +39,11 @@ export function requireSameSite(services: Services, request: Request): void {
 }
 
 /** The body as text, capped while it is read. */
-export async function readBody(request: Request, maxBytes: number = limits.requestBytes): Promise<string> {
+export const readBody = async (request: Request, maxBytes?: number): Promise<string> =>
+  (await readBytes(request, maxBytes)).toString("utf8");
+
+/** The body, capped while it is read. Throws message.too-large. */
+export async function readBytes(request: Request, maxBytes: number = limits.requestBytes): Promise<Buffer> {
   const reader = request.body?.getReader();
   const chunks: Uint8Array[] = [];
   for (let size = 0; reader; ) {
@@ -52,5 +56,5 @@ export async function readBody(request: Request, maxBytes: number = limits.reque
     }
     chunks.push(value);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

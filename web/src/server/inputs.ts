@@ -31,6 +31,9 @@ export const slug = z
   .max(120)
   .regex(/^[a-z0-9-]+$/);
 
+/** Dates of a series, by their pages. */
+export const dates = z.array(slug).min(1, "Choose a date.").max(60).optional();
+
 /** One line of text for people: no control or direction-changing characters (CR and LF would reach mail headers). */
 export const line = (max: number, name: string) =>
   z

@@ -1,6 +1,6 @@
 import { type InputHTMLAttributes, type TextareaHTMLAttributes, useId } from "react";
 
-export type Shared = { label: string; help?: string; fault?: string | undefined };
+export type Shared = { label: string; help?: string | undefined; fault?: string | undefined };
 
 export function describe(id: string, { help, fault }: Omit<Shared, "label">) {
   const ids = [help ? `${id}-help` : "", fault ? `${id}-fault` : ""].filter(Boolean).join(" ");

@@ -8,6 +8,7 @@ const labels: Record<WebinarPhase, string> = {
   ended: "Ended",
 };
 
-export function PhaseBadge({ phase }: { phase: WebinarPhase }) {
-  return <span className={`badge ${phase === "live" ? "live" : ""}`}>{labels[phase]}</span>;
+/** `label` where it is not English. */
+export function PhaseBadge({ phase, label = labels[phase] }: { phase: WebinarPhase; label?: string }) {
+  return <span className={`badge ${phase === "live" ? "live" : ""}`}>{label}</span>;
 }

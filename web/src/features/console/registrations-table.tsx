@@ -6,6 +6,7 @@ import { useTRPC } from "../../client/providers.tsx";
 import { WideRegion } from "../../ui/wide-region.tsx";
 import { useMay } from "../account/use-may.ts";
 import { DecideBar, DecideButtons } from "./decide.tsx";
+import { MailTimeline } from "./mail-timeline.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
 const short = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
@@ -106,7 +107,9 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
             <tbody>
               {rows.map((row) => (
                 <tr key={row.id}>
-                  <td>{row.name}</td>
+                  <td>
+                    <MailsOf webinarId={webinarId} id={row.id} name={row.name} />
+                  </td>
                   <td>
                     {row.email}
                     {row.status !== "registered" && (
@@ -162,5 +165,24 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
         </div>
       )}
     </section>
+  );
+}
+
+/** A name that opens what its owner was mailed. */
+function MailsOf({ webinarId, id, name }: { webinarId: string; id: string; name: string }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        className="name-button"
+        type="button"
+        aria-expanded={open}
+        title="Mails"
+        onClick={() => setOpen(!open)}
+      >
+        {name}
+      </button>
+      {open && <MailTimeline webinarId={webinarId} registrationId={id} />}
+    </>
   );
 }

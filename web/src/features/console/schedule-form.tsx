@@ -6,6 +6,8 @@ import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { type Repeat, RepeatFields } from "./schedule/repeat-fields.tsx";
+import { type Template, TemplateChoice } from "./schedule/template-choice.tsx";
 import { instantIn, wallClock } from "./time-zones.ts";
 
 const quarterHour = 900_000;
@@ -14,7 +16,16 @@ function initial() {
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   const soon = new Date(Math.ceil((Date.now() + quarterHour) / quarterHour) * quarterHour);
   const at = wallClock(timeZone, soon);
-  return { title: "", description: "", ...at, timeZone, duration: "60", seats: "1000", rtmp: "" };
+  return {
+    title: "",
+    description: "",
+    ...at,
+    timeZone,
+    duration: "60",
+    seats: "1000",
+    rtmp: "",
+    template: "",
+  };
 }
 
 export function ScheduleForm() {
@@ -23,10 +34,13 @@ export function ScheduleForm() {
   const zoneId = useId();
   const [values, setValues] = useState(initial);
   const zones = useMemo(() => ["UTC", ...Intl.supportedValuesOf("timeZone")], []);
-  const create = useMutation(
-    trpc.webinar.create.mutationOptions({ onSuccess: ({ id }) => router.push(`/console/${id}`) }),
-  );
-  const fault = create.error ? wireError(create.error) : undefined;
+  const [repeat, setRepeat] = useState<Repeat>();
+  const create = useMutation(trpc.webinar.create.mutationOptions());
+  const fromTemplate = useMutation(trpc.plan.fromTemplate.mutationOptions());
+  const makeSeries = useMutation(trpc.plan.repeat.mutationOptions());
+  const error = create.error ?? fromTemplate.error ?? makeSeries.error;
+  const fault = error ? wireError(error) : undefined;
+  const busy = create.isPending || fromTemplate.isPending || makeSeries.isPending;
   const of = (field: string) => (fault?.field?.startsWith(field) ? fault.message : undefined);
   const bind = (key: keyof typeof values) => ({
     value: values[key],
@@ -34,18 +48,36 @@ export function ScheduleForm() {
       setValues((current) => ({ ...current, [key]: event.target.value })),
   });
 
-  const submit = () => {
-    const startsAt = instantIn(values.timeZone, values.date, values.time);
-    create.mutate({
+  const startsAt = instantIn(values.timeZone, values.date, values.time);
+  const submit = async () => {
+    const details = {
       title: values.title,
       description: values.description,
       startsAt,
       durationMinutes: Number(values.duration),
       timeZone: values.timeZone,
       seats: Number(values.seats),
-      ...(values.rtmp.trim() ? { rtmpDestination: { label: "RTMP", url: values.rtmp.trim() } } : {}),
-    });
+    };
+    const url = values.rtmp.trim();
+    const webinar = values.template
+      ? await fromTemplate.mutateAsync({ ...details, templateId: values.template })
+      : await create.mutateAsync({ ...details, ...(url ? { rtmpDestination: { label: "RTMP", url } } : {}) });
+    if (repeat) await makeSeries.mutateAsync({ id: webinar.id, ...repeat });
+    router.push(`/console/${webinar.id}${repeat ? "/schedule" : ""}`);
   };
+  const begin = (template: Template | undefined) =>
+    setValues((current) => ({
+      ...current,
+      template: template?.id ?? "",
+      ...(template
+        ? {
+            title: template.title,
+            description: template.description,
+            duration: String(template.durationMinutes),
+            seats: String(template.seats),
+          }
+        : {}),
+    }));
 
   return (
     <form
@@ -53,9 +85,10 @@ export function ScheduleForm() {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        submit().catch(() => {}); // Each call keeps what went wrong, and the form shows it.
       }}
     >
+      <TemplateChoice value={values.template} onChoose={begin} />
       {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
       <TextField label="Title" required maxLength={200} {...bind("title")} fault={of("title")} />
       <TextArea label="Description" maxLength={5000} {...bind("description")} fault={of("description")} />
@@ -84,6 +117,12 @@ export function ScheduleForm() {
           fault={of("durationMinutes")}
         />
       </div>
+      <RepeatFields
+        startsAt={startsAt}
+        timeZone={values.timeZone}
+        onChange={setRepeat}
+        fault={of("repeat")}
+      />
       <details>
         <summary>More options</summary>
         <div className="stack">
@@ -107,8 +146,8 @@ export function ScheduleForm() {
         </div>
       </details>
       <div>
-        <button className="button primary" type="submit" disabled={create.isPending}>
-          {create.isPending ? "Scheduling…" : "Schedule"}
+        <button className="button primary" type="submit" disabled={busy}>
+          {busy ? "Scheduling…" : "Schedule"}
         </button>
       </div>
     </form>

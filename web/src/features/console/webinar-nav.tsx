@@ -6,6 +6,7 @@ import { useMay } from "../account/use-may.ts";
 const pages = [
   { path: "", name: "Overview", needs: "webinar.view" },
   { path: "/schedule", name: "Date and mails", needs: "webinar.edit" },
+  { path: "/page", name: "Public page", needs: "webinar.edit" },
   { path: "/registration", name: "Registration", needs: "registration.manage" },
   { path: "/promote", name: "Promote", needs: "campaign.view" },
   { path: "/replay", name: "Recording and replay", needs: "report.view" },

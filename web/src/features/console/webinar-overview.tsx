@@ -7,6 +7,7 @@ import { CopyField } from "../../ui/copy-field.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
 import { useMay } from "../account/use-may.ts";
+import { CheckSummary } from "./check-summary.tsx";
 import { InvitePanelist } from "./invite-panelist.tsx";
 import { QueryFault } from "./query-fault.tsx";
 import { RecordingCard } from "./recording-card.tsx";
@@ -49,6 +50,7 @@ export function WebinarOverview({ webinarId }: { webinarId: string }) {
               Share it anywhere. Add utm_source and friends to see where people came from.
             </p>
           </section>
+          {phase !== "ended" && may("registration.view") && <CheckSummary webinarId={webinarId} />}
           {phase === "ended" && may("report.view") && <RecordingCard webinarId={webinarId} />}
         </div>
         <InvitePanelist webinarId={webinarId} />

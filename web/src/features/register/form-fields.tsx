@@ -1,5 +1,6 @@
 "use client";
 import { type Answers, choiceSeparator, choicesOf, type Field, visibleFields } from "@rostrum/rules";
+import { type Texts, textsFor } from "../../texts/index.ts";
 import { CheckField } from "../../ui/check-field.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { SelectField } from "../../ui/select-field.tsx";
@@ -12,13 +13,13 @@ type Props = {
   onAnswer: (id: string, answer: string) => void;
   /** What is wrong, by the field's id. */
   fault?: { id: string; message: string } | undefined;
+  texts?: Texts["form"];
 };
 
 const inputs = { text: "text", email: "email", phone: "tel", number: "text", date: "date" } as const;
-const chooseOne = { value: "", name: "Choose…" };
 
 /** The questions of a registration form, those that the answers call for: in the form itself and in its preview. */
-export function FormFields({ fields, answers, onAnswer, fault }: Props) {
+export function FormFields({ fields, answers, onAnswer, fault, texts = textsFor("en").form }: Props) {
   return visibleFields(fields, answers).map((field) => (
     <OneField
       key={field.id}
@@ -26,6 +27,7 @@ export function FormFields({ fields, answers, onAnswer, fault }: Props) {
       answer={answers[field.id] ?? ""}
       onAnswer={(answer) => onAnswer(field.id, answer)}
       fault={fault?.id === field.id ? fault.message : undefined}
+      texts={texts}
     />
   ));
 }
@@ -35,11 +37,12 @@ type One = {
   answer: string;
   onAnswer: (answer: string) => void;
   fault: string | undefined;
+  texts: Texts["form"];
 };
 
-function OneField({ field, answer, onAnswer, fault }: One) {
+function OneField({ field, answer, onAnswer, fault, texts }: One) {
   const { kind, required } = field;
-  const label = required ? field.label : `${field.label} (optional)`;
+  const label = required ? field.label : texts.optional(field.label);
   const notes = { fault, ...(field.help ? { help: field.help } : {}) };
   if (kind === "consent")
     return (
@@ -63,7 +66,12 @@ function OneField({ field, answer, onAnswer, fault }: One) {
   if (kind === "long-text") return <TextArea maxLength={2000} {...bound} />;
   if (kind === "choice" || kind === "country") {
     const names = kind === "country" ? countryNames() : field.options;
-    return <SelectField choices={[chooseOne, ...names.map((name) => ({ value: name, name }))]} {...bound} />;
+    return (
+      <SelectField
+        choices={[{ value: "", name: texts.choose }, ...names.map((name) => ({ value: name, name }))]}
+        {...bound}
+      />
+    );
   }
   return (
     <TextField
@@ -75,7 +83,7 @@ function OneField({ field, answer, onAnswer, fault }: One) {
   );
 }
 
-function ManyChoices({ field, label, answer, onAnswer, fault }: One & { label: string }) {
+function ManyChoices({ field, label, answer, onAnswer, fault }: Omit<One, "texts"> & { label: string }) {
   const chosen = new Set(choicesOf(answer));
   const toggle = (option: string, on: boolean) => {
     if (on) chosen.add(option);

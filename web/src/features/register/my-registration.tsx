@@ -90,6 +90,9 @@ export function MyRegistration({ token }: { token: string }) {
             >
               Mail me my link again
             </button>
+            <Link className="button" href={`/check/${token}`}>
+              Test your connection
+            </Link>
             <button className="button quiet" type="button" onClick={() => setAsking(true)}>
               Cancel registration
             </button>

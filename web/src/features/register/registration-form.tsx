@@ -1,24 +1,25 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
+import type { PublicWebinar } from "../../server/use-cases/public-page.ts";
+import type { Texts } from "../../texts/index.ts";
 import { CheckField } from "../../ui/check-field.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { cameFrom, campaign } from "./campaign.ts";
-import { type AskedField, FormFields } from "./form-fields.tsx";
+import { Dates } from "./dates.tsx";
+import { FormFields } from "./form-fields.tsx";
+import { AddToCalendar, useZone } from "./when.tsx";
 
 type Props = {
   slug: string;
-  fields: AskedField[];
-  consent: { version: number; text: string } | null;
-  places: "free" | "waitlist" | "none";
-  needsApproval: boolean;
-  onRegistered?: (status: string) => void;
-  /** It is over: whoever registers watches the recording. */
-  forReplay: boolean;
+  webinar: PublicWebinar;
+  texts: Texts;
+  onRegistered?: ((status: string) => void) | undefined;
 };
 
 /** The second of the recording that somebody wanted to see when they were asked to register. */
@@ -31,14 +32,18 @@ function wantedSecond(): number {
 const given = (answers: Record<string, string>) =>
   Object.fromEntries(Object.entries(answers).filter(([, answer]) => answer.trim() !== ""));
 
-export function RegistrationForm(props: Props) {
-  const { slug, fields, consent, places, needsApproval, forReplay, onRegistered } = props;
+export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) {
+  const { fields, consent, places, needsApproval } = webinar;
+  // It is over: whoever registers watches the recording.
+  const forReplay = webinar.phase === "ended";
   const trpc = useTRPC();
   const router = useRouter();
+  const zone = useZone(webinar.timeZone);
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [answers, setAnswers] = useState<Record<string, string>>({});
   const [agreed, setAgreed] = useState(false);
+  const [dates, setDates] = useState<string[]>([slug]);
   const submit = useMutation(
     trpc.registration.submit.mutationOptions({ onSuccess: ({ status }) => onRegistered?.(status) }),
   );
@@ -51,7 +56,7 @@ export function RegistrationForm(props: Props) {
     if (watch) router.push(`/replay/${slug}?t=${wantedSecond()}`);
   }, [watch, router, slug]);
   if (submit.isSuccess && !watch)
-    return <Done status={submit.data.status} email={email} forReplay={forReplay} />;
+    return <Done status={submit.data.status} email={email} webinar={webinar} texts={texts} />;
   const answerFault = fault?.field?.startsWith("answers.")
     ? { id: fault.field.slice("answers.".length), message: fault.message }
     : undefined;
@@ -69,29 +74,28 @@ export function RegistrationForm(props: Props) {
           utm: campaign(),
           referrer: cameFrom(),
           ...(forReplay ? { replayAt: wantedSecond() } : {}),
+          ...(webinar.series && !forReplay && webinar.series.choice !== "all" ? { dates } : {}),
           ...(consent && agreed ? { consentVersion: consent.version } : {}),
         });
       }}
     >
-      <h2>
-        {forReplay
-          ? "Register to watch the recording"
-          : places === "waitlist"
-            ? "Join the waitlist"
-            : "Register"}
-      </h2>
-      {places === "waitlist" && (
-        <Notice kind="warn">
-          All places are taken. Whoever waits longest gets the next one that becomes free.
-        </Notice>
-      )}
-      {needsApproval && places === "free" && (
-        <Notice>The host looks at every registration before you get your link.</Notice>
-      )}
+      <h2>{headingOf(webinar, texts)}</h2>
+      {places === "waitlist" && <Notice kind="warn">{texts.form.waitlist}</Notice>}
+      {needsApproval && places === "free" && <Notice>{texts.form.approval}</Notice>}
       {duplicate && <Notice kind="bad">{fault.message}</Notice>}
       {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
+      {webinar.series && !forReplay && (
+        <Dates
+          series={webinar.series}
+          texts={texts}
+          zone={zone}
+          chosen={dates}
+          onChange={setDates}
+          fault={of("dates")}
+        />
+      )}
       <TextField
-        label="Name"
+        label={texts.form.name}
         name="name"
         autoComplete="name"
         required
@@ -100,7 +104,7 @@ export function RegistrationForm(props: Props) {
         fault={of("name")}
       />
       <TextField
-        label="E-mail"
+        label={texts.form.email}
         type="email"
         name="email"
         autoComplete="email"
@@ -108,12 +112,13 @@ export function RegistrationForm(props: Props) {
         value={email}
         onChange={(event) => setEmail(event.target.value)}
         fault={of("email")}
-        help="Your personal link goes to this address."
+        help={texts.form.emailHelp}
       />
       <FormFields
         fields={fields}
         answers={answers}
         fault={answerFault}
+        texts={texts.form}
         onAnswer={(id, answer) => setAnswers((current) => ({ ...current, [id]: answer }))}
       />
       {consent && (
@@ -126,44 +131,46 @@ export function RegistrationForm(props: Props) {
         />
       )}
       <button className="button primary" type="submit" disabled={submit.isPending || watch}>
-        {submit.isPending || watch ? "Registering…" : "Register"}
+        {submit.isPending || watch ? texts.form.submitting : texts.form.submit}
       </button>
     </form>
   );
 }
 
-const said = {
-  registered: {
-    heading: "You are registered",
-    text: "Your personal link is on its way, with a calendar entry, to",
-  },
-  waitlisted: {
-    heading: "You are on the waitlist",
-    text: "As soon as a place becomes free for you, your personal link goes to",
-  },
-  pending: {
-    heading: "Your registration is being looked at",
-    text: "As soon as the host has approved it, your personal link goes to",
-  },
-};
+function headingOf({ phase, places }: PublicWebinar, { form }: Texts): string {
+  if (phase === "ended") return form.replayHeading;
+  return places === "waitlist" ? form.waitlistHeading : form.heading;
+}
 
-type DoneProps = { status: keyof typeof said; email: string; forReplay: boolean };
+type DoneProps = { status: "registered" | "waitlisted" | "pending"; email: string } & Omit<
+  Props,
+  "slug" | "onRegistered"
+>;
 
-function Done({ status, email, forReplay }: DoneProps) {
-  const { heading } = said[status];
-  const text =
-    forReplay && status === "registered"
-      ? "Your personal link to the recording is on its way to"
-      : said[status].text;
+function Done({ status, email, webinar, texts }: DoneProps) {
+  const forReplay = webinar.phase === "ended";
   return (
     <div className="card stack" role="status">
-      <h2>{heading}</h2>
+      <h2>{texts.done[status]}</h2>
       <p>
-        {text} <strong>{email}</strong>.
+        {forReplay && status === "registered" ? texts.done.replayText : texts.done[`${status}Text`]}{" "}
+        <strong>{email}</strong>.
       </p>
-      <p className="dim small">
-        No mail after a few minutes? Look in the spam folder, or register again: we mail the link once more.
-      </p>
+      {status === "registered" && !webinar.series && !forReplay && (
+        <AddToCalendar
+          texts={texts}
+          slug={webinar.slug}
+          title={webinar.title}
+          startsAt={webinar.startsAt}
+          durationMinutes={webinar.durationMinutes}
+        />
+      )}
+      {!forReplay && (
+        <p>
+          <Link href={`/w/${webinar.slug}/check`}>{texts.done.check}</Link>
+        </p>
+      )}
+      <p className="dim small">{texts.done.noMail}</p>
     </div>
   );
 }

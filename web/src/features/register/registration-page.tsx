@@ -1,85 +1,74 @@
 "use client";
-import { useMutation, useQuery } from "@tanstack/react-query";
-import Link from "next/link";
-import { useEffect } from "react";
-import { wireError } from "../../client/api.ts";
-import { useTRPC } from "../../client/providers.tsx";
-import { LocalTime } from "../../ui/local-time.tsx";
+import type { PublicWebinar } from "../../server/use-cases/public-page.ts";
+import { BrandMark } from "../../ui/brand-mark.tsx";
+import { BrandStyle } from "../../ui/brand-style.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
-import { cameFrom, campaign, isFirstVisit } from "./campaign.ts";
-import { RegistrationForm } from "./registration-form.tsx";
+import { Entrance } from "./entrance.tsx";
+import { Agenda, Speakers } from "./page-parts.tsx";
+import { useWebinar } from "./use-webinar.ts";
+import { AddToCalendar, useZone, When } from "./when.tsx";
 
-/** What a webinar is about, and the form that registers for it. */
-export function RegistrationPage({
-  slug,
-  onRegistered,
-}: {
-  slug: string;
-  onRegistered?: (status: string) => void;
-}) {
-  const trpc = useTRPC();
-  const { mutate: countVisit } = useMutation(trpc.registration.visit.mutationOptions());
-  useEffect(() => {
-    if (isFirstVisit(slug)) countVisit({ slug, utm: campaign(), referrer: cameFrom() });
-  }, [slug, countVisit]);
-  const webinar = useQuery(trpc.webinar.bySlug.queryOptions({ slug }, { refetchInterval: 30_000 }));
-  if (webinar.isPending) return <p className="dim">Loading…</p>;
-  if (webinar.isError) return <Notice kind="bad">{wireError(webinar.error).message}</Notice>;
-  const { title, description, startsAt, durationMinutes, hostName, phase, replay, ...form } = webinar.data;
-  const watchable = replay?.door === "open";
+/** What a webinar is about, and the form that registers for it. `first` is what the server rendered it with. */
+export function RegistrationPage({ slug, first }: { slug: string; first: PublicWebinar }) {
+  const { webinar, texts, fault } = useWebinar(slug, first);
+  const zone = useZone(webinar.timeZone);
+  const { title, description, startsAt, durationMinutes, timeZone, phase, brand, cover } = webinar;
   return (
-    <div className="two">
-      <article className="stack">
-        <div>
-          <PhaseBadge phase={phase} />
+    <>
+      <BrandStyle accent={brand.accent} />
+      <header className="public-top">
+        <div className="shell">
+          <BrandMark name={brand.name} logo={brand.logo} />
+          {phase !== "ended" && (
+            <a className="button small primary" href="#register">
+              {texts.page.registerNow}
+            </a>
+          )}
         </div>
-        <h1>{title}</h1>
-        <p>
-          <LocalTime at={startsAt} />
-          <br />
-          <span className="dim">
-            {durationMinutes} minutes · hosted by {hostName}
-          </span>
-        </p>
-        {description && <p style={{ whiteSpace: "pre-wrap" }}>{description}</p>}
-      </article>
-      {phase === "ended" && watchable && replay.access === "link" ? (
-        <div className="card stack">
-          <h2>The recording is there</h2>
-          <Link className="button primary" href={`/replay/${slug}`}>
-            Watch the recording
-          </Link>
+      </header>
+      <main className="shell public-page" lang={webinar.locale}>
+        {fault && <Notice kind="bad">{fault}</Notice>}
+        <div className={`public-cover ${cover ? "" : "drawn"}`}>
+          {/* biome-ignore lint/performance/noImgElement: our own picture, encoded and cached for good already */}
+          {cover && <img src={cover} alt="" width={1600} height={900} />}
         </div>
-      ) : phase === "ended" && !watchable ? (
-        <div className="card stack-small">
-          <h2>{form.cancelled ? "This webinar is cancelled" : "This webinar is over"}</h2>
-          <p className="dim">
-            {replay?.availableFrom ? (
-              <>
-                The recording can be watched from <LocalTime at={replay.availableFrom} />.
-              </>
-            ) : (
-              "Registration is closed."
-            )}
-          </p>
+        <div className="public-head stack">
+          {(phase === "live" || phase === "ended") && (
+            <div>
+              <PhaseBadge phase={phase} label={texts.phase[phase]} />
+            </div>
+          )}
+          <h1>{title}</h1>
+          <p className="dim">{texts.page.hostedBy(webinar.hostName)}</p>
+          <When texts={texts} startsAt={startsAt} durationMinutes={durationMinutes} timeZone={timeZone} />
+          {phase !== "ended" && (
+            <AddToCalendar
+              texts={texts}
+              slug={slug}
+              title={title}
+              startsAt={startsAt}
+              durationMinutes={durationMinutes}
+            />
+          )}
         </div>
-      ) : form.places === "none" ? (
-        <div className="card stack-small">
-          <h2>All places are taken</h2>
-          <p className="dim">Registration is closed.</p>
+        <aside className="public-form" id="register">
+          <Entrance slug={slug} webinar={webinar} texts={texts} />
+        </aside>
+        <div className="public-body stack-large">
+          {description && (
+            <section className="stack" aria-labelledby="about">
+              <h2 id="about">{texts.page.about}</h2>
+              <p className="prose">{description}</p>
+            </section>
+          )}
+          <Speakers texts={texts} speakers={webinar.speakers} />
+          <Agenda texts={texts} agenda={webinar.agenda} startsAt={startsAt} zone={zone} />
         </div>
-      ) : (
-        <RegistrationForm
-          slug={slug}
-          fields={form.fields}
-          consent={form.consent}
-          places={form.places}
-          needsApproval={form.needsApproval}
-          {...(onRegistered ? { onRegistered } : {})}
-          forReplay={phase === "ended"}
-        />
-      )}
-    </div>
+      </main>
+      <footer className="public-foot">
+        <div className="shell dim small">{texts.page.poweredBy}</div>
+      </footer>
+    </>
   );
 }

@@ -1,6 +1,8 @@
 import type { RoomSnapshot } from "@rostrum/protocol";
 import type { Connection } from "../../live/room-connection.ts";
 import { Brand } from "../../ui/brand.tsx";
+import { BrandMark } from "../../ui/brand-mark.tsx";
+import { BrandStyle } from "../../ui/brand-style.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
 
 /** Title, phase, how many watch, and whether we are connected. */
@@ -8,7 +10,8 @@ export function RoomHeader({ room, connection }: { room: RoomSnapshot; connectio
   const watching = room.presence.webrtc + room.presence.hls;
   return (
     <header className="room-bar">
-      <Brand />
+      <BrandStyle accent={room.brand?.accent ?? null} />
+      {room.brand?.logo ? <BrandMark name={room.brand.name} logo={room.brand.logo} /> : <Brand />}
       <h1 className="room-title">{room.title}</h1>
       <div className="room-state">
         <span role="status" className="small">

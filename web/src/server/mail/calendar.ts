@@ -48,3 +48,26 @@ export function calendarEntry(webinar: Webinar, invitation: Invitation): string 
   });
   return calendar.toString();
 }
+
+/**
+ * The webinar as a calendar publishes it (RFC 5546 §3.2.1): for nobody in particular, with the public page as its place.
+ * Its UID is not that of an invitation: a personal one beside it is another entry, that mails move and remove.
+ */
+export function publishedEntry(webinar: Webinar, page: string): string {
+  const calendar = ical({
+    prodId: { company: "Rostrum", product: "Webinars" },
+    method: ICalCalendarMethod.PUBLISH,
+  });
+  calendar.createEvent({
+    id: `${webinar.id}.public@rostrum`,
+    sequence: webinar.icsSequence,
+    status: webinar.cancelledAt ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
+    start: webinar.startsAt,
+    end: new Date(webinar.startsAt.getTime() + webinar.durationMinutes * 60_000),
+    summary: webinar.title,
+    description: `${webinar.description}\n\n${page}`.trim(),
+    url: page,
+    location: page,
+  });
+  return calendar.toString();
+}

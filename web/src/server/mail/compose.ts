@@ -6,140 +6,15 @@ import {
   type Webinar,
 } from "@rostrum/db";
 import type { SendMailOptions } from "nodemailer";
+import { z } from "zod";
+import { type MailKind, mailTextsFor } from "../../texts/index.ts";
 import type { Services } from "../services.ts";
 import { unsubscribeUrl } from "../unsubscribe.ts";
+import { brandOf } from "../use-cases/public-page.ts";
 import { calendarEntry } from "./calendar.ts";
+import { seriesParts } from "./series.ts";
 import { type MailContent, renderHtml, renderText } from "./templates.ts";
-
-/** The date in the webinar's own zone, with the zone's name: a mail cannot know its reader's. */
-function when(webinar: Webinar): string {
-  const { startsAt, timeZone } = webinar;
-  const date = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone }).format(
-    startsAt,
-  );
-  return `${date} (${timeZone.replaceAll("_", " ")})`;
-}
-
-/** The start as seen from now, roughly. */
-function inAWhile({ startsAt }: Webinar): string {
-  const minutes = Math.max(1, Math.round((startsAt.getTime() - Date.now()) / 60_000));
-  if (minutes < 90) return `in ${minutes} minutes`;
-  if (minutes < 36 * 60) return `in ${Math.round(minutes / 60)} hours`;
-  return `in ${Math.round(minutes / 1440)} days`;
-}
-
-type Parts = { webinar: Webinar; link: string; name: string; reason: string; text: string };
-
-const contents: Record<string, (parts: Parts) => MailContent> = {
-  confirmation: ({ webinar, link, name }) => ({
-    subject: `You are registered: ${webinar.title}`,
-    heading: `See you at ${webinar.title}`,
-    lines: [
-      `Hello ${name},`,
-      `you are registered. It starts ${when(webinar)}.`,
-      "Your personal link opens the room. Please keep it to yourself.",
-    ],
-    action: { label: "Join the webinar", link },
-    small: "The calendar entry is attached.",
-  }),
-  "registration-pending": ({ webinar, name }) => ({
-    subject: `Your registration is being looked at: ${webinar.title}`,
-    heading: "Thank you, we have your registration",
-    lines: [
-      `Hello ${name},`,
-      `the host of ${webinar.title} lets people in by hand. You get a mail with your personal link as soon as yours is approved.`,
-      `It starts ${when(webinar)}.`,
-    ],
-  }),
-  "registration-waitlisted": ({ webinar, name }) => ({
-    subject: `You are on the waitlist: ${webinar.title}`,
-    heading: "All places are taken for now",
-    lines: [
-      `Hello ${name},`,
-      `${webinar.title} is full. You are on the waitlist, and get a mail with your personal link as soon as a place becomes free for you.`,
-      `It starts ${when(webinar)}.`,
-    ],
-  }),
-  "registration-denied": ({ webinar, name, reason }) => ({
-    subject: `Your registration: ${webinar.title}`,
-    heading: "Your registration was not accepted",
-    lines: [`Hello ${name},`, `the host cannot let you in to ${webinar.title}.`, ...(reason ? [reason] : [])],
-  }),
-  "registration-cancelled": ({ webinar, name }) => ({
-    subject: `Cancelled: ${webinar.title}`,
-    heading: "Your registration is cancelled",
-    lines: [
-      `Hello ${name},`,
-      `you are no longer registered for ${webinar.title}. Changed your mind? Register again on its page.`,
-    ],
-  }),
-  reminder: ({ webinar, link, name }) => ({
-    subject: `Starts ${inAWhile(webinar)}: ${webinar.title}`,
-    heading: `${webinar.title} starts ${inAWhile(webinar)}`,
-    lines: [`Hello ${name},`, `it starts ${when(webinar)}.`],
-    action: { label: "Join the webinar", link },
-  }),
-  "webinar-changed": ({ webinar, link, name }) => ({
-    subject: `Changed: ${webinar.title}`,
-    heading: `${webinar.title} has changed`,
-    lines: [
-      `Hello ${name},`,
-      `it now starts ${when(webinar)}.`,
-      "The attached entry moves the one in your calendar.",
-    ],
-    action: { label: "Join the webinar", link },
-  }),
-  "webinar-cancelled": ({ webinar, name }) => ({
-    subject: `Cancelled: ${webinar.title}`,
-    heading: `${webinar.title} is cancelled`,
-    lines: [
-      `Hello ${name},`,
-      `the webinar that was to start ${when(webinar)} does not take place.`,
-      "The attached entry removes it from your calendar.",
-    ],
-  }),
-  "replay-ready": ({ webinar, link, name }) => ({
-    subject: `Watch the recording: ${webinar.title}`,
-    heading: `The recording of ${webinar.title} is there`,
-    lines: [
-      `Hello ${name},`,
-      "you can watch it whenever you like, with its chapters, questions and polls.",
-      "Your personal link opens it. Please keep it to yourself.",
-    ],
-    action: { label: "Watch the recording", link: link.replace("/j/", "/replay/t/") },
-  }),
-  "follow-up-attended": ({ webinar, name, text }) => ({
-    subject: `Thank you for coming: ${webinar.title}`,
-    heading: "Thank you for coming",
-    lines: [`Hello ${name},`, ...paragraphs(text || `it was good to have you at ${webinar.title}.`)],
-  }),
-  "follow-up-missed": ({ webinar, name, text }) => ({
-    subject: `We missed you: ${webinar.title}`,
-    heading: "We missed you",
-    lines: [
-      `Hello ${name},`,
-      ...paragraphs(text || `you were registered for ${webinar.title} and could not come.`),
-    ],
-  }),
-  "join-link": ({ webinar, link, name }) => ({
-    subject: `Your link: ${webinar.title}`,
-    heading: "Here is your personal link",
-    lines: [`Hello ${name},`, `${webinar.title} starts ${when(webinar)}.`],
-    action: { label: "Join the webinar", link },
-  }),
-  "panelist-invitation": ({ webinar, link, name }) => ({
-    subject: `Your place on stage: ${webinar.title}`,
-    heading: `You are invited to speak at ${webinar.title}`,
-    lines: [
-      `Hello ${name},`,
-      `it starts ${when(webinar)}.`,
-      "Your personal link opens the studio, where you can check camera and microphone beforehand.",
-    ],
-    action: { label: "Open the studio", link },
-  }),
-};
-
-const paragraphs = (text: string): string[] => text.split(/\n+/).filter((line) => line.trim() !== "");
+import { fillWords, isMailKind, valuesFor, wordsOf } from "./words.ts";
 
 /** Mails that carry the calendar entry, and what it asks of the calendar. */
 const methods: Record<string, "REQUEST" | "CANCEL"> = {
@@ -150,46 +25,41 @@ const methods: Record<string, "REQUEST" | "CANCEL"> = {
   "webinar-cancelled": "CANCEL",
   "registration-cancelled": "CANCEL",
 };
+/** Mails before the event, whose reader can still do something about the connection. */
+const checkable = new Set<MailKind>(["confirmation", "join-link", "webinar-changed"]);
 /** Mails one can do without: they carry a way to stop them (RFC 8058). */
-const unasked = new Set(["reminder", "follow-up-attended", "follow-up-missed", "replay-ready"]);
+const unasked = new Set<MailKind>(["reminder", "follow-up-attended", "follow-up-missed", "replay-ready"]);
 /** Once it is over, a link to the room is one to the replay. */
-const linkMails = new Set(["confirmation", "join-link"]);
+const linkMails = new Set<MailKind>(["confirmation", "join-link"]);
 
 /**
  * A queued mail, ready for nodemailer. Its Message-ID is the row's: a mail that was sent twice can be told by it. Throws
  * PermanentMailError for one that is not wanted any more, and when its webinar is gone or its kind unknown.
  */
 export async function composeMail(services: Services, mail: OutboxMail): Promise<SendMailOptions> {
-  const { link = "", name = "", manage = "", reason = "", text = "" } = mail.payload;
+  const { link = "", name = "" } = mail.payload;
   const identity = { messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>` };
-  if (mail.kind === "sign-in") return { ...message(services, mail.recipient, signIn(link)), ...identity };
-  if (mail.kind === "member-invitation")
-    return {
-      ...message(services, mail.recipient, memberInvitation({ link, name, text, reason })),
-      ...identity,
-    };
+  const ofAccount = accountMails[mail.kind]?.(mail.payload);
+  if (ofAccount) return { ...message(services, mail.recipient, ofAccount), ...identity };
   const webinar = mail.webinarId ? await findWebinar(services.db, mail.webinarId) : undefined;
-  const kind = webinar?.phase === "ended" && linkMails.has(mail.kind) ? "replay-ready" : mail.kind;
-  const content = contents[kind];
-  if (!webinar || !content) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
-  if (mail.kind === "reminder" && webinar.phase === "ended")
-    throw new PermanentMailError("the webinar is over: nobody needs the reminder");
+  if (webinar && mail.kind === "test")
+    return { ...message(services, mail.recipient, await testMail(services, webinar, mail)), ...identity };
+  if (!webinar || !isMailKind(mail.kind)) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
+  const kind = kindNow(webinar, mail.kind);
   const registration = mail.registrationId
     ? await findRegistration(services.db, mail.registrationId)
     : undefined;
-  const stop = registration && unasked.has(mail.kind) ? unsubscribeUrl(services, registration.id) : undefined;
+  const stop = registration && unasked.has(kind) ? unsubscribeUrl(services, registration.id) : undefined;
+  const content = await webinarMail(services, webinar, { kind, payload: mail.payload, stop });
   const built = {
-    ...message(services, mail.recipient, {
-      ...content({ webinar, link, name, reason, text }),
-      ...(manage ? { manage } : {}),
-      ...(stop ? { unsubscribe: stop } : {}),
-    }),
+    ...message(services, mail.recipient, content),
     ...identity,
     ...(stop ? { headers: unsubscribeHeaders(stop) } : {}),
   };
+  if (kind === "series-confirmation") return { ...built, ...(await seriesParts(services, mail, content)) };
   // Whoever has no place is told of a change, and gets no entry for it.
   const method =
-    mail.kind === "webinar-changed" && registration?.status !== "registered" ? undefined : methods[kind];
+    kind === "webinar-changed" && registration?.status !== "registered" ? undefined : methods[kind];
   if (!method) return built;
   const calendar = calendarEntry(webinar, {
     attendee: { email: mail.recipient, name },
@@ -202,37 +72,88 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   return { ...built, icalEvent: { method, filename: "webinar.ics", content: calendar } };
 }
 
+/** What a mail that waited is by now. Throws PermanentMailError when nobody needs it any more. */
+function kindNow({ phase }: Webinar, kind: MailKind): MailKind {
+  if (phase !== "ended") return kind;
+  if (kind === "reminder") throw new PermanentMailError("the webinar is over: nobody needs the reminder");
+  return linkMails.has(kind) ? "replay-ready" : kind;
+}
+
+type WebinarMail = { kind: MailKind; payload: Record<string, string>; stop?: string | undefined };
+
+/** A mail of a webinar in its language, its words and its brand. */
+export async function webinarMail(
+  services: Services,
+  webinar: Webinar,
+  { kind, payload, stop }: WebinarMail,
+): Promise<MailContent> {
+  const { link = "", name = "", manage = "", reason = "", text = "" } = payload;
+  const texts = mailTextsFor(webinar.locale);
+  const brand = await brandOf(services, webinar);
+  const { action, ...words } = fillWords(
+    wordsOf(webinar, kind),
+    valuesFor(webinar, kind, { name, reason, text, host: brand.name }),
+  );
+  return {
+    ...words,
+    action: action && link ? { label: action, link: opens(kind, link) } : undefined,
+    small: kind === "confirmation" ? texts.attached : undefined,
+    links: [
+      ...(checkable.has(kind) && link ? [{ label: texts.check, link: link.replace("/j/", "/check/") }] : []),
+      ...(manage ? [{ label: texts.manage, link: manage }] : []),
+      ...(stop ? [{ label: texts.unsubscribe, link: stop }] : []),
+    ],
+    brand: { ...brand, logo: brand.logo && `${services.config.PUBLIC_URL}${brand.logo}` },
+    language: webinar.locale,
+  };
+}
+
+const Words = z.object({ subject: z.string(), heading: z.string(), body: z.string(), action: z.string() });
+
+/** A host's draft, to the host. */
+async function testMail(services: Services, webinar: Webinar, { payload }: OutboxMail): Promise<MailContent> {
+  const { of: kind = "", words = "" } = payload;
+  if (!isMailKind(kind)) throw new PermanentMailError(`there are no mails of kind ${kind}`);
+  const mailTexts = { ...webinar.mailTexts, [kind]: Words.parse(JSON.parse(words)) };
+  const content = await webinarMail(services, { ...webinar, mailTexts }, { kind, payload });
+  return { ...content, subject: `[Test] ${content.subject}` };
+}
+
 /** RFC 2369 and RFC 8058 §3.1. The page asks first; what mail programs post to does not. */
 const unsubscribeHeaders = (url: string) => ({
   "List-Unsubscribe": `<${url.replace("/unsubscribe/", "/api/unsubscribe/")}>`,
   "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
 });
 
-const signIn = (link: string): MailContent => ({
-  subject: "Sign in to Rostrum",
-  heading: "Sign in to Rostrum",
-  lines: ["Use this link within 20 minutes. It works once."],
-  action: { label: "Sign in", link },
-  small: "You did not ask for this? Then nothing happens; you can delete this mail.",
-});
+/** A personal link opens the room, or the replay. */
+const opens = (kind: MailKind, link: string): string =>
+  kind === "replay-ready" ? link.replace("/j/", "/replay/t/") : link;
 
-const memberInvitation = ({ link, name, text, reason }: Omit<Parts, "webinar">): MailContent => ({
-  subject: `${name} invites you to ${text} on Rostrum`,
-  heading: `Join ${text}`,
-  lines: [
-    `${name} would like to have you in ${text} as ${reason === "owner" || reason === "analyst" ? "an" : "a"} ${reason}.`,
-    "The link signs you in and works once, within a week.",
-  ],
-  action: { label: "Join", link },
-  small: "You do not know them? Then nothing happens; you can delete this mail.",
-});
+/** Mails that belong to no webinar. */
+const accountMails: Record<string, (payload: Record<string, string>) => MailContent> = {
+  "sign-in": ({ link = "" }) => ({
+    subject: "Sign in to Rostrum",
+    heading: "Sign in to Rostrum",
+    lines: ["Use this link within 20 minutes. It works once."],
+    action: { label: "Sign in", link },
+    small: "You did not ask for this? Then nothing happens; you can delete this mail.",
+  }),
+  "member-invitation": ({ link = "", name = "", text = "", reason = "" }) => ({
+    subject: `${name} invites you to ${text} on Rostrum`,
+    heading: `Join ${text}`,
+    lines: [
+      `${name} would like to have you in ${text} as ${reason === "owner" || reason === "analyst" ? "an" : "a"} ${reason}.`,
+      "The link signs you in and works once, within a week.",
+    ],
+    action: { label: "Join", link },
+    small: "You do not know them? Then nothing happens; you can delete this mail.",
+  }),
+};
 
-function message(services: Services, to: string, content: MailContent): SendMailOptions {
-  return {
-    from: services.config.MAIL_FROM,
-    to: { address: to, name: "" },
-    subject: content.subject,
-    text: renderText(content),
-    html: renderHtml(content),
-  };
-}
+const message = (services: Services, to: string, content: MailContent): SendMailOptions => ({
+  from: services.config.MAIL_FROM,
+  to: { address: to, name: "" },
+  subject: content.subject,
+  text: renderText(content),
+  html: renderHtml(content),
+});

@@ -2,8 +2,12 @@ import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
 import { campaignLinkRouter } from "./campaign-link.ts";
 import { captionRouter } from "./caption.ts";
+import { checkRouter } from "./check.ts";
 import { integrationRouter } from "./integration.ts";
+import { mailRouter } from "./mail.ts";
 import { organisationRouter } from "./organisation.ts";
+import { pageRouter } from "./page.ts";
+import { planRouter } from "./plan.ts";
 import { privacyRouter } from "./privacy.ts";
 import { registrationRouter } from "./registration.ts";
 import { replayRouter } from "./replay.ts";
@@ -18,6 +22,10 @@ export const appRouter = router({
   integration: integrationRouter,
   campaignLink: campaignLinkRouter,
   webinar: webinarRouter,
+  check: checkRouter,
+  mail: mailRouter,
+  page: pageRouter,
+  plan: planRouter,
   registration: registrationRouter,
   replay: replayRouter,
   report: reportRouter,

@@ -5,6 +5,7 @@ import { clientAddress } from "../client-address.ts";
 import {
   answers,
   consentVersion,
+  dates,
   domains,
   email,
   formFieldList,
@@ -57,6 +58,7 @@ export const registrationRouter = router({
         utm,
         referrer,
         consentVersion,
+        dates,
         idempotencyKey,
         replayAt: z.number().int().min(0).max(86_400).optional(),
       }),

@@ -1,7 +1,5 @@
 import {
-  type Campaign,
   findRecording,
-  findWebinarBySlug,
   listCampaigns,
   listPanelists,
   listUpcoming,
@@ -12,12 +10,12 @@ import {
 import { LayoutName, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { email, line, personName, prose, rtmpUrl, slug, startsAt, timeZone, webinarId } from "../inputs.ts";
+import { describeMailPlan } from "../mail-plan.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
-import { publicForm } from "../use-cases/public-form.ts";
-import { replayNotice } from "../use-cases/replay-access.ts";
+import { forPublic, publicWebinar } from "../use-cases/public-page.ts";
 import {
   callOff,
   changeLayout,
@@ -29,7 +27,7 @@ import {
 
 const byId = z.strictObject({ id: webinarId });
 
-const schedule = z.strictObject({
+export const schedule = z.strictObject({
   title: line(200, "a title"),
   description: prose(5000, "the description").default(""),
   startsAt,
@@ -45,7 +43,7 @@ const schedule = z.strictObject({
 });
 
 /** A webinar as its own organisation sees it. */
-const forHost = (webinar: Webinar, publicUrl: string) => ({
+export const forHost = (webinar: Webinar, publicUrl: string) => ({
   id: webinar.id,
   slug: webinar.slug,
   title: webinar.title,
@@ -59,37 +57,10 @@ const forHost = (webinar: Webinar, publicUrl: string) => ({
   liveAt: webinar.liveAt?.getTime() ?? null,
   endedAt: webinar.endedAt?.getTime() ?? null,
   cancelled: webinar.cancelledAt !== null,
+  visibility: webinar.visibility,
+  locale: webinar.locale,
+  seriesId: webinar.seriesId,
   registrationUrl: `${publicUrl}/w/${webinar.slug}`,
-});
-
-/** The mails around a webinar that its host chose. */
-function describeMailPlan(campaigns: Campaign[]) {
-  const followUp = campaigns.find(({ kind }) => kind === "follow-up");
-  return {
-    reminders: campaigns
-      .filter(({ kind }) => kind === "reminder")
-      .map(({ offsetMinutes }) => offsetMinutes)
-      .sort((a, b) => b - a),
-    followUp: followUp
-      ? {
-          offsetMinutes: followUp.offsetMinutes,
-          attendedText: followUp.attendedText,
-          missedText: followUp.missedText,
-        }
-      : null,
-  };
-}
-
-/** And as everybody does. */
-const forPublic = (webinar: Webinar) => ({
-  slug: webinar.slug,
-  title: webinar.title,
-  description: webinar.description,
-  startsAt: webinar.startsAt.getTime(),
-  durationMinutes: webinar.durationMinutes,
-  timeZone: webinar.timeZone,
-  phase: webinar.phase,
-  cancelled: webinar.cancelledAt !== null,
 });
 
 export const webinarRouter = router({
@@ -110,15 +81,9 @@ export const webinarRouter = router({
       forHost(await ownedWebinar(ctx.services, ctx.user, input.id), ctx.services.config.PUBLIC_URL),
     ),
   bySlug: publicProcedure.input(z.strictObject({ slug })).query(async ({ ctx, input }) => {
-    const webinar = await findWebinarBySlug(ctx.services.db, input.slug);
-    if (!webinar || webinar.phase === "draft")
-      throw new RostrumError("not-found", "There is no such webinar.");
-    return {
-      ...forPublic(webinar),
-      hostName: webinar.hostName,
-      replay: await replayNotice(ctx.services, webinar),
-      ...(await publicForm(ctx.services, webinar)),
-    };
+    const found = await publicWebinar(ctx.services, input.slug);
+    if (!found) throw new RostrumError("not-found", "There is no such webinar.");
+    return found;
   }),
   upcoming: publicProcedure.query(async ({ ctx }) =>
     (await listUpcoming(ctx.services.db, 20)).map(forPublic),

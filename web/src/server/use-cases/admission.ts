@@ -43,7 +43,7 @@ type Person = {
 };
 
 /** Who holds a personal link, and for what. Throws token.invalid. */
-async function personOf(services: Services, joinToken: string): Promise<Person> {
+export async function personOf(services: Services, joinToken: string): Promise<Person> {
   const hash = hashSecret(joinToken);
   const registrant = await findRegistrantByToken(services.db, hash);
   if (registrant) {
@@ -187,7 +187,7 @@ async function wait(services: Services, webinarId: string, participantId: string
   return services.seats.wait(webinarId, participantId, now).catch(() => now);
 }
 
-const socketUrl = (node: NodeHeartbeat): string => `${node.publicUrl.replace(/^http/, "ws")}/ws`;
+export const socketUrl = (node: NodeHeartbeat): string => `${node.publicUrl.replace(/^http/, "ws")}/ws`;
 
 type StageClaims = Parameters<Services["tokens"]["signRoom"]>[0];
 
@@ -222,7 +222,7 @@ async function stageAccess(
 }
 
 /** TURN with credentials that expire with the token (coturn's use-auth-secret). */
-function iceServers(services: Services, participantId: string): IceServer[] {
+export function iceServers(services: Services, participantId: string): IceServer[] {
   const { TURN_URLS, TURN_SECRET } = services.config;
   if (!TURN_URLS || !TURN_SECRET) return [];
   const username = `${Math.floor(Date.now() / 1000) + tokenSeconds}:${participantId}`;

@@ -7,6 +7,7 @@ import {
   type JoinMail,
   listFormFields,
   type RegistrationWithStays,
+  registerForDates,
   resendJoinLink,
   type Submitted as Stored,
   type Webinar,
@@ -18,6 +19,7 @@ import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
 import { isReplayOpen } from "./replay-access.ts";
+import { otherDates, prepareOthers } from "./series-registration.ts";
 
 export type RegistrationInput = {
   slug: string;
@@ -27,6 +29,8 @@ export type RegistrationInput = {
   utm: Record<string, string>;
   referrer: string;
   consentVersion?: number | undefined;
+  /** Slugs of the dates that are meant, where the webinar is one of a series; without: what the series says, or its own. */
+  dates?: string[] | undefined;
   idempotencyKey?: string | undefined;
   /** For the replay: the second at which it is to go on. */
   replayAt?: number | undefined;
@@ -86,6 +90,38 @@ async function requireConsent(
   throw new RostrumError("input.invalid", message, { field: "consentVersion" });
 }
 
+/** What one registration stores, ready for the database; the webinar's own form and consent decide. */
+async function prepare(
+  services: Services,
+  webinar: Webinar,
+  input: Omit<RegistrationInput, "slug"> & { origin?: "api" },
+) {
+  const [fields, consentTextId] = await Promise.all([
+    listFormFields(services.db, webinar.id),
+    requireConsent(services, webinar.id, input.consentVersion),
+  ]);
+  const answers = checkAnswers(fields, input.answers);
+  const { email, name, utm, origin } = input;
+  return {
+    submission: {
+      webinarId: webinar.id,
+      email,
+      name,
+      answers,
+      utm,
+      referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
+      ...(origin ? { origin } : {}),
+    },
+    mail: mintFor(services, webinar, input.replayAt),
+    options: {
+      unlimited: webinar.phase === "ended",
+      idempotencyKey: input.idempotencyKey,
+      judgement: judgeAddress(email, webinar),
+      consentTextId,
+    },
+  };
+}
+
 /**
  * Register by the webinar's rules: its questions, the text to agree to, domains, places, the waitlist. `created` is false
  * for an address that is registered already. Throws input.invalid, registration.closed.
@@ -97,51 +133,46 @@ export async function register(
 ): Promise<Stored> {
   if (webinar.phase === "ended" && !(await isReplayOpen(services, webinar)))
     throw new RostrumError("registration.closed", "This webinar is over.");
-  const [fields, consentTextId] = await Promise.all([
-    listFormFields(services.db, webinar.id),
-    requireConsent(services, webinar.id, input.consentVersion),
-  ]);
-  const answers = checkAnswers(fields, input.answers);
-  const { email, name, utm, origin } = input;
-  return insertRegistration(
-    services.db,
-    {
-      webinarId: webinar.id,
-      email,
-      name,
-      answers,
-      utm,
-      referrer: cleanReferrer(input.referrer, services.config.PUBLIC_URL),
-      ...(origin ? { origin } : {}),
-    },
-    mintFor(services, webinar, input.replayAt),
-    {
-      unlimited: webinar.phase === "ended",
-      idempotencyKey: input.idempotencyKey,
-      judgement: judgeAddress(email, webinar),
-      consentTextId,
-    },
-  );
+  const { submission, mail, options } = await prepare(services, webinar, input);
+  return insertRegistration(services.db, submission, mail, options);
 }
 
 /**
- * Register an address once: with a seat, on the waitlist, or waiting for the host. A duplicate gets its link mailed again
- * and is told so; there is no second row. The same request under the same idempotency key gets the same answer and no mail.
+ * Register an address once: with a seat, on the waitlist, or waiting for the host; for the dates that were chosen where the
+ * webinar is one of a series. A duplicate gets its link mailed again and is told so; there is no second row. The same
+ * request under the same idempotency key gets the same answer and no mail.
  */
 export async function submitRegistration(services: Services, input: RegistrationInput): Promise<Submitted> {
   const webinar = await openWebinar(services, input.slug);
-  const { created, registration } = await register(services, webinar, input);
-  if (!created) {
+  const others = webinar.phase === "ended" ? [] : await otherDates(services, webinar, input.dates);
+  const ownToo = !input.dates || input.dates.includes(input.slug);
+  if (others.length === 0 && ownToo) {
+    const stored = await register(services, webinar, input);
+    const status = standing([stored]);
+    return {
+      status,
+      viewer: status === "registered" ? viewerAtOnce(webinar, stored.registration.id) : null,
+    };
+  }
+  const own = ownToo ? [await prepare(services, webinar, input)] : [];
+  const along = await prepareOthers(services, { webinar, others, input });
+  return { status: standing(await registerForDates(services.db, [...own, ...along])), viewer: null };
+}
+
+/** What became of it, in one word: the best of several dates. Throws for a duplicate and for who is not let in. */
+function standing(stored: Stored[]): Submitted["status"] {
+  if (!stored.some(({ created }) => created))
     throw new RostrumError(
       "registration.duplicate",
       "This address is already registered. We have mailed your personal link again.",
       { field: "email" },
     );
-  }
-  const { status, statusReason } = registration;
-  if (status === "denied") throw new RostrumError("permission.denied", statusReason, { field: "email" });
-  if (status === "waitlisted" || status === "pending") return { status, viewer: null };
-  return { status: "registered", viewer: viewerAtOnce(webinar, registration.id) };
+  const denied = stored.find(({ registration }) => registration.status === "denied");
+  const statuses = stored.map(({ registration }) => registration.status);
+  if (denied && statuses.every((status) => status === "denied"))
+    throw new RostrumError("permission.denied", denied.registration.statusReason, { field: "email" });
+  if (statuses.includes("registered")) return "registered";
+  return statuses.includes("pending") ? "pending" : "waitlisted";
 }
 
 /** Where the address decides who may come, only the mail proves that it is theirs. */

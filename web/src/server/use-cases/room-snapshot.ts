@@ -2,6 +2,7 @@ import { findRecording, findWebinar, listChat, listHands, listPolls, listQuestio
 import { RoomSnapshot, RostrumError, roomLogKey, StageState, stageStateKey } from "@rostrum/protocol";
 import { keptChat } from "@rostrum/rules";
 import type { Services } from "../services.ts";
+import { brandOf } from "./public-page.ts";
 
 /** Questions a room shows: the newest, so that a snapshot stays small enough to send. */
 const keptQuestions = 500;
@@ -18,19 +19,22 @@ export async function roomSnapshot(services: Services, webinarId: string): Promi
   const { db } = services;
   const webinar = await findWebinar(db, webinarId);
   if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
-  const [questions, polls, hands, chat, recording, stage] = await Promise.all([
+  const [questions, polls, hands, chat, recording, stage, brand] = await Promise.all([
     listQuestions(db, webinarId, keptQuestions),
     listPolls(db, webinarId),
     listHands(db, webinarId),
     listChat(db, webinarId, keptChat),
     findRecording(db, webinarId),
     stageState(services, webinarId),
+    brandOf(services, webinar),
   ]);
   return RoomSnapshot.parse({
     webinarId,
     epoch,
     seq,
     title: webinar.title,
+    brand,
+    locale: webinar.locale,
     phase: webinar.phase,
     startsAt: webinar.startsAt.getTime(),
     liveAt: webinar.liveAt?.getTime() ?? null,

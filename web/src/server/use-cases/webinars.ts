@@ -31,7 +31,7 @@ export type ScheduleInput = {
 };
 
 /** Words of the title, then something nobody can guess by counting. */
-function slugFor(title: string): string {
+export function slugFor(title: string): string {
   const words = title
     .normalize("NFKD")
     .toLowerCase()

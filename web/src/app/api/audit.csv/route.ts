@@ -3,18 +3,15 @@ import { RostrumError } from "@rostrum/protocol";
 import { AuditFilter, auditRows } from "../../../server/audit.ts";
 import { asStream, csvLines, inPieces } from "../../../server/exports/encode.ts";
 import { respond } from "../../../server/handler.ts";
-import { requirePermission, routePermissions } from "../../../server/permissions.ts";
+import { requireMember } from "../../../server/host-route.ts";
 import { limitRate } from "../../../server/rate-limit.ts";
 import { services } from "../../../server/services.ts";
-import { currentUser } from "../../../server/session.ts";
 
 /** The audit log of the signed-in owner's organisation: `?action=&actor=&from=&to=` as on its page. */
 export function GET(request: Request): Promise<Response> {
   const shared = services();
   return respond(shared, async () => {
-    const user = await currentUser(shared, request.headers);
-    if (!user) throw new RostrumError("session.required", "Please sign in.");
-    requirePermission(user, routePermissions["GET /api/audit.csv"]);
+    const user = await requireMember(shared, request, "GET /api/audit.csv");
     const given = [...new URL(request.url).searchParams].filter(([, value]) => value !== "");
     const filter = AuditFilter.safeParse(Object.fromEntries(given));
     if (!filter.success) {

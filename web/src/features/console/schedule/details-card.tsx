@@ -30,16 +30,24 @@ export function DetailsCard({ webinar }: { webinar: Webinar }) {
     () => [...new Set([webinar.timeZone, "UTC", ...Intl.supportedValuesOf("timeZone")])],
     [webinar.timeZone],
   );
-  const reload = () => void client.invalidateQueries(trpc.webinar.get.queryFilter({ id }));
+  const inSeries = webinar.seriesId !== null;
+  const [following, setFollowing] = useState(false);
+  const reload = () => {
+    void client.invalidateQueries(trpc.webinar.get.queryFilter({ id }));
+    void client.invalidateQueries(trpc.plan.series.queryFilter());
+  };
+  const saveAll = useMutation(trpc.plan.changeFollowing.mutationOptions({ onSuccess: reload }));
+  const cancelAll = useMutation(trpc.plan.cancelFollowing.mutationOptions({ onSuccess: reload }));
   const save = useMutation(trpc.webinar.update.mutationOptions({ onSuccess: reload }));
   const cancel = useMutation(trpc.webinar.cancel.mutationOptions({ onSuccess: reload }));
-  const error = save.error ?? cancel.error;
+  const error = save.error ?? cancel.error ?? saveAll.error ?? cancelAll.error;
   const fault = error ? wireError(error) : undefined;
   const of = (field: string) => (fault?.field?.startsWith(field) ? fault.message : undefined);
   const bind = (key: keyof typeof values) => ({
     value: values[key],
     onChange: (event: { target: { value: string } }) => {
       save.reset();
+      saveAll.reset();
       setValues((current) => ({ ...current, [key]: event.target.value }));
     },
   });
@@ -61,7 +69,7 @@ export function DetailsCard({ webinar }: { webinar: Webinar }) {
       aria-labelledby="details"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate({
+        (following ? saveAll : save).mutate({
           id,
           title: values.title,
           description: values.description,
@@ -73,7 +81,7 @@ export function DetailsCard({ webinar }: { webinar: Webinar }) {
     >
       <h2 id="details">Date and details</h2>
       {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
-      {save.isSuccess && (
+      {(save.isSuccess || saveAll.isSuccess) && (
         <Notice kind="good">Saved. Who is registered gets a mail when date or title changed.</Notice>
       )}
       <TextField label="Title" required maxLength={200} {...bind("title")} fault={of("title")} />
@@ -97,8 +105,20 @@ export function DetailsCard({ webinar }: { webinar: Webinar }) {
           fault={of("durationMinutes")}
         />
       </div>
+      {inSeries && (
+        <SelectField
+          label="Change or cancel"
+          choices={[
+            { value: "this", name: "This date only" },
+            { value: "following", name: "This and the following dates" },
+          ]}
+          value={following ? "following" : "this"}
+          onChange={(event) => setFollowing(event.target.value === "following")}
+          help={following ? "Later dates move by as many days, to the same time." : undefined}
+        />
+      )}
       <div className="row between">
-        <button className="button primary" type="submit" disabled={save.isPending}>
+        <button className="button primary" type="submit" disabled={save.isPending || saveAll.isPending}>
           Save
         </button>
         <button className="button quiet" type="button" onClick={() => setAsking(true)}>
@@ -107,12 +127,12 @@ export function DetailsCard({ webinar }: { webinar: Webinar }) {
       </div>
       <ConfirmDialog
         open={asking}
-        title="Cancel this webinar?"
+        title={following ? "Cancel this and the following dates?" : "Cancel this webinar?"}
         confirm="Cancel webinar"
         onCancel={() => setAsking(false)}
         onConfirm={() => {
           setAsking(false);
-          cancel.mutate({ id });
+          (following ? cancelAll : cancel).mutate({ id });
         }}
       >
         Everybody who is registered gets a mail that removes it from their calendar. This cannot be undone.

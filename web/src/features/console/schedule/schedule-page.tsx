@@ -5,7 +5,10 @@ import { PhaseBadge } from "../../../ui/phase-badge.tsx";
 import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
 import { DetailsCard } from "./details-card.tsx";
+import { MailEditor } from "./mail-editor.tsx";
 import { MailsCard } from "./mails-card.tsx";
+import { ReuseCard } from "./reuse-card.tsx";
+import { SeriesCard } from "./series-card.tsx";
 
 /** When it takes place, and what people are mailed around it. */
 export function SchedulePage({ webinarId }: { webinarId: string }) {
@@ -26,9 +29,16 @@ export function SchedulePage({ webinarId }: { webinarId: string }) {
         <WebinarNav webinarId={webinarId} />
       </div>
       <div className="halves">
-        <DetailsCard webinar={webinar.data} />
-        <MailsCard webinarId={webinarId} saved={mails.data} />
+        <div className="stack">
+          <DetailsCard webinar={webinar.data} />
+          <SeriesCard webinar={webinar.data} />
+        </div>
+        <div className="stack">
+          <MailsCard webinarId={webinarId} saved={mails.data} />
+          <ReuseCard webinar={webinar.data} />
+        </div>
       </div>
+      <MailEditor webinarId={webinarId} />
     </div>
   );
 }
