@@ -9,6 +9,7 @@ export * from "./queries/accounts.ts";
 export * from "./queries/attendance.ts";
 export * from "./queries/campaigns.ts";
 export * from "./queries/consents.ts";
+export * from "./queries/encoders.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";
 export * from "./queries/guests.ts";

@@ -6,6 +6,7 @@ import { useTRPC } from "../../client/providers.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
+import { EncodersPanel } from "../encoders/encoders-panel.tsx";
 import { InvitePanelist } from "./invite-panelist.tsx";
 import { QueryFault } from "./query-fault.tsx";
 import { RecordingCard } from "./recording-card.tsx";
@@ -49,7 +50,15 @@ export function WebinarOverview({ webinarId }: { webinarId: string }) {
           </section>
           {phase === "ended" && <RecordingCard webinarId={webinarId} />}
         </div>
-        <InvitePanelist webinarId={webinarId} />
+        <div className="stack">
+          <InvitePanelist webinarId={webinarId} />
+          {phase !== "ended" && (
+            <section className="card stack" aria-labelledby="encoders">
+              <h2 id="encoders">Encoders</h2>
+              <EncodersPanel webinarId={webinarId} />
+            </section>
+          )}
+        </div>
       </div>
       <RegistrationsTable webinarId={webinarId} />
     </div>

@@ -7,6 +7,7 @@ import type { LocalTrack } from "../../live/stage-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
+import { EncodersPanel } from "../encoders/encoders-panel.tsx";
 import { ChatPanel } from "../room/chat-panel.tsx";
 import { QuestionsPanel } from "../room/questions-panel.tsx";
 import { RoomHeader } from "../room/room-header.tsx";
@@ -92,7 +93,20 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
       ),
     },
     { key: "chat", label: "Chat", body: <ChatPanel room={room} api={studio.room.api} /> },
-    { key: "people", label: "People", body: <PeoplePanel room={room} members={stage.members} /> },
+    {
+      key: "people",
+      label: "People",
+      body: (
+        <PeoplePanel room={room} members={stage.members}>
+          {hostApi && (
+            <section className="stack-small">
+              <h3>Encoders</h3>
+              <EncodersPanel webinarId={webinarId} />
+            </section>
+          )}
+        </PeoplePanel>
+      ),
+    },
   ];
   return (
     <main

@@ -1,5 +1,6 @@
 import { router } from "../trpc.ts";
 import { authRouter } from "./auth.ts";
+import { encoderRouter } from "./encoder.ts";
 import { registrationRouter } from "./registration.ts";
 import { reportRouter } from "./report.ts";
 import { attendanceRouter, chatRouter, handRouter, pollRouter, questionRouter } from "./room.ts";
@@ -9,6 +10,7 @@ import { webinarRouter } from "./webinar.ts";
 export const appRouter = router({
   auth: authRouter,
   webinar: webinarRouter,
+  encoder: encoderRouter,
   registration: registrationRouter,
   report: reportRouter,
   attendance: attendanceRouter,
