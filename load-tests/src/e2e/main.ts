@@ -12,6 +12,7 @@ import { RtmpSink } from "./rtmp-sink.ts";
 import { assert, Runner, StoryStopped, until } from "./runner.ts";
 import { finish } from "./steps-after.ts";
 import { prepare } from "./steps-before.ts";
+import { bringEncoders } from "./steps-encoders.ts";
 import { attack } from "./steps-hostile.ts";
 import { interact } from "./steps-interaction.ts";
 import { goLive, joinAudience, killEdge, shareScreen } from "./steps-live.ts";
@@ -36,6 +37,7 @@ async function tell(story: Story): Promise<void> {
     60_000,
     () => moveUp(story),
   );
+  await bringEncoders(story);
   await attack(story);
   await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>
     killEdge(story),

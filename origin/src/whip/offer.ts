@@ -152,7 +152,8 @@ function ridsOf(media: Media): string[] {
   const { simulcast } = media;
   const list =
     simulcast?.dir1 === "send" ? simulcast.list1 : simulcast?.dir2 === "send" ? simulcast.list2 : "";
-  const rids = parseSimulcastStreamList(list ?? "")
+  if (!list) return [];
+  const rids = parseSimulcastStreamList(list)
     .flatMap(([format]) => (format ? [String(format.scid)] : []))
     .slice(0, 4);
   const ladder = knownLadders.find((names) => rids.every((rid) => names.includes(rid)));
