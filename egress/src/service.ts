@@ -9,7 +9,8 @@ import {
   type ServiceParts,
 } from "@rostrum/platform";
 import { programmesChannel } from "@rostrum/protocol";
-import { archiveOptionsOf, type EgressConfig, tuningOf } from "./config.ts";
+import { archiveOptionsOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
+import { EncoderProcess } from "./encoders/process.ts";
 import { HlsServer } from "./hls/index.ts";
 import { Archive, Archiver, recordingFile } from "./record/index.ts";
 import { HubProcess } from "./rtmp/index.ts";
@@ -105,6 +106,10 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     "Programmes that leave pictures out for want of time",
     () => supervisor.active.filter(({ compositorStatus }) => (compositorStatus?.level ?? 0) > 0).length,
   );
+  if (config.INGEST_RTMP_PORT !== undefined) {
+    const encoders = new EncoderProcess({ epoch, scope, log });
+    metrics.gauge("rtmp_encoders", "Encoders on stage over RTMP", () => encoders.encoders ?? 0);
+  }
   announce({ config, context, supervisor, registry: new Registry(redis), epoch });
   return {
     supervisor,
@@ -137,6 +142,7 @@ function announce(parts: {
   epoch: string;
 }): void {
   const { config, context, supervisor, registry, epoch } = parts;
+  const rtmpUrl = rtmpUrlOf(config);
   registry.announce(context.scope, () => ({
     nodeId: context.nodeId,
     kind: "egress",
@@ -144,6 +150,7 @@ function announce(parts: {
     region: config.REGION,
     publicUrl: config.PUBLIC_URL,
     internalUrl: config.INTERNAL_URL,
+    ...(rtmpUrl ? { rtmpUrl } : {}),
     draining: supervisor.draining,
     capacity: config.MAX_PROGRAMMES,
     load: {

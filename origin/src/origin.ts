@@ -2,6 +2,7 @@ import type { ServiceContext, ServiceParts } from "@rostrum/platform";
 import type { WebinarId } from "@rostrum/protocol";
 import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import type { OriginConfig } from "./config.ts";
+import { serveIngest } from "./encoders/ingest-sockets.ts";
 import { EncoderSeats } from "./encoders/seats.ts";
 import { exposeMetrics } from "./metrics.ts";
 import { servePanelists } from "./panelist-sockets.ts";
@@ -44,6 +45,7 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
 
   const web = { webUrl: config.WEB_INTERNAL_URL, tokens, claims: { nodeId, kind: "origin" as const } };
   const seats = new EncoderSeats({ stages, web, redis, log });
+  const ingests = serveIngest({ http, scope, log, tokens, seats, nodeId, epoch, listen });
   const whip = serveWhip({ http, log, seats, redis, registry, publicUrl: config.PUBLIC_URL });
 
   const panelists = () => stages.list().reduce((sum, stage) => sum + stage.panelistCount, 0);
@@ -65,6 +67,7 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
     pipes: pipes.count,
     programmes: programmes.count,
     whip: whip.count,
+    ingests: ingests.count,
   });
   return {
     // Panelists and edges move while media still flows here. Without another origin the stage can only come back to the

@@ -1,6 +1,9 @@
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
 import type { Page } from "playwright-core";
 import { newPerson } from "./browser.ts";
-import { expectMovingPicture, pictureOf } from "./media.ts";
+import { expectMovingPicture, expectSound, pictureOf } from "./media.ts";
+import { RtmpPublisher } from "./rtmp-publisher.ts";
 import { assert, until } from "./runner.ts";
 import type { Story } from "./story.ts";
 import { endWhip, publishWhip, restartWhip } from "./whip-publisher.ts";
@@ -14,6 +17,11 @@ export async function bringEncoders(story: Story): Promise<void> {
   const { runner } = story;
   await runner.step("an encoder publishes over WHIP: A and the programme see it until it ends", 60_000, () =>
     publishOverWhip(story),
+  );
+  await runner.step(
+    "OBS publishes over RTMP: A and the programme see it, and again after a break",
+    60_000,
+    () => publishOverRtmp(story),
   );
 }
 
@@ -98,6 +106,59 @@ async function publishOverWhip(story: Story): Promise<void> {
     await encoder.context.close();
   }
 }
+
+/** RTMP as OBS sends it, H.264 untouched and sound as Opus. */
+async function publishOverRtmp(story: Story): Promise<void> {
+  const { people, product } = story;
+  const made = await makeKey(story, "OBS");
+  assert(made.rtmpUrl.startsWith("rtmp://"), "the host is told where to publish");
+  const tile = `video[data-participant="${made.id}"]`;
+  const row = people.host.page.getByRole("listitem").filter({ hasText: "OBS" });
+  const wish = { url: made.rtmpUrl, key: made.key, colour: "blue" };
+  const stranger = new RtmpPublisher({ ...wish, key: `${made.key.slice(1)}x` });
+  const reordering = new RtmpPublisher({ ...wish, bFrames: true });
+  let encoder: RtmpPublisher | undefined;
+  try {
+    await until("an encoder with B-frames is told what to change", 15_000, () =>
+      row.getByText("Set B-frames to 0").isVisible(),
+    );
+    assert((await reordering.ended) !== 0, "it is turned away");
+    assert((await stranger.ended) !== 0, "a wrong key is turned away");
+
+    encoder = new RtmpPublisher(wish);
+    await expectMovingPicture(people.a.page, tile);
+    await expectSound(people.a.page, `audio[data-participant="${made.id}"]`);
+    await programmeShows(people.c.page, "blue");
+    await row.getByText("Live").waitFor({ timeout: 8000 });
+    await row.getByText("1280×720").waitFor({ timeout: 8000 });
+    const tracks = await trackOf(people.a.page, tile);
+
+    encoder.kill();
+    await people.a.page.locator(tile).waitFor({ state: "detached", timeout: 8000 });
+    encoder = new RtmpPublisher({ ...wish, colour: "green" });
+    await expectMovingPicture(people.a.page, tile);
+    assert((await trackOf(people.a.page, tile)) === tracks, "it came back as another source");
+
+    await revoke(people.host.page, "OBS");
+    await people.a.page.locator(tile).waitFor({ state: "detached", timeout: revokedMs });
+    assert((await encoder.ended) !== 0, "a revoked key ends the connection");
+  } finally {
+    for (const publisher of [stranger, reordering, encoder]) publisher?.kill();
+  }
+  const logs = path.join(product.home, "logs");
+  for (const file of await readdir(logs, { recursive: true, withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const text = await readFile(path.join(file.parentPath, file.name), "utf8");
+    assert(!text.includes(made.key), `a stream key is in ${file.name}`);
+  }
+}
+
+/** The received track of a tile: another one is another source. */
+const trackOf = (page: Page, tile: string): Promise<string | undefined> =>
+  page.evaluate((css) => {
+    const stream = document.querySelector<HTMLVideoElement>(css)?.srcObject;
+    return stream instanceof MediaStream ? stream.getVideoTracks()[0]?.id : undefined;
+  }, tile);
 
 async function revoke(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: `Revoke ${name}` }).click();
