@@ -44,7 +44,7 @@ export class Desk {
         if (!connection.closed) this.#admit(pass, key, connection);
       } catch (error) {
         const reason = error instanceof RostrumError ? error.message : "It could not be checked.";
-        this.#options.log.info({ reason, key: fingerprint(key) }, "an encoder was turned away");
+        this.#options.log.info({ reason, fingerprint: fingerprint(key) }, "an encoder was turned away");
         connection.end();
       }
     });
