@@ -22,7 +22,13 @@ const shapes: Record<MediaKind, Omit<StreamShape, "ssrc">> = {
   audio: { payloadType: 111, clockRate: 48_000 },
 };
 
-type Connection = { client: RpcClient; sender: RtpSender; ssrcs: Map<MediaKind, number> };
+type Connection = {
+  client: RpcClient;
+  sender: RtpSender;
+  /** What the origin was asked to take. */
+  asked: Set<MediaKind>;
+  ssrcs: Map<MediaKind, number>;
+};
 
 /** Ends of a link after which this encoder is not wanted there any more. */
 const final = new Set(["replaced", "ended"]);
@@ -51,7 +57,16 @@ export class OriginLink {
     if (this.#kinds.has(kind)) return;
     this.#kinds.add(kind);
     const current = this.#current;
-    if (current) this.#options.scope.run("produce", () => this.#produce(current, kind));
+    if (!current) return;
+    this.#options.scope.run("produce", async () => {
+      try {
+        await this.#produce(current, kind);
+      } catch (error) {
+        this.#options.log.warn({ err: error, kind }, "the stage did not take an encoder's media");
+        // Another link tries again with everything.
+        void current.client.scope.close("the media was not taken");
+      }
+    });
   }
 
   send(kind: MediaKind, payloads: readonly Buffer[], mediaMs: number): void {
@@ -114,7 +129,7 @@ export class OriginLink {
       });
       const answer = await client.request("ingest.open", { encoder: pass, endpoint: sender.endpoint });
       sender.connect(ingestMethods["ingest.open"].response.parse(answer).endpoint);
-      const current = { client, sender, ssrcs: new Map<MediaKind, number>() };
+      const current: Connection = { client, sender, asked: new Set(), ssrcs: new Map() };
       this.#current = current;
       for (const kind of this.#kinds) await this.#produce(current, kind);
       if (this.#paused) this.#tellPaused();
@@ -129,6 +144,8 @@ export class OriginLink {
   }
 
   async #produce(current: Connection, kind: MediaKind): Promise<void> {
+    if (current.asked.has(kind)) return;
+    current.asked.add(kind);
     const shape = { ...shapes[kind], ssrc: randomInt(1, 2 ** 32 - 1) };
     current.sender.add(shape);
     await current.client.request("ingest.produce", { kind, rtpParameters: rtpParametersOf(kind, shape) });

@@ -85,7 +85,10 @@ export class Nginx {
   /** Everything that was passed on since the start. Waits for nginx to write it down. */
   async asked(): Promise<Asked> {
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    const lines = readFileSync(path.join(this.folder, "asked.log"), "utf8").split("\n").filter(Boolean);
+    // `-`: one that left while it waited for the cache's lock.
+    const lines = readFileSync(path.join(this.folder, "asked.log"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("-"));
     const addresses = lines.map((line) => line.slice(line.indexOf(" ") + 1));
     const count = (pattern: RegExp): { all: number; different: number } => {
       const found = addresses.filter((address) => pattern.test(address));
