@@ -78,7 +78,12 @@ module.exports = {
       "^egress/src/ffmpeg/command\\.ts$",
       "Archived upstream: replacing it must be one file.",
     ),
-    door("node-media-server", "node-media-server", "^egress/src/rtmp/hub\\.ts$", "The RTMP hub is one file."),
+    door(
+      "node-media-server",
+      "node-media-server",
+      "^egress/src/(rtmp/hub|encoders/rtmp-server)\\.ts$",
+      "RTMP is one file for our own hub and one for encoders from outside, each in a process of its own.",
+    ),
     door("hls", "hls\\.js", "^web/src/live/", "Playback lives in web/src/live."),
     door(
       "mediasoup-client",

@@ -14,6 +14,7 @@ export * from "./queries/campaigns.ts";
 export * from "./queries/captions.ts";
 export * from "./queries/connection-checks.ts";
 export * from "./queries/consents.ts";
+export * from "./queries/encoders.ts";
 export * from "./queries/erase.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";

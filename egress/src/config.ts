@@ -10,6 +10,14 @@ export const EgressConfig = z.object({
   ...baseConfigShape,
   DATA_DIR: z.string().min(1).describe("Folder for segments and recordings"),
   RTMP_PORT: whole(1, 65535).describe("Loopback port of the RTMP hub; opened with the first destination"),
+  INGEST_RTMP_PORT: whole(1, 65535)
+    .optional()
+    .describe("Port that encoders publish to over RTMP; none: this node takes none"),
+  INGEST_RTMP_URL: z
+    .string()
+    .regex(/^rtmps?:\/\//)
+    .optional()
+    .describe("What encoders are told, without the key: rtmp://host:port/live, rtmps:// behind a TLS proxy"),
   RTP_LISTEN_IP: z.string().default("127.0.0.1").describe("Address that origins send RTP to"),
   FFMPEG_PATH: z.string().default("ffmpeg").describe("ffmpeg binary for RTMP copies and finished recordings"),
   FONT_FILE: z.string().optional().describe("TrueType font for names; DejaVu Sans when it is installed"),
@@ -62,6 +70,13 @@ export function archiveOptionsOf(config: EgressConfig): ArchiveOptions | undefin
     endpoint: config.S3_ENDPOINT,
     prefix: config.S3_PREFIX,
   };
+}
+
+/** The address that encoders are told; undefined when this node takes none. */
+export function rtmpUrlOf(config: EgressConfig): string | undefined {
+  const { INGEST_RTMP_PORT: port, INGEST_RTMP_URL: url, PUBLIC_URL: site } = config;
+  if (port === undefined) return undefined;
+  return url ?? `rtmp://${new URL(site).hostname}:${port}/live`;
 }
 
 const usualFonts = [

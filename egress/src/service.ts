@@ -9,7 +9,8 @@ import {
   type ServiceParts,
 } from "@rostrum/platform";
 import { programmesChannel } from "@rostrum/protocol";
-import { archiveOptionsOf, type EgressConfig, tuningOf } from "./config.ts";
+import { archiveOptionsOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
+import { EncoderProcess } from "./encoders/process.ts";
 import { HlsServer } from "./hls/index.ts";
 import { Archive, Archiver } from "./record/index.ts";
 import { Afterwork, ReplayServer } from "./replay/index.ts";
@@ -93,6 +94,10 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     findCopy: async (webinarId, name) => (await archive?.archive.link({ webinarId, name })) ?? null,
   });
   measure({ context, supervisor, server, archive, afterwork });
+  if (config.INGEST_RTMP_PORT !== undefined) {
+    const encoders = new EncoderProcess({ epoch, scope, log });
+    context.metrics.gauge("rtmp_encoders", "Encoders on stage over RTMP", () => encoders.encoders ?? 0);
+  }
   announce({ config, context, supervisor, registry: new Registry(redis), epoch });
   return {
     supervisor,
@@ -169,6 +174,7 @@ function announce(parts: {
   epoch: string;
 }): void {
   const { config, context, supervisor, registry, epoch } = parts;
+  const rtmpUrl = rtmpUrlOf(config);
   registry.announce(context.scope, () => ({
     nodeId: context.nodeId,
     kind: "egress",
@@ -176,6 +182,7 @@ function announce(parts: {
     region: config.REGION,
     publicUrl: config.PUBLIC_URL,
     internalUrl: config.INTERNAL_URL,
+    ...(rtmpUrl ? { rtmpUrl } : {}),
     draining: supervisor.draining,
     capacity: config.MAX_PROGRAMMES,
     load: {

@@ -2,11 +2,14 @@ import type { ServiceContext, ServiceParts } from "@rostrum/platform";
 import type { WebinarId } from "@rostrum/protocol";
 import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import type { OriginConfig } from "./config.ts";
+import { serveIngest } from "./encoders/ingest-sockets.ts";
+import { EncoderSeats } from "./encoders/seats.ts";
 import { exposeMetrics } from "./metrics.ts";
 import { servePanelists } from "./panelist-sockets.ts";
 import { serveOwnership } from "./previous-owner.ts";
 import { serveProgrammes } from "./programme-feed.ts";
 import { Stages } from "./stages.ts";
+import { serveWhip } from "./whip/endpoint.ts";
 
 /** Panelists are given this long to publish at the next origin, ms. */
 export const handOverMs = 8000;
@@ -40,6 +43,11 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
   const pipes = servePipes({ http, scope, log, tokens, open, nodeId, epoch, listen });
   const programmes = serveProgrammes({ http, scope, log, tokens, stages, nodeId, epoch, listen });
 
+  const web = { webUrl: config.WEB_INTERNAL_URL, tokens, claims: { nodeId, kind: "origin" as const } };
+  const seats = new EncoderSeats({ stages, web, redis, log });
+  const ingests = serveIngest({ http, scope, log, tokens, seats, nodeId, epoch, listen });
+  const whip = serveWhip({ http, log, seats, redis, registry, publicUrl: config.PUBLIC_URL });
+
   const panelists = () => stages.list().reduce((sum, stage) => sum + stage.panelistCount, 0);
   const announce = registry.announce(scope, () =>
     heartbeatOf(node, config, {
@@ -53,7 +61,14 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
       },
     }),
   );
-  exposeMetrics(metrics, { node, stages, pipes: pipes.count, programmes: programmes.count });
+  exposeMetrics(metrics, {
+    node,
+    stages,
+    pipes: pipes.count,
+    programmes: programmes.count,
+    whip: whip.count,
+    ingests: ingests.count,
+  });
   return {
     // Panelists and edges move while media still flows here. Without another origin the stage can only come back to the
     // next process here: the sooner this one is gone, the better.

@@ -67,10 +67,7 @@ function section(title: string, methods: Methods, events: Events): string[] {
     "",
     ...methodRows(methods),
     "",
-    "Events:",
-    "",
-    ...eventRows(events),
-    "",
+    ...(Object.keys(events).length > 0 ? ["Events:", "", ...eventRows(events), ""] : []),
   ];
 }
 
@@ -96,6 +93,7 @@ function render(): string {
       protocol.programmeMethods,
       protocol.programmeEvents,
     ),
+    ...section("Ingest socket (`/ingest`, egress to origin)", protocol.ingestMethods, {}),
     "## Room events",
     "",
     ...roomEvents,

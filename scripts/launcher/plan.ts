@@ -192,6 +192,8 @@ export function planServices(options: {
         ...common("egress", ports.egress, urls.egress),
         DATA_DIR: path.join(settings.home, "egress"),
         RTMP_PORT: String(ports.rtmp),
+        INGEST_RTMP_PORT: String(ports.ingestRtmp),
+        ...(settings.env.INGEST_RTMP_URL ? { INGEST_RTMP_URL: settings.env.INGEST_RTMP_URL } : {}),
         RTP_LISTEN_IP: settings.nodeIp,
         S3_SECRET_ACCESS_KEY: settings.env.S3_SECRET_ACCESS_KEY ?? "",
       },

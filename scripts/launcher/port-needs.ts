@@ -20,6 +20,7 @@ export function portNeeds(settings: Settings): PortNeed[] {
     ...edges.map(({ name, http }) => tcp(http, name)),
     tcp(ports.egress, "egress"),
     tcp(ports.rtmp, "the RTMP hub", local),
+    tcp(ports.ingestRtmp, "RTMP of encoders"),
     ...(external.databaseUrl ? [] : [tcp(ports.postgres, "PostgreSQL", local)]),
     ...(external.redisUrl ? [] : [tcp(ports.redis, "Redis", local)]),
     ...(external.turnUrls || !which("turnserver")

@@ -14,6 +14,7 @@ export function portsOf(base: number) {
     origin2: base + 11,
     egress: base + 30,
     rtmp: base + 31,
+    ingestRtmp: base + 32,
     postgres: base + 40,
     redis: base + 41,
     turn: base + 50,

@@ -143,6 +143,10 @@ const inputs = (): Record<string, unknown> => ({
   "mail.saveText": { webinarId, kind: "confirmation", words },
   "mail.sendTest": { webinarId, kind: "confirmation", words },
   "mail.timeline": { webinarId, registrationId: randomUUID() },
+  "encoder.list": { id: webinarId },
+  "encoder.create": { id: webinarId, name: "OBS" },
+  "encoder.renewKey": { id: webinarId, encoderId: randomUUID() },
+  "encoder.revoke": { id: webinarId, encoderId: randomUUID() },
   "caption.edit": { webinarId, id: randomUUID(), text: "Good morning." },
   "replay.change": {
     webinarId,
@@ -302,6 +306,7 @@ const otherRoutes = [
   "POST /api/auth/consume",
   "POST /api/unsubscribe/[token]",
   "POST /api/captions",
+  "POST /api/internal/encoders",
   "GET /api/internal/metrics",
   "GET /api/internal/rooms/[webinarId]/snapshot",
   "POST /api/internal/facts",

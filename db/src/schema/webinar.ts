@@ -135,6 +135,27 @@ export const panelists = pgTable(
   ],
 );
 
+/** Something that sends picture and sound with a stream key (RTMP, WHIP); its id is who it is on stage. */
+export const encoders = pgTable(
+  "encoders",
+  {
+    id: id(),
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    keyHash: text("key_hash").notNull().unique(),
+    /** The last characters of the key, for people who must tell two apart. */
+    keyHint: text("key_hint").notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex("encoders_name_key").on(table.webinarId, table.name),
+    check("encoders_name_length", sql`char_length(${table.name}) between 1 and 80`),
+    check("encoders_key_hint", sql`char_length(${table.keyHint}) <= 4`),
+  ],
+);
+
 export const forms = pgTable("forms", {
   id: id(),
   webinarId: uuid("webinar_id")

@@ -1,3 +1,4 @@
+export { AacToOpus, type OpusPacket } from "./aac-to-opus.ts";
 export { OpusDecoder, type StereoSamples, type VideoCodec, VideoDecoder } from "./decoder.ts";
 export {
   AacEncoder,

@@ -11,7 +11,7 @@ export {
   writeRtp,
 } from "./packet.ts";
 export { type ArrivedPacket, ReorderBuffer } from "./reorder.ts";
-export { parseRtcp, writeNack, writePli } from "./rtcp.ts";
+export { parseRtcp, writeNack, writePli, writeSenderReport } from "./rtcp.ts";
 export {
   deriveSession,
   protectRtcp,

@@ -85,3 +85,28 @@ function readNack(bytes: Buffer): number[] {
   }
   return sequences;
 }
+
+/** Seconds from the NTP epoch (1900) to Unix's. */
+const ntpOffset = 2_208_988_800;
+
+/** A sender report without reception blocks (RFC 3550 §6.4.1). @param report `wallMs`: epoch ms of `timestamp` */
+export function writeSenderReport(report: {
+  ssrc: number;
+  wallMs: number;
+  timestamp: number;
+  packets: number;
+  octets: number;
+}): Buffer {
+  const bytes = Buffer.alloc(28);
+  bytes.writeUInt8(0x80, 0);
+  bytes.writeUInt8(200, 1);
+  bytes.writeUInt16BE(6, 2);
+  bytes.writeUInt32BE(report.ssrc, 4);
+  const seconds = Math.floor(report.wallMs / 1000);
+  bytes.writeUInt32BE((seconds + ntpOffset) % 2 ** 32, 8);
+  bytes.writeUInt32BE(Math.floor(((report.wallMs - seconds * 1000) / 1000) * 2 ** 32), 12);
+  bytes.writeUInt32BE(report.timestamp, 16);
+  bytes.writeUInt32BE(report.packets % 2 ** 32, 20);
+  bytes.writeUInt32BE(report.octets % 2 ** 32, 24);
+  return bytes;
+}

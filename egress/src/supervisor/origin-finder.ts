@@ -1,4 +1,5 @@
 import { Lease, type Redis, Registry, type Tokens } from "@rostrum/platform";
+import { rendezvous } from "@rostrum/rules";
 import type { OriginAddress } from "../ingest/index.ts";
 
 /** A credential is good for two minutes; a new one is handed over well before. */
@@ -25,6 +26,16 @@ export class OriginFinder {
     const origin = lease && (await this.#registry.find("origin", lease.holder));
     if (!origin) return null;
     return { url: origin.internalUrl, token: await this.#credential() };
+  }
+
+  /** As `find`, or while nobody has the stage the origin that everybody would choose for it. Null: there is none. */
+  async findOrChoose(webinarId: string): Promise<OriginAddress | null> {
+    const holder = await this.find(webinarId);
+    if (holder) return holder;
+    const origins = (await this.#registry.list("origin")).filter(({ draining }) => !draining);
+    const ids = origins.map(({ nodeId }) => nodeId);
+    const chosen = origins.find(({ nodeId }) => nodeId === rendezvous(webinarId, ids));
+    return chosen ? { url: chosen.internalUrl, token: await this.#credential() } : null;
   }
 
   async #credential(): Promise<string> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { until } from "../e2e/runner.ts";
@@ -7,33 +7,43 @@ import { until } from "../e2e/runner.ts";
 /** Debian puts it where a normal user's PATH does not look. */
 const candidates = ["nginx", "/usr/sbin/nginx"];
 
-/** The plain cache that docs/operations.md describes: nothing in it knows of HLS. */
-const configuration = (folder: string, port: number, origin: URL): string => `
+const template = new URL("../../../deploy/nginx/hls.conf", import.meta.url);
+
+/** deploy/nginx/hls.conf as it is, what an nginx of its own needs around it, and files to compare with. */
+function configuration(folder: string, port: number, origin: URL): string {
+  const cache = readFileSync(template, "utf8")
+    .replace(/\bEGRESS;/, `${origin.host};`)
+    .replace(/\bLISTEN\b(?= backlog)/, `127.0.0.1:${port}`)
+    .replace(/\bCACHE\b(?= levels)/, `${folder}/cache`);
+  return `
 ${process.getuid?.() === 0 ? "user root; " : ""}daemon off; worker_processes 1; worker_rlimit_nofile 20000; pid ${folder}/pid; error_log ${folder}/error.log warn;
 events { worker_connections 10000; }
 http {
-  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+  log_format asked '$upstream_status $uri?$args';
+  map $upstream_status $passed { default 1; "" 0; }
+  access_log ${folder}/asked.log asked buffer=64k flush=1s if=$passed;
+  sendfile on; tcp_nopush on; keepalive_requests 1000000;
   client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f;
   uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-  proxy_cache_path ${folder}/cache levels=1:2 keys_zone=hls:16m max_size=1g inactive=5m use_temp_path=off;
-  upstream egress { server ${origin.host}; keepalive 64; }
+  ${cache}
   server {
-    listen 127.0.0.1:${port} backlog=4096;
-    location /hls/ {
-      proxy_pass http://egress;
-      proxy_http_version 1.1;
-      proxy_set_header Connection "";
-      proxy_cache hls;
-      proxy_cache_key $uri$is_args$args;
-      proxy_cache_lock on;
-      proxy_cache_lock_timeout 10s;
-      proxy_cache_lock_age 10s;
-      proxy_read_timeout 15s;
-    }
+    listen 127.0.0.1:${port + 1};
+    access_log off;
     location /files/ { alias ${folder}/files/; }
   }
 }
 `;
+}
+
+/** What went past the cache to egress, by nginx's own log. */
+export type Asked = {
+  /** Requests per different part or segment. */
+  perPart: number;
+  parts: number;
+  /** Requests per different answer to a blocking reload. */
+  perPlaylist: number;
+  playlists: number;
+};
 
 /** An nginx in front of egress. Undefined when there is none on this machine. */
 export class Nginx {
@@ -65,6 +75,33 @@ export class Nginx {
       );
     });
     return nginx;
+  }
+
+  /** A server of the same nginx that sends files from disk. */
+  get filesUrl(): string {
+    return `http://127.0.0.1:${Number(new URL(this.url).port) + 1}`;
+  }
+
+  /** Everything that was passed on since the start. Waits for nginx to write it down. */
+  async asked(): Promise<Asked> {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    // `-`: one that left while it waited for the cache's lock.
+    const lines = readFileSync(path.join(this.folder, "asked.log"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("-"));
+    const addresses = lines.map((line) => line.slice(line.indexOf(" ") + 1));
+    const count = (pattern: RegExp): { all: number; different: number } => {
+      const found = addresses.filter((address) => pattern.test(address));
+      return { all: found.length, different: new Set(found).size };
+    };
+    const media = count(/\/(part|seg)-[\d-]+\.m4s/);
+    const reloads = count(/_HLS_msn=/);
+    return {
+      perPart: media.all / Math.max(1, media.different),
+      parts: media.different,
+      perPlaylist: reloads.all / Math.max(1, reloads.different),
+      playlists: reloads.different,
+    };
   }
 
   async stop(): Promise<void> {

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Admission } from "@rostrum/protocol";
-import { metric, type Product } from "../e2e/product.ts";
+import type { Product } from "../e2e/product.ts";
 import { until } from "../e2e/runner.ts";
 import { Connection } from "../hls/connection.ts";
 import type { AudienceReport } from "../hls/ledger.ts";
@@ -20,7 +20,7 @@ export type ViewersResult = {
   segmentP95Ms: number | null;
   /** CPU of the process that serves them, cores. */
   hlsServerCores: number | null;
-  /** Behind nginx: requests that reached the server per part, and per version of a playlist. */
+  /** Behind nginx, by its log: requests that reached the server per part, and per answer to a blocking reload. */
   originRequestsPerPart: number | null;
   originRequestsPerPlaylist: number | null;
 };
@@ -51,14 +51,20 @@ export async function measureViewers(
     const behind =
       nginx && (await crowd(product, { folder: new URL(folder.pathname, nginx.url), seconds, nginx }));
     if (behind) tell("behind nginx", behind);
+    const asked = await nginx?.asked();
+    if (asked)
+      say(
+        `past the cache: ${asked.perPart.toFixed(3)} requests for each of ${asked.parts} parts, ` +
+          `${asked.perPlaylist.toFixed(3)} for each of ${asked.playlists} playlist versions`,
+      );
     if (nginx) await compareBare(product, folder, nginx);
     return {
       hlsViewers: direct.report.viewers,
       playlistP95Ms: direct.report.playlistMs.p95,
       segmentP95Ms: direct.report.mediaMs.p95,
       hlsServerCores: round(direct.cores),
-      originRequestsPerPart: behind ? round(behind.perPart) : null,
-      originRequestsPerPlaylist: behind ? round(behind.perPlaylist) : null,
+      originRequestsPerPart: asked ? round(asked.perPart) : null,
+      originRequestsPerPlaylist: asked ? round(asked.perPlaylist) : null,
     };
   } finally {
     panelist.stop();
@@ -85,8 +91,6 @@ type Crowd = {
   cores: number;
   cacheCores: number | null;
   generatorCores: number;
-  perPart: number;
-  perPlaylist: number;
 };
 
 const root = path.join(import.meta.dirname, "..");
@@ -95,7 +99,6 @@ async function crowd(
   product: Product,
   options: { folder: URL; seconds: number; nginx?: Nginx },
 ): Promise<Crowd> {
-  const egress = product.url("egress");
   const ramp = Math.ceil(viewers / 100);
   const args = [options.folder.href, viewers, ramp, options.seconds].map(String);
   const child = spawn(process.execPath, [path.join(root, "hls/main.ts"), ...args], {
@@ -109,18 +112,14 @@ async function crowd(
       options.nginx ? tree(options.nginx.pid) : [],
       [child.pid ?? 0],
     ].map((pids) => new CpuMeter(pids));
-    const before = await requests(egress);
     const { value } = await lines.next();
     const [cores = 0, cacheCores = 0, generatorCores = 0] = meters.map((meter) => meter.read().cores);
-    const after = await requests(egress);
     const report = JSON.parse(value ?? "{}") as AudienceReport;
     return {
       report,
       cores,
       cacheCores: options.nginx ? cacheCores : null,
       generatorCores,
-      perPart: (after.media - before.media) / Math.max(1, report.files),
-      perPlaylist: (after.playlists - before.playlists) / Math.max(1, report.versions),
     };
   } finally {
     child.kill("SIGKILL");
@@ -133,15 +132,6 @@ async function* readLines(child: ChildProcess): AsyncGenerator<string, undefined
   throw new Error("the audience ended early");
 }
 
-async function requests(egress: string): Promise<{ playlists: number; media: number }> {
-  const [playlists, media] = await Promise.all([
-    metric(egress, "hls_playlist_requests"),
-    metric(egress, "hls_media_requests"),
-  ]);
-  if (playlists === undefined || media === undefined) throw new Error("egress does not count its requests");
-  return { playlists, media };
-}
-
 /** CPU per part: ours from memory against nginx's sendfile from a file, the same bytes, in turns. */
 async function compareBare(product: Product, folder: URL, nginx: Nginx): Promise<void> {
   const playlist = await (await fetch(new URL("live.m3u8", folder))).text();
@@ -152,7 +142,7 @@ async function compareBare(product: Product, folder: URL, nginx: Nginx): Promise
   const cost = { ours: [] as number[], nginx: [] as number[] };
   for (let round_ = 0; round_ < 3; round_ += 1) {
     cost.ours.push(await cpuPerRequest(new URL(name, folder), [product.pid("egress")]));
-    cost.nginx.push(await cpuPerRequest(new URL(`/files/${name}`, nginx.url), tree(nginx.pid)));
+    cost.nginx.push(await cpuPerRequest(new URL(`/files/${name}`, nginx.filesUrl), tree(nginx.pid)));
   }
   const list = (values: number[]): string => values.map((value) => value.toFixed(1)).join(" ");
   say(
@@ -173,16 +163,12 @@ async function cpuPerRequest(url: URL, pids: number[]): Promise<number> {
   return (cpu.read().ms * 1000) / count;
 }
 
-function tell(
-  name: string,
-  { report, cores, cacheCores, generatorCores, perPart, perPlaylist }: Crowd,
-): void {
+function tell(name: string, { report, cores, cacheCores, generatorCores }: Crowd): void {
   const cache = cacheCores === null ? "" : `, nginx ${cacheCores.toFixed(3)}`;
   say(
     `${name}: ${report.viewers} viewers for ${report.seconds} s, ${Math.round(report.requests / report.seconds)} requests/s, ` +
       `${report.mbitPerSec} Mbit/s; playlist p50 ${report.playlistMs.p50}, p95 ${report.playlistMs.p95} ms; part p50 ` +
       `${report.mediaMs.p50}, p95 ${report.mediaMs.p95}, max ${report.mediaMs.max} ms; ${report.stalls} stalls; ` +
-      `cores: egress ${cores.toFixed(3)}${cache}, generator ${generatorCores.toFixed(3)}; to the server per part ` +
-      `${perPart.toFixed(3)}, per playlist version ${perPlaylist.toFixed(3)}; faults ${JSON.stringify(report.faults)}`,
+      `cores: egress ${cores.toFixed(3)}${cache}, generator ${generatorCores.toFixed(3)}; faults ${JSON.stringify(report.faults)}`,
   );
 }

@@ -14,6 +14,7 @@ import { beAccessible } from "./steps-access.ts";
 import { finish } from "./steps-after.ts";
 import { prepare } from "./steps-before.ts";
 import { embed } from "./steps-embed.ts";
+import { bringEncoders } from "./steps-encoders.ts";
 import { callOnStage } from "./steps-guest.ts";
 import { attack } from "./steps-hostile.ts";
 import { interact } from "./steps-interaction.ts";
@@ -47,6 +48,7 @@ async function tell(story: Story): Promise<void> {
   await story.runner.step("C is called on stage from the broadcast, seen by all, and goes back", 75_000, () =>
     callOnStage(story),
   );
+  await bringEncoders(story);
   await attack(story);
   await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>
     killEdge(story),

@@ -1,5 +1,6 @@
 export { acceptSockets } from "./accept-sockets.ts";
 export { afterSleep } from "./after-sleep.ts";
+export { askWeb, type WebAsker } from "./ask-web.ts";
 export { sleep, withTimeout } from "./clock.ts";
 export {
   baseConfigShape,

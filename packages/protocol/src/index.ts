@@ -3,6 +3,7 @@ export * from "./envelope.ts";
 export * from "./errors.ts";
 export * from "./ids.ts";
 export * from "./limits.ts";
+export * from "./node/encoder.ts";
 export * from "./node/facts.ts";
 export * from "./node/heartbeat.ts";
 export * from "./node/pipe.ts";

@@ -1,5 +1,5 @@
 export { Board } from "./board.ts";
-export { mediaCodecs } from "./codecs.ts";
+export { keyFrameRequestDelayMs, mediaCodecs } from "./codecs.ts";
 export { createFeedTransport, createPipeTransport, endpointOf, type PipeListen } from "./endpoint.ts";
 export { LoadMeter } from "./load-meter.ts";
 export { type MediaConfig, mediaConfigShape } from "./media-config.ts";
@@ -11,5 +11,5 @@ export { type PipeSource, servePipes } from "./pipe-server.ts";
 export { createRoomEvents, type RoomEvents, RoomFeed, type RoomFeedOptions } from "./room-feed.ts";
 export { Branch, RouterSet } from "./router-set.ts";
 export { checkCapabilities, checkProducerRtp } from "./rtp-check.ts";
-export { createCheckTransport } from "./webrtc.ts";
+export { createCheckTransport, createWebRtcTransport } from "./webrtc.ts";
 export { type PoolWorker, type RtcListen, WorkerPool } from "./worker-pool.ts";

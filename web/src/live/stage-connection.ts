@@ -98,17 +98,23 @@ export class StageConnection {
     let session: StageSession | undefined;
     // While the stage moves, the origin that it moves to is believed.
     const isLast = (): boolean => session === undefined || session === this.#sessions.at(-1);
+    // What is told while the session is still being built is newer than what its greeting said.
+    const news: Partial<Pick<StageState, "phase" | "members">> = {};
+    const hear = (change: typeof news): void => {
+      Object.assign(news, change);
+      if (isLast()) this.#patch(change);
+    };
     const opened = await StageSession.open(admission, {
       receives: this.#receives,
-      onPhase: (phase) => isLast() && this.#patch({ phase }),
-      onMembers: (members) => isLast() && this.#patch({ members }),
+      onPhase: (phase) => hear({ phase }),
+      onMembers: (members) => hear({ members }),
       onMoving: moving.resolve,
     });
     session = opened.session;
     this.#sessions.push(session);
     if (this.#left) session.leave();
     const { phase, members } = opened;
-    this.#patch({ connection: "connected", phase, members, fault: null });
+    this.#patch({ connection: "connected", phase, members, fault: null, ...news });
     for (const local of this.#local.values()) await this.#publish(local, [session]);
     return { session, moving: moving.promise };
   }

@@ -23,6 +23,8 @@ export const NodeHeartbeat = z.object({
   region: z.string().max(64),
   publicUrl: z.url(),
   internalUrl: z.url(),
+  /** Where encoders publish over RTMP, without the key: an egress that takes them. */
+  rtmpUrl: z.url().optional(),
   draining: z.boolean(),
   /** Peers this node is willing to serve in all. */
   capacity: z.number().int().nonnegative(),

@@ -7,6 +7,7 @@ import { CopyField } from "../../ui/copy-field.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
 import { useMay } from "../account/use-may.ts";
+import { EncodersPanel } from "../encoders/encoders-panel.tsx";
 import { CheckSummary } from "./check-summary.tsx";
 import { InvitePanelist } from "./invite-panelist.tsx";
 import { QueryFault } from "./query-fault.tsx";
@@ -53,7 +54,15 @@ export function WebinarOverview({ webinarId }: { webinarId: string }) {
           {phase !== "ended" && may("registration.view") && <CheckSummary webinarId={webinarId} />}
           {phase === "ended" && may("report.view") && <RecordingCard webinarId={webinarId} />}
         </div>
-        <InvitePanelist webinarId={webinarId} />
+        <div className="stack">
+          <InvitePanelist webinarId={webinarId} />
+          {phase !== "ended" && may("webinar.run") && (
+            <section className="card stack" aria-labelledby="encoders">
+              <h2 id="encoders">Encoders</h2>
+              <EncodersPanel webinarId={webinarId} />
+            </section>
+          )}
+        </div>
       </div>
       {may("registration.view") && <RegistrationsTable webinarId={webinarId} />}
     </div>

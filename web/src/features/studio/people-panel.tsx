@@ -1,8 +1,11 @@
 import type { RoomSnapshot, StageMember } from "@rostrum/protocol";
+import type { ReactNode } from "react";
 import { reachSummary } from "./reach-summary.ts";
 
-/** Who is on stage, and how many watch on which tier. */
-export function PeoplePanel({ room, members }: { room: RoomSnapshot; members: StageMember[] }) {
+type Props = { room: RoomSnapshot; members: StageMember[]; children?: ReactNode };
+
+/** Who is on stage, and how many watch on which tier; then what a host has beside it. */
+export function PeoplePanel({ room, members, children }: Props) {
   const reach = reachSummary(room.presence.paths);
   return (
     <div className="panel-body">
@@ -33,6 +36,7 @@ export function PeoplePanel({ room, members }: { room: RoomSnapshot; members: St
           </>
         )}
       </section>
+      {children}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { type Api, wireError } from "../../client/api.ts";
 import { useValue } from "../../live/use-value.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
+import { EncodersPanel } from "../encoders/encoders-panel.tsx";
 import { ChatPanel } from "../room/chat-panel.tsx";
 import { ownTracks } from "../room/own-tracks.ts";
 import { QuestionsPanel } from "../room/questions-panel.tsx";
@@ -81,7 +82,20 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
       label: "Captions",
       body: <CaptionsPanel room={room} api={studio.room.api} hostApi={hostApi} />,
     },
-    { key: "people", label: "People", body: <PeoplePanel room={room} members={stage.members} /> },
+    {
+      key: "people",
+      label: "People",
+      body: (
+        <PeoplePanel room={room} members={stage.members}>
+          {hostApi && (
+            <section className="stack-small">
+              <h3>Encoders</h3>
+              <EncodersPanel webinarId={webinarId} />
+            </section>
+          )}
+        </PeoplePanel>
+      ),
+    },
   ];
   return (
     <main

@@ -3,6 +3,7 @@ import { authRouter } from "./auth.ts";
 import { campaignLinkRouter } from "./campaign-link.ts";
 import { captionRouter } from "./caption.ts";
 import { checkRouter } from "./check.ts";
+import { encoderRouter } from "./encoder.ts";
 import { integrationRouter } from "./integration.ts";
 import { mailRouter } from "./mail.ts";
 import { organisationRouter } from "./organisation.ts";
@@ -26,6 +27,7 @@ export const appRouter = router({
   mail: mailRouter,
   page: pageRouter,
   plan: planRouter,
+  encoder: encoderRouter,
   registration: registrationRouter,
   replay: replayRouter,
   report: reportRouter,
