@@ -7,6 +7,11 @@ export type ShownLine = { id: string; text: string; from: number; to: number };
 export type CaptionFeedOptions = { redis: Redis; webinarId: string; scope: Scope; log: Log };
 
 const everyMs = 400;
+/**
+ * A line is shown at least so long, ms, unless the next one comes: its segment is whole after up to two seconds, players
+ * look for it every two, and low-latency players are hardly behind.
+ */
+const leastMs = 6000;
 /** Lines that a rewinding player may still ask for. */
 const keptLines = 5000;
 
@@ -51,7 +56,7 @@ export class CaptionFeed {
     const from = Math.max(startsAt, now);
     const last = this.#lines.at(-1);
     if (last && last.to > from) last.to = Math.max(last.from + 1, from);
-    this.#lines.push({ id, text: parsed.data.text, from, to: from + (endsAt - startsAt) });
+    this.#lines.push({ id, text: parsed.data.text, from, to: from + Math.max(leastMs, endsAt - startsAt) });
     this.#lines = this.#lines.slice(-keptLines);
   }
 }

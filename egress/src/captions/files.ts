@@ -1,6 +1,6 @@
 import { RostrumError } from "@rostrum/protocol";
 import type { CaptionFeed } from "./feed.ts";
-import { captionsPlaylist, captionsSegment, timesOf } from "./rendition.ts";
+import { captionsPlaylist, captionsSegment, captionTimesOf } from "./rendition.ts";
 
 /** What is captioned: its whole segments' playlist, and where its media's timestamps begin (epoch ms). */
 export type Captioned = {
@@ -46,7 +46,8 @@ export class CaptionFiles {
 
 function write({ plainPlaylist, captions, firstPictureMs }: Captioned, file: string): Buffer {
   const [, sequence] = /^captions-(\d{1,9})\.vtt$/.exec(file) ?? [];
-  const times = sequence === undefined ? undefined : timesOf(plainPlaylist().toString(), Number(sequence));
+  const times =
+    sequence === undefined ? undefined : captionTimesOf(plainPlaylist().toString(), Number(sequence));
   if (!times || firstPictureMs === null)
     throw new RostrumError("not-found", "There is no such segment, or not any more.");
   return Buffer.from(captionsSegment(captions.between(times.from, times.to), firstPictureMs));

@@ -1,6 +1,6 @@
 import { readCaptions } from "@rostrum/rules";
 import { describe, expect, it } from "vitest";
-import { captionsPlaylist, captionsSegment, timesOf, withCaptions } from "./rendition.ts";
+import { captionsPlaylist, captionsSegment, captionTimesOf, timesOf, withCaptions } from "./rendition.ts";
 
 const start = Date.UTC(2026, 0, 1);
 const plain = [
@@ -26,7 +26,11 @@ const plain = [
 describe("the captions of the broadcast", () => {
   it("are segments beside those of the picture", () => {
     const text = captionsPlaylist(plain);
-    expect([...text.matchAll(/^captions-(\d+)\.vtt$/gm)].map(([, n]) => n)).toEqual(["7", "8", "9"]);
+    const listed = (playlist: string) => [...playlist.matchAll(/^captions-(\d+)\.vtt$/gm)].map(([, n]) => n);
+    expect(listed(text)).toEqual(["7", "8", "9", "10"]);
+    expect(captionTimesOf(plain, 10)).toEqual({ sequence: 10, from: start + 5500, to: start + 7500 });
+    expect(captionTimesOf(plain, 11)).toBeUndefined();
+    expect(listed(captionsPlaylist(`${plain}#EXT-X-ENDLIST\n`))).toEqual(["7", "8", "9"]);
     expect(text).not.toContain("EXT-X-MAP");
     expect(text).toContain("#EXT-X-MEDIA-SEQUENCE:7");
   });

@@ -18,13 +18,38 @@ export function withCaptions(multivariant: string): string {
   return first < 0 ? multivariant : [...lines.slice(0, first), media, ...lines.slice(first)].join("\n");
 }
 
-/** The captions' playlist out of the pictures' (whole segments): the same segments under names of their own. */
+type Listed = { sequence: number; from: number; to: number };
+
+/** The segment that is being made now, listed before it is whole; undefined once nothing follows. Epoch ms. */
+function nextOf(plain: string): Listed | undefined {
+  if (plain.includes("#EXT-X-ENDLIST")) return undefined;
+  const sequence = Number([...plain.matchAll(/^seg-(\d+)\.m4s$/gm)].at(-1)?.[1] ?? Number.NaN);
+  const last = Number.isNaN(sequence) ? undefined : timesOf(plain, sequence);
+  const target = Number(/^#EXT-X-TARGETDURATION:(\d+)$/m.exec(plain)?.[1] ?? 0);
+  return last && { sequence: sequence + 1, from: last.to, to: last.to + target * 1000 };
+}
+
+/**
+ * The captions' playlist out of the pictures' (whole segments): the same segments under names of their own, and one more. A
+ * player that is nearer to live than the last whole segment would wait for captions for ever (hls.js does); what is said
+ * while a segment is made is in the next one too, as lines keep their whole length.
+ */
 export function captionsPlaylist(plain: string): string {
-  return plain
+  const next = nextOf(plain);
+  const ahead = next
+    ? `#EXT-X-PROGRAM-DATE-TIME:${new Date(next.from).toISOString()}\n#EXTINF:${((next.to - next.from) / 1000).toFixed(1)},\nseg-${next.sequence}.m4s\n`
+    : "";
+  return `${plain}${ahead}`
     .split("\n")
     .filter((line) => !line.startsWith("#EXT-X-MAP:") && !line.startsWith("#EXT-X-INDEPENDENT-SEGMENTS"))
     .map((line) => line.replace(/^seg-(\d+)\.m4s$/, "captions-$1.vtt"))
     .join("\n");
+}
+
+/** The same for all that the captions' playlist lists. */
+export function captionTimesOf(plain: string, sequence: number): { from: number; to: number } | undefined {
+  const next = nextOf(plain);
+  return next?.sequence === sequence ? next : timesOf(plain, sequence);
 }
 
 /** When a segment of a playlist is on the air, epoch ms; undefined when it is not listed. */

@@ -36,6 +36,11 @@ async function tell(story: Story): Promise<void> {
   await goLive(story);
   await interact(story);
   await watchPage(story);
+  await story.runner.step("C is called on stage from the broadcast, seen by all, and goes back", 75_000, () =>
+    callOnStage(story),
+  );
+  await bringEncoders(story);
+  // From here on the screen is shared, and most of the stage is behind it.
   await story.runner.step("the panelist's screen reaches A and C", 50_000, () => shareScreen(story));
   await story.runner.step("five more browsers join at once and see the picture", 90_000, () =>
     joinAudience(story),
@@ -45,10 +50,6 @@ async function tell(story: Story): Promise<void> {
     60_000,
     () => moveUp(story),
   );
-  await story.runner.step("C is called on stage from the broadcast, seen by all, and goes back", 75_000, () =>
-    callOnStage(story),
-  );
-  await bringEncoders(story);
   await attack(story);
   await story.runner.step("A's edge is killed: picture again within 5 s through the other", 30_000, () =>
     killEdge(story),
