@@ -17,6 +17,7 @@ import {
   listHands,
   listOpenLives,
   listRegistrations,
+  listWebinars,
   movePoll,
   sendDueMails,
   type Webinar,
@@ -54,6 +55,8 @@ describe("registrations", () => {
     const results = await Promise.all(Array.from({ length: 50 }, (_, i) => submit(spellings[i % 3] ?? "")));
     expect(results.filter(({ created }) => created)).toHaveLength(1);
     expect(await countRegistrations(database.db, webinar.id)).toBe(1);
+    const [listed] = await listWebinars(database.db, webinar.organisationId);
+    expect(listed?.registrants).toBe(1);
   });
 
   it("queue one mail per request, and two workers never send the same one", async () => {

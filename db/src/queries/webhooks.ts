@@ -37,7 +37,7 @@ export async function listEndpoints(
   const rows = await db
     .select({
       endpoint: webhookEndpoints,
-      waiting: sql<number>`(select count(*)::int from ${webhookOutbox} where ${webhookOutbox.endpointId} = ${webhookEndpoints.id} and ${webhookOutbox.deliveredAt} is null and ${webhookOutbox.failedAt} is null)`,
+      waiting: sql<number>`(select count(*)::int from webhook_outbox o where o.endpoint_id = "webhook_endpoints"."id" and o.delivered_at is null and o.failed_at is null)`,
       lastDeliveredAt: sql<
         string | null
       >`(select max(${webhookOutbox.deliveredAt}) from ${webhookOutbox} where ${webhookOutbox.endpointId} = ${webhookEndpoints.id})`,

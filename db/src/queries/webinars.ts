@@ -1,15 +1,7 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
 import { and, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import {
-  campaigns,
-  forms,
-  panelists,
-  registrations,
-  rtmpDestinations,
-  users,
-  webinars,
-} from "../schema/index.ts";
+import { campaigns, forms, panelists, rtmpDestinations, users, webinars } from "../schema/index.ts";
 import { queueWebinarEvent } from "./webhook-events.ts";
 
 export type Webinar = typeof webinars.$inferSelect;
@@ -41,7 +33,8 @@ export async function listWebinars(
   const rows = await db
     .select({
       webinar: webinars,
-      registrants: sql<number>`(select count(*)::int from ${registrations} where ${registrations.webinarId} = ${webinars.id})`,
+      // In full: in a query of one table the builder leaves names of tables out, and both columns would be the inner one's.
+      registrants: sql<number>`(select count(*)::int from registrations r where r.webinar_id = "webinars"."id" and r.status = 'registered')`,
     })
     .from(webinars)
     .where(eq(webinars.organisationId, organisationId))

@@ -9,8 +9,8 @@ const pages = [
   { path: "/page", name: "Public page", needs: "webinar.edit" },
   { path: "/registration", name: "Registration", needs: "registration.manage" },
   { path: "/promote", name: "Promote", needs: "campaign.view" },
-  { path: "/replay", name: "Recording and replay", needs: "report.view" },
-  { path: "/report", name: "Report and exports", needs: "report.view" },
+  { path: "/replay", name: "Replay", needs: "report.view" },
+  { path: "/report", name: "Report", needs: "report.view" },
 ] as const;
 
 /** The pages of one webinar in the console that one's role opens. */

@@ -3,7 +3,7 @@ import { AccountMenu } from "../../../../features/account/account-menu.tsx";
 import { ReplaySettingsPage } from "../../../../features/console/replay/replay-settings-page.tsx";
 import { TopBar } from "../../../../ui/top-bar.tsx";
 
-export const metadata: Metadata = { title: "Recording and replay" };
+export const metadata: Metadata = { title: "Replay" };
 type Params = { params: Promise<{ webinarId: string }> };
 
 export default async function WebinarReplayPage({ params }: Params) {
