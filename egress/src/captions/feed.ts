@@ -54,9 +54,11 @@ export class CaptionFeed {
     const before = this.#lines.find((line) => line.id === id);
     if (before && before.to > now) before.to = Math.max(before.from + 1, now);
     const from = Math.max(startsAt, now);
-    const last = this.#lines.at(-1);
-    if (last && last.to > from) last.to = Math.max(last.from + 1, from);
-    this.#lines.push({ id, text: parsed.data.text, from, to: from + Math.max(leastMs, endsAt - startsAt) });
+    // One at a time, whichever came first.
+    for (const other of this.#lines) if (other.from < from && other.to > from) other.to = from;
+    const nextFrom = Math.min(...this.#lines.filter((other) => other.from > from).map((other) => other.from));
+    const to = Math.min(nextFrom, from + Math.max(leastMs, endsAt - startsAt));
+    this.#lines.push({ id, text: parsed.data.text, from, to });
     this.#lines = this.#lines.slice(-keptLines);
   }
 }

@@ -9,6 +9,11 @@ export type Captioned = {
   firstPictureMs: number | null;
 };
 
+/**
+ * A segment is asked for while it is made, and does not change then: what was said meanwhile is in the next ones too, also
+ * when it is over by then. Players show it where they are that far behind, and know a line they have, ms.
+ */
+const againMs = 5000;
 /** Segments kept written, per programme: those that a crowd asks for at a time. */
 const keptSegments = 64;
 
@@ -50,5 +55,5 @@ function write({ plainPlaylist, captions, firstPictureMs }: Captioned, file: str
     sequence === undefined ? undefined : captionTimesOf(plainPlaylist().toString(), Number(sequence));
   if (!times || firstPictureMs === null)
     throw new RostrumError("not-found", "There is no such segment, or not any more.");
-  return Buffer.from(captionsSegment(captions.between(times.from, times.to), firstPictureMs));
+  return Buffer.from(captionsSegment(captions.between(times.from - againMs, times.to), firstPictureMs));
 }
