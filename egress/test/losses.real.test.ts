@@ -94,7 +94,7 @@ describe("a disk that is full", () => {
       const status = await harness.status(job.webinarId);
       // The tracks of those on stage are missing too, and that is said apart.
       const alert = status?.alerts.find(({ code }) => code === "recording-missing");
-      return alert && { ...alert, bytes: status.recordingBytes };
+      return alert && { ...alert, bytes: status?.recordingBytes };
     });
     expect(told).toMatchObject({
       code: "recording-missing",
