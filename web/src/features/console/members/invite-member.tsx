@@ -44,7 +44,7 @@ export function InviteMember({ onInvited }: { onInvited: () => void }) {
       <fieldset className="field plain stack-small">
         <legend className="label">Role</legend>
         {roles.map(({ value, name, help }) => (
-          <label key={value} className="option">
+          <label key={value} className="option explained">
             <input
               type="radio"
               name="role"

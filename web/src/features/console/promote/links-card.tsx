@@ -54,7 +54,7 @@ export function LinksCard({ webinarId }: { webinarId: string }) {
                   <CopyButton value={link.url} name={link.name} />
                 </span>
               </div>
-              <dl className="funnel">
+              <dl className="link-counts">
                 <Step name="Visits" count={link.visits} />
                 <Step name="Registered" count={link.registered} of={share(link.registered, link.visits)} />
                 <Step name="Attended" count={link.attended} of={share(link.attended, link.registered)} />
