@@ -2,12 +2,15 @@ import {
   acceptSockets,
   type HttpServer,
   type Log,
+  onHello,
   type RemovedPeople,
   type RpcSocket,
+  reloadPage,
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { edgeMethods, protocolVersion, RostrumError } from "@rostrum/protocol";
+import { edgeMethods, RostrumError } from "@rostrum/protocol";
+import type { z } from "zod";
 import { Attendee } from "./attendee.ts";
 import type { Audience } from "./audience.ts";
 import type { Audiences } from "./audiences.ts";
@@ -37,32 +40,32 @@ export function serveAttendees(options: Options): void {
     log,
     scope,
     allowedOrigin,
-    onSocket: (socket, authenticated) => {
-      let greeted = false;
-      socket.handle("hello", edgeMethods.hello.request, async ({ version, token, resume }) => {
-        if (greeted) throw new RostrumError("conflict", "hello was said already.");
-        greeted = true;
-        if (version !== protocolVersion)
-          throw new RostrumError("input.invalid", "Reload the page: it is from another version.", {
-            field: "version",
-          });
-        if (options.isDraining())
-          throw new RostrumError("node.draining", "This edge is going away: ask for admission again.");
-        const startedAt = performance.now();
-        const { audience, attendee } = await welcome(socket, token, options).catch((error: unknown) => {
-          options.measured.refused(error instanceof RostrumError ? error.code : "internal");
-          throw error;
-        });
-        authenticated();
-        options.measured.joined((performance.now() - startedAt) / 1000);
-        const answer = { nodeId: options.nodeId, serverTimeMs: Date.now() };
-        const known = audience.enter(attendee, resume);
-        if (!Array.isArray(known)) return { ...answer, snapshot: known };
-        for (const event of known) socket.notify("room.event", event);
-        return answer;
-      });
-    },
+    onSocket: (socket, authenticated) =>
+      onHello(
+        socket,
+        { request: edgeMethods.hello.request, authenticated, otherVersion: reloadPage },
+        (hello) => enter(socket, hello, options),
+      ),
   });
+}
+
+type Hello = z.infer<typeof edgeMethods.hello.request>;
+
+/** The room as it is, or what has happened in it since the event that a page has seen last. */
+async function enter(socket: RpcSocket, { token, resume }: Hello, options: Options) {
+  if (options.isDraining())
+    throw new RostrumError("node.draining", "This edge is going away: ask for admission again.");
+  const startedAt = performance.now();
+  const { audience, attendee } = await welcome(socket, token, options).catch((error: unknown) => {
+    options.measured.refused(error instanceof RostrumError ? error.code : "internal");
+    throw error;
+  });
+  options.measured.joined((performance.now() - startedAt) / 1000);
+  const answer = { nodeId: options.nodeId, serverTimeMs: Date.now() };
+  const known = audience.enter(attendee, resume);
+  if (!Array.isArray(known)) return { ...answer, snapshot: known };
+  for (const event of known) socket.notify("room.event", event);
+  return answer;
 }
 
 type Seated = { audience: Audience; attendee: Attendee };
