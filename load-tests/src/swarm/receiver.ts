@@ -22,6 +22,9 @@ type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: strin
 /** Changes of the stage within this long are negotiated together. */
 const gatherMs = 5;
 
+/** Ask for admission again; `servedBy`: the edge the receiver is on. */
+type Readmit = (servedBy: string) => Promise<Admission>;
+
 /**
  * One attendee: a socket to the edge, and real ICE, DTLS and SRTP for everything the edge offers. Nothing is decoded;
  * each stream is counted by its SSRC.
@@ -62,7 +65,7 @@ export class Receiver {
    * Be in the room without media, as somebody who waits for a seat: when one is offered, `readmit` asks for admission
    * again and media starts on this socket, or on one to the edge that has room.
    */
-  async waitForSeat(edge: Admission["edge"], readmit: () => Promise<Admission>): Promise<void> {
+  async waitForSeat(edge: Admission["edge"], readmit: Readmit): Promise<void> {
     this.times.admittedAt = performance.now();
     this.#onSeatOffered = () => {
       this.#onSeatOffered = undefined;
@@ -73,14 +76,21 @@ export class Receiver {
     await this.#enter(edge);
   }
 
-  async #takeSeat(readmit: () => Promise<Admission>): Promise<void> {
+  async #takeSeat(readmit: Readmit): Promise<void> {
     this.times.offeredAt = performance.now();
-    const admission = await readmit();
+    const admission = await readmit(this.edge);
     if (admission.delivery !== "webrtc") throw new Error("the seat that was offered is gone");
     const here = admission.edge.nodeId === this.edge ? this.#signal : undefined;
     if (here) await here.request("seat.take", { token: admission.edge.token });
-    else this.#signal?.close();
+    else this.#leaveEdge();
     await this.#receive(here ?? (await this.#enter(admission.edge)));
+  }
+
+  /** The socket to this edge ends; the receiver goes on, on another. */
+  #leaveEdge(): void {
+    const signal = this.#signal;
+    this.#signal = undefined;
+    signal?.close();
   }
 
   async #enter(edge: Admission["edge"]): Promise<Signal> {

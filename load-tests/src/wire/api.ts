@@ -53,10 +53,10 @@ export async function admitAs(
   web: string,
   link: string,
   prefer: "webrtc" | "hls" = "hls",
-  excludeEdges: string[] = [],
+  { excludeEdges = [], servedBy }: { excludeEdges?: string[]; servedBy?: string } = {},
 ): Promise<Admission> {
   const joinToken = new URL(link).pathname.split("/").at(-1);
-  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges });
+  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges, servedBy });
   if (answer.error) throw new Error(`not admitted: ${answer.error.message}`);
   return Admission.parse(answer.data);
 }

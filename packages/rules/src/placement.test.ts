@@ -95,6 +95,24 @@ describe("placement", () => {
     );
   });
 
+  it("leaves whoever waited on a calm edge where they are, if it has room", () => {
+    fc.assert(
+      fc.property(nodes, fc.nat(7), (list, chosen) => {
+        const edges = list.map((some, i) => edge(`e${i}`, some));
+        const servedBy = `e${chosen}`;
+        const here = edges.find(({ nodeId }) => nodeId === servedBy);
+        const placed = place(edges, { ...request, servedBy });
+        const stays =
+          here &&
+          !here.draining &&
+          here.load.peers < here.capacity &&
+          here.load.workerCpu <= placementRules.workerCpu;
+        if (stays) expect(placed?.edge.nodeId).toBe(servedBy);
+        else expect(placed).toEqual(place(edges, request));
+      }),
+    );
+  });
+
   it("answers alike in every process: the order of the heartbeats does not matter", () => {
     fc.assert(
       fc.property(nodes, fc.nat(), (list, turn) => {

@@ -31,8 +31,8 @@ type Props = { joinToken: string; prefer: Delivery };
 export function AttendeeRoom({ joinToken, prefer }: Props) {
   const connection = useMemo(() => {
     const api = createApi();
-    return new RoomConnection((excludeEdges, only) =>
-      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges }),
+    return new RoomConnection((excludeEdges, { only, servedBy }) =>
+      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges, servedBy }),
     );
   }, [joinToken, prefer]);
   useEffect(() => () => connection.leave(), [connection]);

@@ -17,13 +17,21 @@ const excludeEdges = z.array(NodeId).max(20).default([]);
 
 export const attendanceRouter = router({
   admit: publicProcedure
-    .input(z.strictObject({ joinToken: opaqueToken, prefer: Delivery.optional(), excludeEdges }))
+    .input(
+      z.strictObject({
+        joinToken: opaqueToken,
+        prefer: Delivery.optional(),
+        excludeEdges,
+        servedBy: NodeId.optional(),
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `admit:${clientAddress(ctx.headers)}`, { limit: 3000, windowMs: 60_000 });
       return admitByLink(ctx.services, input.joinToken, {
         excludeEdges: input.excludeEdges,
         userAgent: ctx.headers.get("user-agent"),
         ...(input.prefer ? { prefer: input.prefer } : {}),
+        ...(input.servedBy ? { servedBy: input.servedBy } : {}),
       });
     }),
   /** What a personal link opens, before anyone is let in. */

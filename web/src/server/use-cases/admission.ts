@@ -31,8 +31,13 @@ const tokenSeconds = 6 * 3600;
 /** How long a seat is kept for somebody who was let in and has not arrived, ms. */
 const reservedMs = 15_000;
 
-/** `excludeEdges`: nodes the client found dead, an origin among them. */
-export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[]; userAgent?: string | null };
+/** `excludeEdges`: nodes the client found dead, an origin among them. `servedBy`: the edge it has a connection to. */
+export type AdmissionWish = {
+  prefer?: Delivery;
+  excludeEdges: string[];
+  servedBy?: string;
+  userAgent?: string | null;
+};
 type Person = {
   participantId: string;
   role: Role;
@@ -125,6 +130,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     region: services.config.REGION,
     prefer,
     excluded: wish.excludeEdges,
+    servedBy: wish.servedBy,
     recent,
     seated,
   });
