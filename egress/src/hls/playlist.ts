@@ -81,7 +81,9 @@ function header(playlist: MediaPlaylist, { lowLatency }: PlaylistForm): string[]
   // A little over three parts: exactly three would be under it once rounded.
   const partHoldBack = Math.ceil(partTarget * 3 * 1000 + 1) / 1000;
   const control = [
-    ...(lowLatency ? ["CAN-BLOCK-RELOAD=YES", `PART-HOLD-BACK=${seconds(partHoldBack)}`] : []),
+    // Whole segments too: a player that need not look for the next one plays up to a target duration nearer to live.
+    "CAN-BLOCK-RELOAD=YES",
+    ...(lowLatency ? [`PART-HOLD-BACK=${seconds(partHoldBack)}`] : []),
     `HOLD-BACK=${seconds(3 * targetDuration)}`,
     `CAN-SKIP-UNTIL=${seconds(skipBoundary * targetDuration)}`,
   ];

@@ -141,9 +141,7 @@ export class HlsServer {
     if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
     const query = context.url.searchParams;
     const form = { ...kind, delta: wantsDelta(query) };
-    // Checked for every playlist; only those with parts promise to block.
-    const wanted = blockingQuery(query);
-    const blocking = form.lowLatency ? wanted : null;
+    const blocking = blockingQuery(query);
     this.served.playlists += 1;
     if (blocking) {
       const result = await this.#hold(() => timeline.waitFor(blocking, 3000 * this.#options.targetDuration));
