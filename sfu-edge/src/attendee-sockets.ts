@@ -2,12 +2,13 @@ import {
   acceptSockets,
   type HttpServer,
   type Log,
+  type LogPosition,
   type RemovedPeople,
   type RpcSocket,
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { edgeMethods, protocolVersion, RostrumError } from "@rostrum/protocol";
+import { edgeMethods, protocolVersion, type RoomSnapshot, RostrumError } from "@rostrum/protocol";
 import { Attendee } from "./attendee.ts";
 import type { Audience } from "./audience.ts";
 import type { Audiences } from "./audiences.ts";
@@ -39,7 +40,7 @@ export function serveAttendees(options: Options): void {
     allowedOrigin,
     onSocket: (socket, authenticated) => {
       let greeted = false;
-      socket.handle("hello", edgeMethods.hello.request, async ({ version, token, resume }) => {
+      socket.handle("hello", edgeMethods.hello.request, async ({ version, token, resume, receive }) => {
         if (greeted) throw new RostrumError("conflict", "hello was said already.");
         greeted = true;
         if (version !== protocolVersion)
@@ -55,17 +56,27 @@ export function serveAttendees(options: Options): void {
         });
         authenticated();
         options.measured.joined((performance.now() - startedAt) / 1000);
-        const answer = { nodeId: options.nodeId, serverTimeMs: Date.now() };
-        const known = audience.enter(attendee, resume);
-        if (!Array.isArray(known)) return { ...answer, snapshot: known };
-        for (const event of known) socket.notify("room.event", event);
-        return answer;
+        const media = receive ? await attendee.offerReceiving() : undefined;
+        return {
+          nodeId: options.nodeId,
+          serverTimeMs: Date.now(),
+          media,
+          ...enter({ audience, attendee }, resume),
+        };
       });
     },
   });
 }
 
 type Seated = { audience: Audience; attendee: Attendee };
+
+/** Into the room: with its snapshot, or with the events since `resume`. */
+function enter({ audience, attendee }: Seated, resume: LogPosition | undefined): { snapshot?: RoomSnapshot } {
+  const known = audience.enter(attendee, resume);
+  if (!Array.isArray(known)) return { snapshot: known };
+  for (const event of known) attendee.socket.notify("room.event", event);
+  return {};
+}
 
 async function welcome(socket: RpcSocket, token: string, options: Options): Promise<Seated> {
   const claims = await options.tokens.verifyRoom(token, "edge");

@@ -1,4 +1,10 @@
-import { type Admission, mediaEvents, protocolVersion, receiveMethods } from "@rostrum/protocol";
+import {
+  type Admission,
+  mediaEvents,
+  protocolVersion,
+  type ReceiveOffer,
+  receiveMethods,
+} from "@rostrum/protocol";
 import type { VideoCodec } from "./key-frame.ts";
 import { MediaPeer } from "./peer.ts";
 import { isRtcp, readRtp } from "./rtp.ts";
@@ -15,6 +21,7 @@ export type JoinTimes = {
   offeredAt?: number;
 };
 
+type Entered = { signal: Signal; offered: ReceiveOffer | undefined };
 type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
 type Consumer = { consumerId: string; ssrc: number; rtxSsrc?: number; meter: StreamMeter };
 type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: string };
@@ -34,7 +41,9 @@ export class Receiver {
   readonly #options: { gaps: GapSink; onEnd: (reason: string) => void };
   #signal: Signal | undefined;
   #peer: MediaPeer | undefined;
-  #waiting: Consumer[] = [];
+  /** Told of, and not negotiated yet. */
+  #waiting: { consumerId: string; flows: boolean }[] = [];
+  #negotiated = false;
   #onSeatOffered: (() => void) | undefined;
   #negotiations: Promise<void> = Promise.resolve();
   edge = "";
@@ -55,7 +64,7 @@ export class Receiver {
   /** Resolves when ICE and DTLS are through and every request was granted. */
   async join(edge: Admission["edge"]): Promise<void> {
     this.times.admittedAt = performance.now();
-    await this.#receive(await this.#enter(edge));
+    await this.#receive(await this.#enter(edge, true));
   }
 
   /**
@@ -70,7 +79,7 @@ export class Receiver {
         this.#end(`seat: ${error instanceof Error ? error.message : String(error)}`),
       );
     };
-    await this.#enter(edge);
+    await this.#enter(edge, false);
   }
 
   async #takeSeat(readmit: () => Promise<Admission>): Promise<void> {
@@ -80,10 +89,13 @@ export class Receiver {
     const here = admission.edge.nodeId === this.edge ? this.#signal : undefined;
     if (here) await here.request("seat.take", { token: admission.edge.token });
     else this.#signal?.close();
-    await this.#receive(here ?? (await this.#enter(admission.edge)));
+    await this.#receive(
+      here ? { signal: here, offered: undefined } : await this.#enter(admission.edge, true),
+    );
   }
 
-  async #enter(edge: Admission["edge"]): Promise<Signal> {
+  /** `receive`: ask for what media needs with the greeting. */
+  async #enter(edge: Admission["edge"], receive: boolean): Promise<Entered> {
     const signal = await Signal.open(edge.url, 15_000);
     this.edge = edge.nodeId;
     this.#signal = signal;
@@ -91,34 +103,26 @@ export class Receiver {
       if (signal === this.#signal) this.#end(`socket ${code} ${reason}`.trim());
     };
     signal.onEvent = (event, data) => this.#hear(event, data);
-    await signal.request("hello", { version: protocolVersion, token: edge.token });
+    const hello = await signal.request("hello", { version: protocolVersion, token: edge.token, receive });
     this.times.greetedAt = performance.now();
-    return signal;
+    return { signal, offered: (hello as { media?: ReceiveOffer }).media };
   }
 
-  async #receive(signal: Signal): Promise<void> {
-    const [capabilities, transport] = await Promise.all([
-      signal.request("media.capabilities", {}),
-      signal.request("transport.create", { direction: "receive" }),
-    ]);
-    const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(capabilities);
-    const options = receiveMethods["transport.create"].response.parse(transport);
+  /** As a browser: learn what there is, negotiate all of it at once, connect. */
+  async #receive({ signal, offered }: Entered): Promise<void> {
+    const { routerRtpCapabilities, transport } = offered ?? (await askForOffer(signal));
     const rtpCapabilities = receiverCapabilities(routerRtpCapabilities);
-    const peer = new MediaPeer(options, rtpCapabilities.codecs, {
+    const peer = new MediaPeer(transport, rtpCapabilities.codecs, {
       onPacket: (packet) => this.#count(packet),
       onEnd: (reason) => this.#end(reason),
     });
     this.#peer = peer;
     if (this.ended !== undefined) return peer.close();
-    const fingerprints = [{ algorithm: "sha-256", value: fingerprintIn(await peer.negotiate()) }];
-    await Promise.all([
-      signal.request("transport.connect", {
-        transportId: options.id,
-        dtlsParameters: { role: "client", fingerprints },
-      }),
-      signal.request("receive.start", { transportId: options.id, rtpCapabilities }),
-      peer.connected,
-    ]);
+    const transportId = transport.id;
+    await signal.request("receive.start", { transportId, rtpCapabilities });
+    const fingerprints = [{ algorithm: "sha-256", value: fingerprintIn(await this.#negotiate(peer)) }];
+    const dtlsParameters = { role: "client", fingerprints };
+    await Promise.all([signal.request("transport.connect", { transportId, dtlsParameters }), peer.connected]);
     this.times.connectedAt = performance.now();
   }
 
@@ -129,7 +133,7 @@ export class Receiver {
     else if (event === "transport.closed") this.#end(`transport ${(data as { reason: string }).reason}`);
   }
 
-  #open({ consumerId, producer, rtpParameters }: Opened): void {
+  #open({ consumerId, producer, rtpParameters, flows }: Opened): void {
     const [encoding] = rtpParameters.encodings as Encoding[];
     const [codec] = rtpParameters.codecs as Codec[];
     if (encoding?.ssrc === undefined || !codec) return;
@@ -137,29 +141,34 @@ export class Receiver {
     const meter = new StreamMeter(kind, videoCodecOf(codec), this.#options.gaps);
     const rtxSsrc = encoding.rtx?.ssrc;
     const stream = { ssrc: encoding.ssrc, ...(rtxSsrc === undefined ? {} : { rtxSsrc }) };
-    const consumer = { consumerId, ...stream, meter };
-    this.#consumers.set(consumerId, consumer);
+    this.#consumers.set(consumerId, { consumerId, ...stream, meter });
     this.#meters.set(encoding.ssrc, meter);
     if (rtxSsrc !== undefined) this.#retransmissionSsrcs.add(rtxSsrc);
     this.#peer?.addStream(kind, { ...stream, cname: String(rtpParameters.rtcp?.cname ?? "stage") });
     const layered = /^[LS]([2-9])/.test(encoding.scalabilityMode ?? "");
     if (layered) void this.#ask("consumer.layers", { consumerId, spatialLayer: 0 });
-    this.#waiting.push(consumer);
-    if (this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
+    this.#waiting.push({ consumerId, flows: flows === true });
+    if (this.#negotiated && this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
   }
 
-  /** Let libdatachannel know the new SSRCs, then let them flow. */
+  /** The stage changed: one more negotiation. */
   #announce(): void {
     const peer = this.#peer;
-    const opened = this.#waiting;
-    this.#waiting = [];
     if (!peer || this.ended !== undefined) return;
     this.#negotiations = this.#negotiations
-      .then(async () => {
-        await peer.negotiate();
-        await Promise.all(opened.map(({ consumerId }) => this.#ask("consumer.resume", { consumerId })));
-      })
+      .then(() => this.#negotiate(peer))
+      .then(() => undefined)
       .catch((error: unknown) => this.#end(error instanceof Error ? error.message : String(error)));
+  }
+
+  /** Let libdatachannel know the SSRCs there are by now, then let them flow; its answer's SDP. */
+  async #negotiate(peer: MediaPeer): Promise<string> {
+    this.#negotiated = true;
+    const opened = this.#waiting;
+    this.#waiting = [];
+    const answer = await peer.negotiate();
+    for (const { consumerId, flows } of opened) if (!flows) void this.#ask("consumer.resume", { consumerId });
+    return answer;
   }
 
   #drop(consumerId: string): void {
@@ -206,6 +215,16 @@ export class Receiver {
   leave(): void {
     this.#end("left");
   }
+}
+
+/** What a node that does not offer it with the greeting is asked for. */
+async function askForOffer(signal: Signal): Promise<ReceiveOffer> {
+  const [capabilities, transport] = await Promise.all([
+    signal.request("media.capabilities", {}),
+    signal.request("transport.create", { direction: "receive" }),
+  ]);
+  const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(capabilities);
+  return { routerRtpCapabilities, transport: receiveMethods["transport.create"].response.parse(transport) };
 }
 
 function videoCodecOf(codec: Codec): VideoCodec | undefined {
