@@ -6,9 +6,9 @@ import {
   receiveMethods,
 } from "@rostrum/protocol";
 import type { VideoCodec } from "./key-frame.ts";
-import { MediaPeer } from "./peer.ts";
+import { dtlsParameters, MediaPeer } from "./peer.ts";
 import { isRtcp, readRtp } from "./rtp.ts";
-import { type Codec, fingerprintIn, receiverCapabilities } from "./sdp.ts";
+import { type Codec, receiverCapabilities } from "./sdp.ts";
 import { Signal } from "./signal.ts";
 import { type GapSink, StreamMeter } from "./stream-meter.ts";
 
@@ -108,7 +108,7 @@ export class Receiver {
     return { signal, offered: (hello as { media?: ReceiveOffer }).media };
   }
 
-  /** As a browser: learn what there is, negotiate all of it at once, connect. */
+  /** Learn what there is and say who connects, negotiate all of it at once, connect. */
   async #receive({ signal, offered }: Entered): Promise<void> {
     const { routerRtpCapabilities, transport } = offered ?? (await askForOffer(signal));
     const rtpCapabilities = receiverCapabilities(routerRtpCapabilities);
@@ -119,10 +119,13 @@ export class Receiver {
     this.#peer = peer;
     if (this.ended !== undefined) return peer.close();
     const transportId = transport.id;
-    await signal.request("receive.start", { transportId, rtpCapabilities });
-    const fingerprints = [{ algorithm: "sha-256", value: fingerprintIn(await this.#negotiate(peer)) }];
-    const dtlsParameters = { role: "client", fingerprints };
-    await Promise.all([signal.request("transport.connect", { transportId, dtlsParameters }), peer.connected]);
+    // The node drops a handshake that comes before it knows with whom.
+    await Promise.all([
+      signal.request("receive.start", { transportId, rtpCapabilities }),
+      signal.request("transport.connect", { transportId, dtlsParameters }),
+    ]);
+    await this.#negotiate(peer);
+    await peer.connected;
     this.times.connectedAt = performance.now();
   }
 
@@ -157,18 +160,16 @@ export class Receiver {
     if (!peer || this.ended !== undefined) return;
     this.#negotiations = this.#negotiations
       .then(() => this.#negotiate(peer))
-      .then(() => undefined)
       .catch((error: unknown) => this.#end(error instanceof Error ? error.message : String(error)));
   }
 
-  /** Let libdatachannel know the SSRCs there are by now, then let them flow; its answer's SDP. */
-  async #negotiate(peer: MediaPeer): Promise<string> {
+  /** Let libdatachannel know the SSRCs there are by now, then let them flow. */
+  async #negotiate(peer: MediaPeer): Promise<void> {
     this.#negotiated = true;
     const opened = this.#waiting;
     this.#waiting = [];
-    const answer = await peer.negotiate();
+    await peer.negotiate();
     for (const { consumerId, flows } of opened) if (!flows) void this.#ask("consumer.resume", { consumerId });
-    return answer;
   }
 
   #drop(consumerId: string): void {
