@@ -2,6 +2,7 @@ import {
   acceptSockets,
   type HttpServer,
   type Log,
+  type LogPosition,
   onHello,
   type RemovedPeople,
   type RpcSocket,
@@ -9,7 +10,7 @@ import {
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { edgeMethods, RostrumError } from "@rostrum/protocol";
+import { edgeMethods, type RoomSnapshot, RostrumError } from "@rostrum/protocol";
 import type { z } from "zod";
 import { Attendee } from "./attendee.ts";
 import type { Audience } from "./audience.ts";
@@ -44,31 +45,35 @@ export function serveAttendees(options: Options): void {
       onHello(
         socket,
         { request: edgeMethods.hello.request, authenticated, otherVersion: reloadPage },
-        (hello) => enter(socket, hello, options),
+        (hello) => greet(socket, hello, options),
       ),
   });
 }
 
 type Hello = z.infer<typeof edgeMethods.hello.request>;
 
-/** The room as it is, or what has happened in it since the event that a page has seen last. */
-async function enter(socket: RpcSocket, { token, resume }: Hello, options: Options) {
+async function greet(socket: RpcSocket, { token, resume, receive }: Hello, options: Options) {
   if (options.isDraining())
     throw new RostrumError("node.draining", "This edge is going away: ask for admission again.");
   const startedAt = performance.now();
-  const { audience, attendee } = await welcome(socket, token, options).catch((error: unknown) => {
+  const seated = await welcome(socket, token, options).catch((error: unknown) => {
     options.measured.refused(error instanceof RostrumError ? error.code : "internal");
     throw error;
   });
   options.measured.joined((performance.now() - startedAt) / 1000);
-  const answer = { nodeId: options.nodeId, serverTimeMs: Date.now() };
-  const known = audience.enter(attendee, resume);
-  if (!Array.isArray(known)) return { ...answer, snapshot: known };
-  for (const event of known) socket.notify("room.event", event);
-  return answer;
+  const media = receive ? await seated.attendee.offerReceiving() : undefined;
+  return { nodeId: options.nodeId, serverTimeMs: Date.now(), media, ...enter(seated, resume) };
 }
 
 type Seated = { audience: Audience; attendee: Attendee };
+
+/** Into the room: with its snapshot, or with the events since `resume`. */
+function enter({ audience, attendee }: Seated, resume: LogPosition | undefined): { snapshot?: RoomSnapshot } {
+  const known = audience.enter(attendee, resume);
+  if (!Array.isArray(known)) return { snapshot: known };
+  for (const event of known) attendee.socket.notify("room.event", event);
+  return {};
+}
 
 async function welcome(socket: RpcSocket, token: string, options: Options): Promise<Seated> {
   const claims = await options.tokens.verifyRoom(token, "edge");

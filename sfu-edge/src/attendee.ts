@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log, RpcSocket } from "@rostrum/platform";
-import type { Delivery, MediaPath, RoomClaims } from "@rostrum/protocol";
+import type { Delivery, MediaPath, ReceiveOffer, RoomClaims } from "@rostrum/protocol";
 import { type Branch, Peer } from "@rostrum/sfu";
 import type { Facts } from "./facts.ts";
 
@@ -88,6 +88,11 @@ export class Attendee {
     this.#media = { peer, branch };
     this.#waitsSince = undefined;
     this.#move("webrtc", "a seat became free");
+  }
+
+  /** What the browser needs to receive by; undefined without a seat. */
+  async offerReceiving(): Promise<ReceiveOffer | undefined> {
+    return this.#media?.peer.offerReceiving();
   }
 
   /** Stop receiving here; the room stays. */

@@ -1,8 +1,14 @@
-import { type Admission, mediaEvents, protocolVersion, receiveMethods } from "@rostrum/protocol";
+import {
+  type Admission,
+  mediaEvents,
+  protocolVersion,
+  type ReceiveOffer,
+  receiveMethods,
+} from "@rostrum/protocol";
 import type { VideoCodec } from "./key-frame.ts";
-import { MediaPeer } from "./peer.ts";
+import { dtlsParameters, MediaPeer } from "./peer.ts";
 import { isRtcp, readRtp } from "./rtp.ts";
-import { type Codec, fingerprintIn, receiverCapabilities } from "./sdp.ts";
+import { type Codec, receiverCapabilities } from "./sdp.ts";
 import { Signal } from "./signal.ts";
 import { type GapSink, StreamMeter } from "./stream-meter.ts";
 
@@ -15,6 +21,7 @@ export type JoinTimes = {
   offeredAt?: number;
 };
 
+type Entered = { signal: Signal; offered: ReceiveOffer | undefined };
 type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
 type Consumer = { consumerId: string; ssrc: number; rtxSsrc?: number; meter: StreamMeter };
 type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: string };
@@ -37,7 +44,9 @@ export class Receiver {
   readonly #options: { gaps: GapSink; onEnd: (reason: string) => void };
   #signal: Signal | undefined;
   #peer: MediaPeer | undefined;
-  #waiting: Consumer[] = [];
+  /** Told of, and not negotiated yet. */
+  #waiting: { consumerId: string; flows: boolean }[] = [];
+  #negotiated = false;
   #onSeatOffered: (() => void) | undefined;
   #negotiations: Promise<void> = Promise.resolve();
   edge = "";
@@ -58,7 +67,7 @@ export class Receiver {
   /** Resolves when ICE and DTLS are through and every request was granted. */
   async join(edge: Admission["edge"]): Promise<void> {
     this.times.admittedAt = performance.now();
-    await this.#receive(await this.#enter(edge));
+    await this.#receive(await this.#enter(edge, true));
   }
 
   /**
@@ -73,7 +82,7 @@ export class Receiver {
         this.#end(`seat: ${error instanceof Error ? error.message : String(error)}`),
       );
     };
-    await this.#enter(edge);
+    await this.#enter(edge, false);
   }
 
   async #takeSeat(readmit: Readmit): Promise<void> {
@@ -83,7 +92,9 @@ export class Receiver {
     const here = admission.edge.nodeId === this.edge ? this.#signal : undefined;
     if (here) await here.request("seat.take", { token: admission.edge.token });
     else this.#leaveEdge();
-    await this.#receive(here ?? (await this.#enter(admission.edge)));
+    await this.#receive(
+      here ? { signal: here, offered: undefined } : await this.#enter(admission.edge, true),
+    );
   }
 
   /** The socket to this edge ends; the receiver goes on, on another. */
@@ -93,7 +104,8 @@ export class Receiver {
     signal?.close();
   }
 
-  async #enter(edge: Admission["edge"]): Promise<Signal> {
+  /** `receive`: ask for what media needs with the greeting. */
+  async #enter(edge: Admission["edge"], receive: boolean): Promise<Entered> {
     const signal = await Signal.open(edge.url, 15_000);
     this.edge = edge.nodeId;
     this.#signal = signal;
@@ -101,34 +113,29 @@ export class Receiver {
       if (signal === this.#signal) this.#end(`socket ${code} ${reason}`.trim());
     };
     signal.onEvent = (event, data) => this.#hear(event, data);
-    await signal.request("hello", { version: protocolVersion, token: edge.token });
+    const hello = await signal.request("hello", { version: protocolVersion, token: edge.token, receive });
     this.times.greetedAt = performance.now();
-    return signal;
+    return { signal, offered: (hello as { media?: ReceiveOffer }).media };
   }
 
-  async #receive(signal: Signal): Promise<void> {
-    const [capabilities, transport] = await Promise.all([
-      signal.request("media.capabilities", {}),
-      signal.request("transport.create", { direction: "receive" }),
-    ]);
-    const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(capabilities);
-    const options = receiveMethods["transport.create"].response.parse(transport);
+  /** Learn what there is and say who connects, negotiate all of it at once, connect. */
+  async #receive({ signal, offered }: Entered): Promise<void> {
+    const { routerRtpCapabilities, transport } = offered ?? (await askForOffer(signal));
     const rtpCapabilities = receiverCapabilities(routerRtpCapabilities);
-    const peer = new MediaPeer(options, rtpCapabilities.codecs, {
+    const peer = new MediaPeer(transport, rtpCapabilities.codecs, {
       onPacket: (packet) => this.#count(packet),
       onEnd: (reason) => this.#end(reason),
     });
     this.#peer = peer;
     if (this.ended !== undefined) return peer.close();
-    const fingerprints = [{ algorithm: "sha-256", value: fingerprintIn(await peer.negotiate()) }];
+    const transportId = transport.id;
+    // The node drops a handshake that comes before it knows with whom.
     await Promise.all([
-      signal.request("transport.connect", {
-        transportId: options.id,
-        dtlsParameters: { role: "client", fingerprints },
-      }),
-      signal.request("receive.start", { transportId: options.id, rtpCapabilities }),
-      peer.connected,
+      signal.request("receive.start", { transportId, rtpCapabilities }),
+      signal.request("transport.connect", { transportId, dtlsParameters }),
     ]);
+    await this.#negotiate(peer);
+    await peer.connected;
     this.times.connectedAt = performance.now();
   }
 
@@ -139,7 +146,7 @@ export class Receiver {
     else if (event === "transport.closed") this.#end(`transport ${(data as { reason: string }).reason}`);
   }
 
-  #open({ consumerId, producer, rtpParameters }: Opened): void {
+  #open({ consumerId, producer, rtpParameters, flows }: Opened): void {
     const [encoding] = rtpParameters.encodings as Encoding[];
     const [codec] = rtpParameters.codecs as Codec[];
     if (encoding?.ssrc === undefined || !codec) return;
@@ -147,29 +154,32 @@ export class Receiver {
     const meter = new StreamMeter(kind, videoCodecOf(codec), this.#options.gaps);
     const rtxSsrc = encoding.rtx?.ssrc;
     const stream = { ssrc: encoding.ssrc, ...(rtxSsrc === undefined ? {} : { rtxSsrc }) };
-    const consumer = { consumerId, ...stream, meter };
-    this.#consumers.set(consumerId, consumer);
+    this.#consumers.set(consumerId, { consumerId, ...stream, meter });
     this.#meters.set(encoding.ssrc, meter);
     if (rtxSsrc !== undefined) this.#retransmissionSsrcs.add(rtxSsrc);
     this.#peer?.addStream(kind, { ...stream, cname: String(rtpParameters.rtcp?.cname ?? "stage") });
     const layered = /^[LS]([2-9])/.test(encoding.scalabilityMode ?? "");
     if (layered) void this.#ask("consumer.layers", { consumerId, spatialLayer: 0 });
-    this.#waiting.push(consumer);
-    if (this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
+    this.#waiting.push({ consumerId, flows: flows === true });
+    if (this.#negotiated && this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
   }
 
-  /** Let libdatachannel know the new SSRCs, then let them flow. */
+  /** The stage changed: one more negotiation. */
   #announce(): void {
     const peer = this.#peer;
-    const opened = this.#waiting;
-    this.#waiting = [];
     if (!peer || this.ended !== undefined) return;
     this.#negotiations = this.#negotiations
-      .then(async () => {
-        await peer.negotiate();
-        await Promise.all(opened.map(({ consumerId }) => this.#ask("consumer.resume", { consumerId })));
-      })
+      .then(() => this.#negotiate(peer))
       .catch((error: unknown) => this.#end(error instanceof Error ? error.message : String(error)));
+  }
+
+  /** Let libdatachannel know the SSRCs there are by now, then let them flow. */
+  async #negotiate(peer: MediaPeer): Promise<void> {
+    this.#negotiated = true;
+    const opened = this.#waiting;
+    this.#waiting = [];
+    await peer.negotiate();
+    for (const { consumerId, flows } of opened) if (!flows) void this.#ask("consumer.resume", { consumerId });
   }
 
   #drop(consumerId: string): void {
@@ -216,6 +226,16 @@ export class Receiver {
   leave(): void {
     this.#end("left");
   }
+}
+
+/** What a node that does not offer it with the greeting is asked for. */
+async function askForOffer(signal: Signal): Promise<ReceiveOffer> {
+  const [capabilities, transport] = await Promise.all([
+    signal.request("media.capabilities", {}),
+    signal.request("transport.create", { direction: "receive" }),
+  ]);
+  const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(capabilities);
+  return { routerRtpCapabilities, transport: receiveMethods["transport.create"].response.parse(transport) };
 }
 
 function videoCodecOf(codec: Codec): VideoCodec | undefined {

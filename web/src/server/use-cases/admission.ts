@@ -2,7 +2,6 @@ import { createHmac, randomUUID } from "node:crypto";
 import {
   countSeated,
   findPanelistByToken,
-  findRegistrantByToken,
   findWebinar,
   type User,
   type Webinar,
@@ -50,10 +49,10 @@ type Person = {
 /** Who holds a personal link, and for what. Throws token.invalid. */
 export async function personOf(services: Services, joinToken: string): Promise<Person> {
   const hash = hashSecret(joinToken);
-  const registrant = await findRegistrantByToken(services.db, hash);
+  const registrant = await services.registrants.get(hash);
   if (registrant) {
-    const { registration, webinar } = registrant;
-    return { participantId: registration.id, role: "attendee", name: registration.name, webinar };
+    const { id, name, webinar } = registrant;
+    return { participantId: id, role: "attendee", name, webinar };
   }
   const invited = await findPanelistByToken(services.db, hash);
   if (!invited) {
