@@ -103,6 +103,8 @@ function handleSeat(socket: RpcSocket, { audience, attendee }: Seated, options: 
       throw new RostrumError("token.invalid", "The token is somebody else's.", { field: "token" });
     if (claims.delivery !== "webrtc" || attendee.hosts)
       throw new RostrumError("permission.denied", "This admission has no seat.", { field: "token" });
+    // They were asked to go, and are wanted after all.
+    attendee.stopLeaving();
     if (!attendee.receives || !attendee.branch) await audience.seat(attendee);
   });
   socket.handle("media.path", edgeMethods["media.path"].request, async ({ path, reason }) => {

@@ -48,6 +48,8 @@ export class Receiver {
   #waiting: { consumerId: string; flows: boolean }[] = [];
   #negotiated = false;
   #onSeatOffered: (() => void) | undefined;
+  /** Their seat was taken back: what they receive ends, and they do not. */
+  #stood = false;
   #negotiations: Promise<void> = Promise.resolve();
   edge = "";
   /** Packets of retransmission streams, and of streams that were never announced: neither counts as media. */
@@ -124,9 +126,10 @@ export class Receiver {
     const rtpCapabilities = receiverCapabilities(routerRtpCapabilities);
     const peer = new MediaPeer(transport, rtpCapabilities.codecs, {
       onPacket: (packet) => this.#count(packet),
-      onEnd: (reason) => this.#end(reason),
+      onEnd: (reason) => this.#lose(reason),
     });
     this.#peer = peer;
+    this.#stood = false;
     if (this.ended !== undefined) return peer.close();
     const transportId = transport.id;
     // The node drops a handshake that comes before it knows with whom.
@@ -143,7 +146,21 @@ export class Receiver {
     if (event === "consumer.opened") this.#open(mediaEvents["consumer.opened"].parse(data));
     else if (event === "room.event") this.#onSeatOffered?.();
     else if (event === "consumer.closed") this.#drop((data as { consumerId: string }).consumerId);
-    else if (event === "transport.closed") this.#end(`transport ${(data as { reason: string }).reason}`);
+    else if (event === "transport.closed") this.#lose(`transport ${(data as { reason: string }).reason}`);
+    else if (event === "seat.lost") void this.#stand((data as { reason: string }).reason);
+  }
+
+  /** As a browser whose broadcast plays: out of the seat, and on in the room. */
+  async #stand(reason: string): Promise<void> {
+    this.#stood = true;
+    await this.#ask("seat.leave", { reason });
+    for (const { consumerId } of [...this.#consumers.values()]) this.#drop(consumerId);
+    this.#peer?.close();
+    this.#peer = undefined;
+  }
+
+  #lose(reason: string): void {
+    if (!this.#stood) this.#end(reason);
   }
 
   #open({ consumerId, producer, rtpParameters, flows }: Opened): void {

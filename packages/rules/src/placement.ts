@@ -70,6 +70,10 @@ export function place(edges: readonly NodeHeartbeat[], request: PlacementRequest
 const load = (edge: NodeHeartbeat, { recent }: PlacementRequest): number =>
   (edge.load.peers + (recent[edge.nodeId] ?? 0)) / Math.max(1, edge.capacity);
 
+/** Whether some edge can take more people without having too much to do; without, no seat is offered to anybody. */
+export const takesMore = (edges: readonly NodeHeartbeat[]): boolean =>
+  edges.some((edge) => !edge.draining && edge.load.peers < edge.capacity && busyness(edge) === undefined);
+
 function unfit(edge: NodeHeartbeat, { excluded }: PlacementRequest): string | undefined {
   if (excluded.includes(edge.nodeId)) return "the client could not reach it";
   if (edge.draining) return "draining";

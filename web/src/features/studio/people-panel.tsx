@@ -7,6 +7,7 @@ type Props = { room: RoomSnapshot; members: StageMember[]; children?: ReactNode 
 /** Who is on stage, and how many watch on which tier; then what a host has beside it. */
 export function PeoplePanel({ room, members, children }: Props) {
   const reach = reachSummary(room.presence.paths);
+  const { relieved = 0 } = room.presence;
   return (
     <div className="panel-body">
       <section className="stack-small">
@@ -25,6 +26,11 @@ export function PeoplePanel({ room, members, children }: Props) {
         <h3>Audience</h3>
         <p className="number">{room.presence.webrtc} interactive</p>
         <p className="number">{room.presence.hls} on the broadcast</p>
+        {relieved > 0 && (
+          <p className="number">
+            {relieved} of them moved there because a server was overloaded: start another edge
+          </p>
+        )}
         {reach && (
           <>
             <p className="number">{reach.title}</p>
