@@ -1,11 +1,13 @@
 "use client";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
+import { useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 
 /** Who is signed in, and the way out; otherwise the way in. */
 export function AccountMenu() {
   const trpc = useTRPC();
+  const { account } = useTexts().site;
   const session = useQuery(trpc.auth.session.queryOptions());
   const signOut = useMutation(
     trpc.auth.signOut.mutationOptions({ onSuccess: () => window.location.assign("/") }),
@@ -14,14 +16,14 @@ export function AccountMenu() {
   if (!session.data) {
     return (
       <Link className="button quiet small" href="/sign-in">
-        Sign in
+        {account.signIn}
       </Link>
     );
   }
   return (
     <>
       <Link className="button quiet small" href="/console">
-        Your webinars
+        {account.yourWebinars}
       </Link>
       <button
         className="button quiet small"
@@ -29,7 +31,7 @@ export function AccountMenu() {
         title={session.data.email}
         onClick={() => signOut.mutate()}
       >
-        Sign out
+        {account.signOut}
       </button>
     </>
   );

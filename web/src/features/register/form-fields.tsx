@@ -1,6 +1,7 @@
 "use client";
 import { type Answers, choiceSeparator, choicesOf, type Field, visibleFields } from "@rostrum/rules";
-import { type Texts, textsFor } from "../../texts/index.ts";
+import { useTexts } from "../../client/language.tsx";
+import type { Texts } from "../../texts/index.ts";
 import { CheckField } from "../../ui/check-field.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { SelectField } from "../../ui/select-field.tsx";
@@ -19,7 +20,8 @@ type Props = {
 const inputs = { text: "text", email: "email", phone: "tel", number: "text", date: "date" } as const;
 
 /** The questions of a registration form, those that the answers call for: in the form itself and in its preview. */
-export function FormFields({ fields, answers, onAnswer, fault, texts = textsFor("en").form }: Props) {
+export function FormFields({ fields, answers, onAnswer, fault, texts }: Props) {
+  const { form } = useTexts();
   return visibleFields(fields, answers).map((field) => (
     <OneField
       key={field.id}
@@ -27,7 +29,7 @@ export function FormFields({ fields, answers, onAnswer, fault, texts = textsFor(
       answer={answers[field.id] ?? ""}
       onAnswer={(answer) => onAnswer(field.id, answer)}
       fault={fault?.id === field.id ? fault.message : undefined}
-      texts={texts}
+      texts={texts ?? form}
     />
   ));
 }

@@ -1,0 +1,40 @@
+"use client";
+import { Locale } from "@rostrum/protocol";
+import { Languages } from "lucide-react";
+import { useRouter } from "next/navigation";
+import { useTransition } from "react";
+import { useLanguage } from "../client/language.tsx";
+import { languageNames } from "../texts/names.ts";
+
+const yearSeconds = 365 * 24 * 3600;
+
+/** Another language for this browser, kept for all pages. Nothing where the event has but its own. */
+export function LanguageChoice() {
+  const { locale, choice, texts } = useLanguage();
+  const router = useRouter();
+  const [changing, startTransition] = useTransition();
+  if (!choice) return null;
+  const choose = (next: string) => {
+    const secure = window.location.protocol === "https:" ? "; Secure" : "";
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser that can join.
+    document.cookie = `rostrum-language=${Locale.parse(next)}; Path=/; Max-Age=${yearSeconds}; SameSite=Lax${secure}`;
+    startTransition(() => router.refresh());
+  };
+  return (
+    <label className="language-choice" title={texts.site.language}>
+      <Languages size={16} aria-hidden="true" />
+      <select
+        aria-label={texts.site.language}
+        value={locale}
+        disabled={changing}
+        onChange={(event) => choose(event.target.value)}
+      >
+        {Locale.options.map((option) => (
+          <option key={option} value={option} lang={option}>
+            {languageNames[option]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
