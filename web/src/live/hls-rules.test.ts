@@ -95,7 +95,7 @@ describe("words", () => {
       return [1.234, 12.4, 65].map((seconds) => behindText(seconds, { tag, ...player }));
     };
     expect(inWords("en")).toEqual(["1.2 s behind live", "12 s behind live", "1:05 behind live"]);
-    expect(inWords("de")).toEqual(["1,2 s hinter live", "12 s hinter live", "1:05 hinter live"]);
+    expect(inWords("de")).toEqual(["1,2 s zurück", "12 s zurück", "1:05 zurück"]);
   });
 });
 

@@ -8,7 +8,7 @@ import { locales, textsFor } from "./index.ts";
 const root = path.join(import.meta.dirname, "../../..");
 /** Everything that may say a sentence to a visitor. */
 const spoken = ["packages/protocol/src", "packages/platform/src", "packages/rules/src", "sfu-edge/src"]
-  .concat(["origin/src", "web/src/server", "web/src/live", "web/src/client"])
+  .concat(["origin/src", "egress/src", "web/src/server", "web/src/live", "web/src/client"])
   .flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))

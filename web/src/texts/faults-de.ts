@@ -89,6 +89,22 @@ const sentences: Record<string, string> = {
   microphone: "Das Mikrofon",
   screen: "Der Bildschirm",
   "screen-audio": "Der Bildschirmton",
+  // What hosts are told of their broadcast and their encoders.
+  "The machine is too busy: the picture changes {} times a second.":
+    "Der Server ist überlastet: Das Bild wechselt nur {}-mal in der Sekunde.",
+  "The recording is missing. {}": "Die Aufzeichnung fehlt. {}",
+  "A separate track is missing. {}": "Eine einzelne Spur fehlt. {}",
+  "Nothing has been written for some seconds.": "Seit einigen Sekunden ist nichts geschrieben worden.",
+  "The disk is full.": "Der Datenträger ist voll.",
+  "The disk cannot be written to.": "Auf den Datenträger lässt sich nicht schreiben.",
+  "Key frames come rarely: whoever joins waits for the next. Set the key frame interval to 2 s.":
+    "Schlüsselbilder kommen selten: Wer dazukommt, wartet auf das nächste. Stellen Sie den Abstand der Schlüsselbilder auf 2 s.",
+  "Pictures come out of order (B-frames), which cannot be shown live. Set B-frames to 0, or x264's tune to zerolatency, and start again.":
+    "Bilder kommen in falscher Reihenfolge (B-Frames), das lässt sich live nicht zeigen. Stellen Sie B-Frames auf 0 oder x264 auf „zerolatency“ und beginnen Sie neu.",
+  "Video must be H.264; this is {}. Choose H.264 (x264, NVENC H.264) and start again.":
+    "Das Bild muss H.264 sein, hier kommt {}. Wählen Sie H.264 (x264, NVENC H.264) und beginnen Sie neu.",
+  "Sound must be AAC; this is {}.": "Der Ton muss AAC sein, hier kommt {}.",
+  "The sound cannot be decoded: send AAC-LC.": "Der Ton lässt sich nicht lesen: Senden Sie AAC-LC.",
   // What was typed.
   "Enter {}.": "Bitte füllen Sie das aus.",
   "Enter a name without a web address.": "Geben Sie einen Namen ohne Internetadresse an.",

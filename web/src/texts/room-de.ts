@@ -110,7 +110,7 @@ export const playerDe: typeof playerEn = {
   goLive: "Zurück zu live",
   atLive: "live",
   seconds: (seconds) => `${seconds} s`,
-  behind: (time) => `${time} hinter live`,
+  behind: (time) => `${time} zurück`,
   quality: "Bildqualität",
   automatic: "Automatisch",
   captions: "Untertitel",

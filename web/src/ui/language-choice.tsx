@@ -22,7 +22,7 @@ export function LanguageChoice() {
   };
   return (
     <label className="language-choice" title={texts.site.language}>
-      <Languages size={16} aria-hidden="true" />
+      <Languages size={18} aria-hidden="true" />
       <select
         aria-label={texts.site.language}
         value={locale}

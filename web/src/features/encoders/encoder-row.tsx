@@ -1,6 +1,6 @@
 "use client";
 import type { EncoderStatus } from "@rostrum/protocol";
-import { useTexts } from "../../client/language.tsx";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 
 type Encoder = { id: string; name: string; keyHint: string; status: EncoderStatus | null };
@@ -23,6 +23,7 @@ function details({ protocol, video, audio, bitrateKbps }: EncoderStatus, tag: st
 export function EncoderRow({ encoder, shownKey, onRenew, onRevoke }: Props) {
   const { studio, tag } = useTexts();
   const { encoders: words } = studio;
+  const { said } = useFaults();
   const { name, keyHint, status } = encoder;
   return (
     <li className="encoder stack-small" data-encoder-state={status?.state ?? "idle"}>
@@ -33,7 +34,9 @@ export function EncoderRow({ encoder, shownKey, onRenew, onRevoke }: Props) {
         </span>
       </div>
       {status && status.state !== "refused" && <p className="dim small number">{details(status, tag)}</p>}
-      {status?.note && <p className={status.state === "refused" ? "fault" : "dim small"}>{status.note}</p>}
+      {status?.note && (
+        <p className={status.state === "refused" ? "fault" : "dim small"}>{said(status.note)}</p>
+      )}
       {shownKey ? (
         <>
           <CopyField label={words.key} value={shownKey} />
