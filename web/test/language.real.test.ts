@@ -62,6 +62,15 @@ it("is what somebody chose, where the event lets them", async () => {
   await speak({ languageChoice: true });
 });
 
+it("is the account's in studio and console, before what the browser chose or asks for", async () => {
+  const headers = { ...english, cookie: `${host.cookie}; ${languageCookie}=en` };
+  expect(await asked("/studio/1", headers)).toEqual({ locale: "en", choice: true });
+  expect((await mutate("auth.chooseLocale", { locale: "de" }, host)).data).toEqual({ saved: true });
+  expect(await asked("/studio/1", headers)).toEqual({ locale: "de", choice: true });
+  expect((await mutate("auth.chooseLocale", { locale: "de" })).data).toEqual({ saved: false });
+  expect((await mutate("auth.chooseLocale", { locale: "xx" }, host)).refusal?.code).toBe("input.invalid");
+});
+
 it("is the visitor's where there is no event, or none is found", async () => {
   const visitor = { "accept-language": "de" };
   for (const path of [

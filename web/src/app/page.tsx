@@ -2,7 +2,6 @@ import { AccountMenu } from "../features/account/account-menu.tsx";
 import { Upcoming } from "../features/landing/upcoming.tsx";
 import { pageLanguage } from "../server/page-language.ts";
 import { textsFor } from "../texts/index.ts";
-import { LanguageChoice } from "../ui/language-choice.tsx";
 import { TopBar } from "../ui/top-bar.tsx";
 import { Localised } from "./localised.tsx";
 
@@ -12,7 +11,6 @@ export default async function LandingPage() {
   return (
     <Localised>
       <TopBar>
-        <LanguageChoice />
         <AccountMenu />
       </TopBar>
       <main className="shell page stack-large">

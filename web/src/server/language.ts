@@ -9,7 +9,7 @@ import {
 import { Locale } from "@rostrum/protocol";
 import { hashSecret } from "./secrets.ts";
 import type { Services } from "./services.ts";
-import { readCookie } from "./session.ts";
+import { accountLocale, readCookie } from "./session.ts";
 import { readUnsubscribeToken } from "./unsubscribe.ts";
 
 /** A language, and whether the reader may choose another. */
@@ -66,20 +66,22 @@ async function webinarOf(services: Services, ref: EventRef): Promise<Webinar | u
 }
 
 /**
- * The language of a page: of its event, unless the event lets people choose and they did; else what they chose, else what
- * their browser asks for. A page whose event cannot be found says so in the visitor's language.
+ * The language of a page: of its event, unless the event lets people choose and they did; else of the account, else what
+ * they chose on this browser, else what it asks for. A page whose event cannot be found says so in the visitor's language.
  */
 export async function languageOf(services: Services, path: string, headers: Headers): Promise<Language> {
   if (englishOnly(path)) return { locale: "en", choice: false };
   const chosen = Locale.safeParse(readCookie(headers.get("cookie"), languageCookie)).data;
   const ref = eventOf(path);
-  const webinar =
-    ref &&
-    (await webinarOf(services, ref).catch((error: unknown) => {
-      services.log.warn({ err: error }, "the language of an event cannot be read");
-      return undefined;
-    }));
-  if (!webinar) return { locale: chosen ?? preferredLocale(headers.get("accept-language")), choice: true };
+  const unknown = (error: unknown) => {
+    services.log.warn({ err: error }, "a language cannot be read");
+    return undefined;
+  };
+  const webinar = ref && (await webinarOf(services, ref).catch(unknown));
+  if (!webinar) {
+    const account = ref ? undefined : await accountLocale(services, headers).catch(unknown);
+    return { locale: account ?? chosen ?? preferredLocale(headers.get("accept-language")), choice: true };
+  }
   const choice = webinar.page.languageChoice !== false;
   return { locale: (choice && chosen) || webinar.locale, choice };
 }

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
+import { LanguageChoice } from "../../ui/language-choice.tsx";
 
 /** Who is signed in, and the way out; otherwise the way in. */
 export function AccountMenu() {
@@ -12,16 +13,20 @@ export function AccountMenu() {
   const signOut = useMutation(
     trpc.auth.signOut.mutationOptions({ onSuccess: () => window.location.assign("/") }),
   );
-  if (session.isPending) return null;
+  if (session.isPending) return <LanguageChoice />;
   if (!session.data) {
     return (
-      <Link className="button quiet small" href="/sign-in">
-        {account.signIn}
-      </Link>
+      <>
+        <LanguageChoice />
+        <Link className="button quiet small" href="/sign-in">
+          {account.signIn}
+        </Link>
+      </>
     );
   }
   return (
     <>
+      <LanguageChoice />
       <Link className="button quiet small" href="/console">
         {account.yourWebinars}
       </Link>
