@@ -9,6 +9,7 @@ import { handleLink, linkPath } from "./server/campaign-links.ts";
 import { nameCaller } from "./server/client-address.ts";
 import { embedScriptPath, handleEmbedScript } from "./server/embed-script.ts";
 import { respond } from "./server/handler.ts";
+import { pathHeader } from "./server/language.ts";
 import { answer, requestOf } from "./server/node-http.ts";
 import { pagePolicy } from "./server/page-policy.ts";
 import { handleRest, restPath } from "./server/rest/handler.ts";
@@ -40,6 +41,7 @@ const handlers: { matches: (path: string) => boolean; handle: typeof handleApi }
 const server = createServer((incoming, outgoing) => {
   nameCaller(incoming, config.TRUSTED_PROXIES);
   const url = incoming.url ?? "/";
+  incoming.headers[pathHeader] = url.split("?", 1)[0];
   const handle = handlers.find(({ matches }) => matches(url.split("?", 1)[0] ?? ""))?.handle;
   const work = handle
     ? respond(services, async () => handle(services, await requestOf(incoming))).then((response) =>

@@ -1,3 +1,4 @@
+import type { Locale } from "@rostrum/protocol";
 import { and, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { invitations, magicLinks, memberships, organisations, sessions, users } from "../schema/index.ts";
@@ -129,6 +130,24 @@ export async function findSessionUser(db: Executor, tokenHash: string, now: Date
     )
     .limit(1);
   return user;
+}
+
+/** The language that whoever has this session chose for their account. */
+export async function findSessionLocale(
+  db: Executor,
+  tokenHash: string,
+  now: Date,
+): Promise<Locale | undefined> {
+  const [user] = await db
+    .select({ locale: users.locale })
+    .from(sessions)
+    .innerJoin(users, eq(users.id, sessions.userId))
+    .where(and(eq(sessions.tokenHash, tokenHash), gt(sessions.expiresAt, now)));
+  return user?.locale ?? undefined;
+}
+
+export async function saveUserLocale(db: Executor, userId: string, locale: Locale): Promise<void> {
+  await db.update(users).set({ locale }).where(eq(users.id, userId));
 }
 
 /** Work in another of one's organisations; false when it is none of theirs. */

@@ -36,9 +36,12 @@ export const users = pgTable(
     /** As typed; compared through `lower(email)`. */
     email: text("email").notNull(),
     name: text("name").notNull(),
+    /** What they read studio and console in; null: what their browser asks for. */
+    locale: text("locale", { enum: ["en", "de"] }),
     createdAt: createdAt(),
   },
   (table) => [
+    check("users_locale", sql`${table.locale} in ('en', 'de')`),
     uniqueIndex("users_email_key").on(sql`lower(${table.email})`),
     check("users_email_length", sql`char_length(${table.email}) between 3 and 254`),
   ],

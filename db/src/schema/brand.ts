@@ -9,6 +9,8 @@ export type PublicPage = {
   cover: string | null;
   speakers: Speaker[];
   agenda: AgendaItem[];
+  /** Visitors may read page and rooms in another language than the webinar's; unless it says no, they may. */
+  languageChoice?: boolean | undefined;
 };
 /** What an organisation's webinars show when they choose nothing of their own. */
 export type OrganisationBrand = { accent: string | null; logo: string | null };

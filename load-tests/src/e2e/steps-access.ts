@@ -3,6 +3,7 @@ import { faultsOf } from "./axe.ts";
 import { newPerson, type Person } from "./browser.ts";
 import { linkIn } from "./mail.ts";
 import { assert, until } from "./runner.ts";
+import { readInGerman } from "./steps-language.ts";
 import { addressOf, known, type Story } from "./story.ts";
 
 /** Pages as everybody finds them; and somebody who has nothing but a keyboard and is forgotten in the end. */
@@ -18,6 +19,11 @@ export async function beAccessible(story: Story): Promise<void> {
       60_000,
       () => journeyByKeyboard(story, reader),
     );
+    await runner.step("the room turns German while somebody is in it", 20_000, async () => {
+      const connected = () => reader.page.locator('main[data-connection="connected"]').waitFor();
+      await readInGerman(reader.page, { name: "the room", sees: "Hand heben" });
+      await connected();
+    });
     await runner.step("who is erased loses the room at once, and the link", 40_000, () =>
       eraseWhileInside(story, { reader, slug }),
     );

@@ -3,6 +3,7 @@ import { newPerson } from "./browser.ts";
 import { linkIn } from "./mail.ts";
 import { expectMovingPicture, expectSound } from "./media.ts";
 import { assert, until } from "./runner.ts";
+import { readInGerman } from "./steps-language.ts";
 import { addressOf, known, type Story } from "./story.ts";
 
 const player = 'video[data-player="replay"]';
@@ -23,8 +24,8 @@ export async function replay(story: Story): Promise<void> {
     () => watch(story),
   );
   await runner.step(
-    "who is not registered is sent to the form and comes back to the same second",
-    40_000,
+    "who is not registered is sent to the form and comes back to the same second, also in German",
+    50_000,
     () => registerAndReturn(story),
   );
   await runner.step("the report counts those who watched apart from those who came", 20_000, () =>
@@ -168,6 +169,7 @@ async function registerAndReturn(story: Story): Promise<void> {
     await page.keyboard.press("k");
     const mail = await inbox.waitFor(addressOf(story, "late"), /recording/i);
     assert(linkIn(mail, "/replay/t/").endsWith("?t=7"), "the mailed link leads to the same second");
+    await readInGerman(page, { name: "the replay", sees: "Vollbild" });
     assert(late.faults.length === 0, `the page failed: ${late.faults.join("; ")}`);
   } finally {
     await late.context.close();

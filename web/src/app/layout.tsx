@@ -1,6 +1,9 @@
 import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 import { Providers } from "../client/providers.tsx";
+import { pageLanguage } from "../server/page-language.ts";
+import { textsFor } from "../texts/index.ts";
+import { Localised } from "./localised.tsx";
 import "./tokens.css";
 import "./globals.css";
 import "./patterns.css";
@@ -12,21 +15,27 @@ import "./replay.css";
 import "./public-page.css";
 import "./check.css";
 
-export const metadata: Metadata = {
-  title: { default: "Rostrum", template: "%s · Rostrum" },
-  description: "Webinars and live broadcasts on your own servers.",
-};
+export async function generateMetadata(): Promise<Metadata> {
+  const { locale } = await pageLanguage();
+  return {
+    title: { default: "Rostrum", template: "%s · Rostrum" },
+    description: textsFor(locale).site.titles.description,
+  };
+}
 export const viewport: Viewport = {
   width: "device-width",
   initialScale: 1,
   themeColor: [{ media: "(prefers-color-scheme: dark)", color: "#0f1115" }, { color: "#f6f7f9" }],
 };
 
-export default function RootLayout({ children }: { children: ReactNode }) {
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const { locale } = await pageLanguage();
   return (
-    <html lang="en">
+    <html lang={locale}>
       <body>
-        <Providers>{children}</Providers>
+        <Providers>
+          <Localised>{children}</Localised>
+        </Providers>
       </body>
     </html>
   );

@@ -1,15 +1,19 @@
-/** Why a device could not be opened, in words that say what to do. */
-export function deviceFault(error: unknown, device: "camera" | "microphone" | "screen"): string {
+/** A device that could not be opened, and why: the keys of its words. */
+export type DeviceFault = {
+  device: "camera" | "microphone" | "screen";
+  why: "refused" | "missing" | "busy" | "broken";
+};
+
+const reasons: Partial<Record<string, DeviceFault["why"]>> = {
+  NotAllowedError: "refused",
+  NotFoundError: "missing",
+  NotReadableError: "busy",
+};
+
+/** Why a device could not be opened (W3C mediacapture-streams: getUserMedia). */
+export function deviceFault(error: unknown, device: DeviceFault["device"]): DeviceFault {
   const name = error instanceof DOMException ? error.name : "";
-  if (name === "NotAllowedError") {
-    return device === "screen"
-      ? "Sharing was cancelled."
-      : `The browser blocks the ${device}. Allow it in the address bar and try again.`;
-  }
-  if (name === "NotFoundError") return `No ${device} was found. Plug one in and try again.`;
-  if (name === "NotReadableError")
-    return `The ${device} is used by another program. Close it there and try again.`;
-  return `The ${device} could not be opened.`;
+  return { device, why: reasons[name] ?? "broken" };
 }
 
 async function firstTrack(stream: MediaStream, kind: "audio" | "video"): Promise<MediaStreamTrack> {

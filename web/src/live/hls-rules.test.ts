@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { textsFor } from "../texts/index.ts";
 import {
   behindText,
   catchUpRate,
@@ -89,11 +90,12 @@ describe("a picture that stands", () => {
 describe("words", () => {
   it("tell times as people read them", () => {
     expect([0, 65, 3725, -3].map(clockText)).toEqual(["0:00", "1:05", "1:02:05", "0:00"]);
-    expect([1.234, 12.4, 65].map(behindText)).toEqual([
-      "1.2 s behind live",
-      "12 s behind live",
-      "1:05 behind live",
-    ]);
+    const inWords = (locale: "en" | "de") => {
+      const { tag, player } = textsFor(locale);
+      return [1.234, 12.4, 65].map((seconds) => behindText(seconds, { tag, ...player }));
+    };
+    expect(inWords("en")).toEqual(["1.2 s behind live", "12 s behind live", "1:05 behind live"]);
+    expect(inWords("de")).toEqual(["1,2 s zurück", "12 s zurück", "1:05 zurück"]);
   });
 });
 

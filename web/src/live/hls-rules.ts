@@ -101,10 +101,14 @@ export function clockText(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** How far behind, for people. */
-export function behindText(seconds: number): string {
-  if (seconds < 10) return `${Math.max(0, seconds).toFixed(1)} s behind live`;
-  return seconds < 60 ? `${Math.round(seconds)} s behind live` : `${clockText(seconds)} behind live`;
+type BehindWords = { tag: string; seconds: (seconds: string) => string; behind: (time: string) => string };
+
+/** How far behind, for people, in the words of a language. */
+export function behindText(seconds: number, words: BehindWords): string {
+  if (seconds >= 60) return words.behind(clockText(seconds));
+  const digits = seconds < 10 ? 1 : 0;
+  const format = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return words.behind(words.seconds(new Intl.NumberFormat(words.tag, format).format(Math.max(0, seconds))));
 }
 
 export type PlayerCommand =

@@ -1,4 +1,12 @@
-import { deleteSession, findSessionUser, insertSession, moveSession, type User } from "@rostrum/db";
+import {
+  deleteSession,
+  findSessionLocale,
+  findSessionUser,
+  insertSession,
+  moveSession,
+  type User,
+} from "@rostrum/db";
+import type { Locale } from "@rostrum/protocol";
 import { hashSecret, newSecret } from "./secrets.ts";
 import type { Services } from "./services.ts";
 
@@ -40,6 +48,12 @@ export async function startSession(
 export async function currentUser(services: Services, headers: Headers): Promise<User | undefined> {
   const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
   return token ? findSessionUser(services.db, hashSecret(token), new Date()) : undefined;
+}
+
+/** The language that somebody signed in chose for their account. */
+export async function accountLocale(services: Services, headers: Headers): Promise<Locale | undefined> {
+  const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
+  return token ? findSessionLocale(services.db, hashSecret(token), new Date()) : undefined;
 }
 
 /** Work in another of one's organisations from now on. False when it is none of theirs. */

@@ -1,4 +1,9 @@
 import type { Texts } from "./en.ts";
+import { faultsDe } from "./faults-de.ts";
+import { replayDe } from "./replay-de.ts";
+import { playerDe, roomDe } from "./room-de.ts";
+import { siteDe } from "./site-de.ts";
+import { studioDe } from "./studio-de.ts";
 
 export const de: Texts = {
   language: "Deutsch",
@@ -111,4 +116,10 @@ export const de: Texts = {
     noMail:
       "Nach ein paar Minuten noch keine Mail? Sehen Sie im Spam-Ordner nach, oder melden Sie sich noch einmal an: Wir schicken den Link erneut.",
   },
+  room: roomDe,
+  player: playerDe,
+  replay: replayDe,
+  studio: studioDe,
+  site: siteDe,
+  faults: faultsDe,
 };

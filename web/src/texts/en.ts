@@ -1,3 +1,9 @@
+import { faultsEn } from "./faults-en.ts";
+import { replayEn } from "./replay-en.ts";
+import { playerEn, roomEn } from "./room-en.ts";
+import { siteEn } from "./site-en.ts";
+import { studioEn } from "./studio-en.ts";
+
 /** Every text that attendees read, in English; the other languages have the same shape. */
 export const en = {
   language: "English",
@@ -110,5 +116,11 @@ export const en = {
     noMail:
       "No mail after a few minutes? Look in the spam folder, or register again: we mail the link once more.",
   },
+  room: roomEn,
+  player: playerEn,
+  replay: replayEn,
+  studio: studioEn,
+  site: siteEn,
+  faults: faultsEn,
 };
 export type Texts = typeof en;

@@ -1,5 +1,6 @@
 "use client";
 import { type ReactNode, useEffect, useRef } from "react";
+import { useTexts } from "../client/language.tsx";
 
 type Props = {
   open: boolean;
@@ -12,6 +13,7 @@ type Props = {
 
 /** A question before something that cannot be undone. Escape and the first button mean no. */
 export function ConfirmDialog({ open, title, confirm, onConfirm, onCancel, children }: Props) {
+  const { site } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (open) dialog.current?.showModal();
@@ -24,7 +26,7 @@ export function ConfirmDialog({ open, title, confirm, onConfirm, onCancel, child
         <p className="dim">{children}</p>
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <button className="button" type="button" onClick={onCancel}>
-            Cancel
+            {site.cancel}
           </button>
           <button className="button danger" type="button" onClick={onConfirm}>
             {confirm}

@@ -1,16 +1,18 @@
 "use client";
 import { useSyncExternalStore } from "react";
+import { useTexts } from "../client/language.tsx";
 
 const subscribe = () => () => {};
 
 /** An instant in the reader's own time zone, with the zone's name. The server does not know it and renders UTC. */
 export function LocalTime({ at }: { at: number }) {
+  const { tag } = useTexts();
   const zone = useSyncExternalStore(
     subscribe,
     () => Intl.DateTimeFormat().resolvedOptions().timeZone,
     () => "UTC",
   );
-  const text = new Intl.DateTimeFormat("en-GB", {
+  const text = new Intl.DateTimeFormat(tag, {
     dateStyle: "full",
     timeStyle: "short",
     timeZone: zone,

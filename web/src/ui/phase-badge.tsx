@@ -1,14 +1,8 @@
+"use client";
 import type { WebinarPhase } from "@rostrum/protocol";
+import { useTexts } from "../client/language.tsx";
 
-const labels: Record<WebinarPhase, string> = {
-  draft: "Draft",
-  scheduled: "Scheduled",
-  "green-room": "Green room",
-  live: "Live",
-  ended: "Ended",
-};
-
-/** `label` where it is not English. */
-export function PhaseBadge({ phase, label = labels[phase] }: { phase: WebinarPhase; label?: string }) {
-  return <span className={`badge ${phase === "live" ? "live" : ""}`}>{label}</span>;
+export function PhaseBadge({ phase }: { phase: WebinarPhase }) {
+  const texts = useTexts();
+  return <span className={`badge ${phase === "live" ? "live" : ""}`}>{texts.phase[phase]}</span>;
 }

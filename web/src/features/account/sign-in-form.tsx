@@ -1,7 +1,7 @@
 "use client";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { wireError } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -9,18 +9,20 @@ import { Notice } from "../../ui/notice.tsx";
 /** Sign-in by mailed link: no password to lose. */
 export function SignInForm({ next }: { next?: string }) {
   const trpc = useTRPC();
+  const { account } = useTexts().site;
+  const faults = useFaults();
   const [email, setEmail] = useState("");
   const request = useMutation(trpc.auth.requestLink.mutationOptions());
-  const fault = request.error ? wireError(request.error) : undefined;
+  const fault = request.error ? faults.of(request.error) : undefined;
   if (request.isSuccess) {
     return (
       <div className="stack" role="status">
-        <h1>Check your mail</h1>
+        <h1>{account.checkMail}</h1>
         <p>
-          We have sent a link to <strong>{email}</strong>. It works once, for 20 minutes.
+          {account.linkSent[0]} <strong>{email}</strong>. {account.linkSent[1]}
         </p>
         <button className="button" type="button" onClick={() => request.reset()}>
-          Use another address
+          {account.otherAddress}
         </button>
       </div>
     );
@@ -34,11 +36,11 @@ export function SignInForm({ next }: { next?: string }) {
         request.mutate({ email, ...(next ? { next } : {}) });
       }}
     >
-      <h1>Sign in</h1>
-      <p className="dim">For hosts. We mail you a link; there is no password.</p>
+      <h1>{account.signIn}</h1>
+      <p className="dim">{account.intro}</p>
       {fault && fault.field !== "email" && <Notice kind="bad">{fault.message}</Notice>}
       <TextField
-        label="E-mail"
+        label={account.email}
         type="email"
         name="email"
         autoComplete="email"
@@ -48,7 +50,7 @@ export function SignInForm({ next }: { next?: string }) {
         fault={fault?.field === "email" ? fault.message : undefined}
       />
       <button className="button primary" type="submit" disabled={request.isPending}>
-        {request.isPending ? "Sending…" : "Mail me a link"}
+        {request.isPending ? account.sending : account.mailLink}
       </button>
     </form>
   );

@@ -2,12 +2,13 @@
 import type { Measured } from "@rostrum/rules";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { wireError } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { checkConnection } from "../../live/connection-check.ts";
-import { type Texts, textsFor } from "../../texts/index.ts";
+import type { Texts } from "../../texts/index.ts";
 import { BrandMark } from "../../ui/brand-mark.tsx";
 import { BrandStyle } from "../../ui/brand-style.tsx";
+import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { CameraCheck, SoundCheck } from "./device-checks.tsx";
 import { WayList } from "./way-list.tsx";
@@ -18,12 +19,13 @@ export type CheckedBy = { token: string } | { slug: string };
 export function CheckPage({ by }: { by: CheckedBy }) {
   const trpc = useTRPC();
   const about = useQuery(trpc.check.about.queryOptions(by));
-  const texts = textsFor(about.data?.locale ?? "en");
+  const texts = useTexts();
+  const faults = useFaults();
   if (about.isPending) return <p className="shell page dim">{texts.loading}</p>;
   if (about.isError)
     return (
       <main className="narrow page">
-        <Notice kind="bad">{wireError(about.error).message}</Notice>
+        <Notice kind="bad">{faults.of(about.error).message}</Notice>
       </main>
     );
   const { title, brand } = about.data;
@@ -33,9 +35,10 @@ export function CheckPage({ by }: { by: CheckedBy }) {
       <header className="public-top">
         <div className="shell">
           <BrandMark name={brand.name} logo={brand.logo} />
+          <LanguageChoice />
         </div>
       </header>
-      <main className="shell page check-page" lang={about.data.locale}>
+      <main className="shell page check-page">
         <div className="stack-small">
           <p className="dim">{title}</p>
           <h1>{texts.check.title}</h1>
@@ -49,6 +52,7 @@ export function CheckPage({ by }: { by: CheckedBy }) {
 
 function Test({ by, texts }: { by: CheckedBy; texts: Texts }) {
   const trpc = useTRPC();
+  const faults = useFaults();
   const [found, setFound] = useState<Measured>();
   const { mutateAsync: begin } = useMutation(trpc.check.begin.mutationOptions());
   const report = useMutation(trpc.check.report.mutationOptions());
@@ -71,7 +75,7 @@ function Test({ by, texts }: { by: CheckedBy; texts: Texts }) {
     <div className="stack">
       <section className="card stack" aria-live="polite" aria-busy={test.isPending}>
         {report.data && found && <Verdict judged={report.data} texts={texts} />}
-        {test.isError && <Notice kind="bad">{wireError(test.error).message}</Notice>}
+        {test.isError && <Notice kind="bad">{faults.of(test.error).message}</Notice>}
         {(found || test.isPending) && <WayList texts={texts} found={found} running={test.isPending} />}
         <div>
           <button

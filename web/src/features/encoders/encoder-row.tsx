@@ -1,5 +1,6 @@
 "use client";
 import type { EncoderStatus } from "@rostrum/protocol";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 
 type Encoder = { id: string; name: string; keyHint: string; status: EncoderStatus | null };
@@ -12,40 +13,49 @@ type Props = {
   onRevoke: () => void;
 };
 
-const stateNames = { connecting: "Connecting", live: "Live", refused: "Refused" } as const;
-
 /** What arrives, in the words of whoever set the encoder up. */
-function details({ protocol, video, audio, bitrateKbps }: EncoderStatus): string {
-  const rate = bitrateKbps > 0 ? `${(bitrateKbps / 1000).toFixed(1)} Mbit/s` : null;
+function details({ protocol, video, audio, bitrateKbps }: EncoderStatus, tag: string): string {
+  const megabits = new Intl.NumberFormat(tag, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const rate = bitrateKbps > 0 ? `${megabits.format(bitrateKbps / 1000)} Mbit/s` : null;
   return [protocol.toUpperCase(), video, audio, rate].filter(Boolean).join(" · ");
 }
 
 export function EncoderRow({ encoder, shownKey, onRenew, onRevoke }: Props) {
+  const { studio, tag } = useTexts();
+  const { encoders: words } = studio;
+  const { said } = useFaults();
   const { name, keyHint, status } = encoder;
   return (
     <li className="encoder stack-small" data-encoder-state={status?.state ?? "idle"}>
       <div className="row between">
         <strong>{name}</strong>
         <span className={`badge ${status?.state === "live" ? "live" : ""}`}>
-          {status ? stateNames[status.state] : "Not connected"}
+          {words.states[status?.state ?? "idle"]}
         </span>
       </div>
-      {status && status.state !== "refused" && <p className="dim small number">{details(status)}</p>}
-      {status?.note && <p className={status.state === "refused" ? "fault" : "dim small"}>{status.note}</p>}
+      {status && status.state !== "refused" && <p className="dim small number">{details(status, tag)}</p>}
+      {status?.note && (
+        <p className={status.state === "refused" ? "fault" : "dim small"}>{said(status.note)}</p>
+      )}
       {shownKey ? (
         <>
-          <CopyField label="Stream key" value={shownKey} />
-          <p className="help">Copy it now: it is not shown again.</p>
+          <CopyField label={words.key} value={shownKey} />
+          <p className="help">{words.keyOnce}</p>
         </>
       ) : (
-        <p className="dim small">Key ends in {keyHint}</p>
+        <p className="dim small">{words.keyEnds(keyHint)}</p>
       )}
       <div className="row">
-        <button className="button small" type="button" aria-label={`New key for ${name}`} onClick={onRenew}>
-          New key
+        <button className="button small" type="button" aria-label={words.renewFor(name)} onClick={onRenew}>
+          {words.renew}
         </button>
-        <button className="button quiet small" type="button" aria-label={`Revoke ${name}`} onClick={onRevoke}>
-          Revoke
+        <button
+          className="button quiet small"
+          type="button"
+          aria-label={words.revokeOf(name)}
+          onClick={onRevoke}
+        >
+          {words.revoke}
         </button>
       </div>
     </li>

@@ -1,7 +1,7 @@
 "use client";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { wireError } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
@@ -14,6 +14,8 @@ type Asking = { id: string; name: string; what: "renew" | "revoke" };
 /** Stream keys of OBS, hardware encoders and other programs that come on stage without a browser. */
 export function EncodersPanel({ webinarId }: { webinarId: string }) {
   const trpc = useTRPC();
+  const { encoders: words } = useTexts().studio;
+  const faults = useFaults();
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [shown, setShown] = useState<{ id: string; key: string } | null>(null);
@@ -35,7 +37,7 @@ export function EncodersPanel({ webinarId }: { webinarId: string }) {
   const renew = useMutation(trpc.encoder.renewKey.mutationOptions({ onSuccess: show }));
   const revoke = useMutation(trpc.encoder.revoke.mutationOptions({ onSuccess: () => void refresh() }));
   const failed = [create, renew, revoke].find(({ isError }) => isError);
-  const fault = failed?.error ? wireError(failed.error) : undefined;
+  const fault = failed?.error ? faults.of(failed.error) : undefined;
   const confirm = () => {
     if (asking?.what === "renew") renew.mutate({ id: webinarId, encoderId: asking.id });
     if (asking?.what === "revoke") revoke.mutate({ id: webinarId, encoderId: asking.id });
@@ -44,13 +46,11 @@ export function EncodersPanel({ webinarId }: { webinarId: string }) {
 
   return (
     <div className="stack">
-      <p className="dim small">
-        OBS, hardware encoders and ffmpeg come on stage like a panelist, with a key instead of a link.
-      </p>
-      {list.data?.rtmpUrl && <CopyField label="RTMP server" value={list.data.rtmpUrl} />}
-      {list.data?.whipUrl && <CopyField label="WHIP server" value={list.data.whipUrl} />}
+      <p className="dim small">{words.intro}</p>
+      {list.data?.rtmpUrl && <CopyField label={words.rtmp} value={list.data.rtmpUrl} />}
+      {list.data?.whipUrl && <CopyField label={words.whip} value={list.data.whipUrl} />}
       {list.data && list.data.encoders.length > 0 && (
-        <ul className="stack" aria-label="Encoders">
+        <ul className="stack" aria-label={words.heading}>
           {list.data.encoders.map((encoder) => (
             <EncoderRow
               key={encoder.id}
@@ -65,7 +65,7 @@ export function EncodersPanel({ webinarId }: { webinarId: string }) {
       <form
         className="stack-small"
         noValidate
-        aria-label="Add an encoder"
+        aria-label={words.addForm}
         onSubmit={(event) => {
           event.preventDefault();
           create.mutate({ id: webinarId, name });
@@ -73,7 +73,7 @@ export function EncodersPanel({ webinarId }: { webinarId: string }) {
       >
         {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
         <TextField
-          label="Name on stage"
+          label={words.name}
           value={name}
           maxLength={80}
           onChange={(event) => setName(event.target.value)}
@@ -81,20 +81,20 @@ export function EncodersPanel({ webinarId }: { webinarId: string }) {
         />
         <div>
           <button className="button" type="submit" disabled={create.isPending}>
-            Add encoder
+            {words.add}
           </button>
         </div>
       </form>
       <ConfirmDialog
         open={asking !== null}
-        title={asking?.what === "renew" ? `New key for ${asking.name}?` : `Revoke ${asking?.name ?? ""}?`}
-        confirm={asking?.what === "renew" ? "Make a new key" : "Revoke"}
+        title={
+          asking?.what === "renew" ? words.renewTitle(asking.name) : words.revokeTitle(asking?.name ?? "")
+        }
+        confirm={asking?.what === "renew" ? words.renewConfirm : words.revoke}
         onCancel={() => setAsking(null)}
         onConfirm={confirm}
       >
-        {asking?.what === "renew"
-          ? "The old key stops working within seconds, also while it is live."
-          : "It leaves the stage within seconds, and its key never works again."}
+        {asking?.what === "renew" ? words.renewText : words.revokeText}
       </ConfirmDialog>
     </div>
   );

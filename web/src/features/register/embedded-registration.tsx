@@ -26,7 +26,7 @@ export function EmbeddedRegistration({ slug, first }: { slug: string; first: Pub
     return () => observer.disconnect();
   }, [slug]);
   return (
-    <div ref={box} className="embedded stack" lang={webinar.locale}>
+    <div ref={box} className="embedded stack">
       <BrandStyle accent={brand.accent} />
       <h1>{title}</h1>
       <When texts={texts} startsAt={startsAt} durationMinutes={durationMinutes} timeZone={timeZone} />

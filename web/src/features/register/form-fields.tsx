@@ -1,10 +1,11 @@
 "use client";
 import { type Answers, choiceSeparator, choicesOf, type Field, visibleFields } from "@rostrum/rules";
-import { type Texts, textsFor } from "../../texts/index.ts";
+import { useLanguage, useTexts } from "../../client/language.tsx";
+import type { Texts } from "../../texts/index.ts";
 import { CheckField } from "../../ui/check-field.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { SelectField } from "../../ui/select-field.tsx";
-import { countryNames } from "./countries.ts";
+import { countries } from "./countries.ts";
 
 export type AskedField = Field & { help: string };
 type Props = {
@@ -19,7 +20,8 @@ type Props = {
 const inputs = { text: "text", email: "email", phone: "tel", number: "text", date: "date" } as const;
 
 /** The questions of a registration form, those that the answers call for: in the form itself and in its preview. */
-export function FormFields({ fields, answers, onAnswer, fault, texts = textsFor("en").form }: Props) {
+export function FormFields({ fields, answers, onAnswer, fault, texts }: Props) {
+  const { form } = useTexts();
   return visibleFields(fields, answers).map((field) => (
     <OneField
       key={field.id}
@@ -27,7 +29,7 @@ export function FormFields({ fields, answers, onAnswer, fault, texts = textsFor(
       answer={answers[field.id] ?? ""}
       onAnswer={(answer) => onAnswer(field.id, answer)}
       fault={fault?.id === field.id ? fault.message : undefined}
-      texts={texts}
+      texts={texts ?? form}
     />
   ));
 }
@@ -41,6 +43,7 @@ type One = {
 };
 
 function OneField({ field, answer, onAnswer, fault, texts }: One) {
+  const { locale } = useLanguage();
   const { kind, required } = field;
   const label = required ? field.label : texts.optional(field.label);
   const notes = { fault, ...(field.help ? { help: field.help } : {}) };
@@ -65,10 +68,10 @@ function OneField({ field, answer, onAnswer, fault, texts }: One) {
   };
   if (kind === "long-text") return <TextArea maxLength={2000} {...bound} />;
   if (kind === "choice" || kind === "country") {
-    const names = kind === "country" ? countryNames() : field.options;
+    const named = field.options.map((name) => ({ value: name, name }));
     return (
       <SelectField
-        choices={[{ value: "", name: texts.choose }, ...names.map((name) => ({ value: name, name }))]}
+        choices={[{ value: "", name: texts.choose }, ...(kind === "country" ? countries(locale) : named)]}
         {...bound}
       />
     );

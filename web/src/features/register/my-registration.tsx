@@ -2,7 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import Link from "next/link";
 import { useState } from "react";
-import { wireError } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
@@ -10,17 +10,12 @@ import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { FormFields } from "./form-fields.tsx";
 
-const standing = {
-  registered: "You have a place.",
-  pending: "The host has not decided yet.",
-  waitlisted: "You are on the waitlist.",
-  denied: "The host did not accept this registration.",
-  cancelled: "This registration is cancelled.",
-};
-
 /** Where a registrant looks after their registration, with nothing but their personal link. */
 export function MyRegistration({ token }: { token: string }) {
   const trpc = useTRPC();
+  const texts = useTexts();
+  const { mine: words } = texts.site;
+  const faults = useFaults();
   const client = useQueryClient();
   const mine = useQuery(trpc.registration.mine.queryOptions({ token }));
   const reload = () => void client.invalidateQueries(trpc.registration.mine.queryFilter({ token }));
@@ -29,14 +24,14 @@ export function MyRegistration({ token }: { token: string }) {
   const mail = useMutation(trpc.registration.mailAgain.mutationOptions());
   const [changed, setChanged] = useState<{ name?: string; answers?: Record<string, string> }>({});
   const [asking, setAsking] = useState(false);
-  if (mine.isPending) return <p className="dim">Loading…</p>;
-  if (mine.isError) return <Notice kind="bad">{wireError(mine.error).message}</Notice>;
+  if (mine.isPending) return <p className="dim">{texts.loading}</p>;
+  if (mine.isError) return <Notice kind="bad">{faults.of(mine.error).message}</Notice>;
   const { webinar, status, statusReason, email, fields } = mine.data;
   const name = changed.name ?? mine.data.name;
   const answers = changed.answers ?? mine.data.answers;
   const open = webinar.phase !== "ended" && status !== "cancelled" && status !== "denied";
   const error = edit.error ?? cancel.error ?? mail.error;
-  const fault = error ? wireError(error) : undefined;
+  const fault = error ? faults.of(error) : undefined;
   const answerFault = fault?.field?.startsWith("answers.")
     ? { id: fault.field.slice("answers.".length), message: fault.message }
     : undefined;
@@ -45,10 +40,10 @@ export function MyRegistration({ token }: { token: string }) {
       <div className="stack-small">
         <h1>{webinar.title}</h1>
         <p className="dim">
-          <LocalTime at={webinar.startsAt} /> · {webinar.durationMinutes} minutes
+          <LocalTime at={webinar.startsAt} /> · {texts.page.minutes(webinar.durationMinutes)}
         </p>
         <Notice kind={status === "registered" ? "good" : status === "cancelled" ? "plain" : "warn"}>
-          {standing[status]} {statusReason}
+          {words.standing[status]} {faults.said(statusReason)}
         </Notice>
       </div>
       {open ? (
@@ -60,27 +55,28 @@ export function MyRegistration({ token }: { token: string }) {
             edit.mutate({ token, name, answers });
           }}
         >
-          <h2>Your registration</h2>
+          <h2>{words.heading}</h2>
           {fault && !answerFault && fault.field !== "name" && <Notice kind="bad">{fault.message}</Notice>}
-          {edit.isSuccess && <Notice kind="good">Saved.</Notice>}
-          {mail.isSuccess && <Notice kind="good">The mail is on its way.</Notice>}
+          {edit.isSuccess && <Notice kind="good">{words.saved}</Notice>}
+          {mail.isSuccess && <Notice kind="good">{words.mailed}</Notice>}
           <TextField
-            label="Name"
+            label={words.name}
             autoComplete="name"
             value={name}
             onChange={(event) => setChanged({ ...changed, name: event.target.value })}
             fault={fault?.field === "name" ? fault.message : undefined}
           />
-          <TextField label="E-mail" value={email} readOnly help="Another address is another registration." />
+          <TextField label={words.email} value={email} readOnly help={words.emailHelp} />
           <FormFields
             fields={fields}
+            texts={texts.form}
             answers={answers}
             fault={answerFault}
             onAnswer={(id, answer) => setChanged({ ...changed, answers: { ...answers, [id]: answer } })}
           />
           <div className="row">
             <button className="button primary" type="submit" disabled={edit.isPending}>
-              Save
+              {words.save}
             </button>
             <button
               className="button"
@@ -88,13 +84,13 @@ export function MyRegistration({ token }: { token: string }) {
               disabled={mail.isPending}
               onClick={() => mail.mutate({ token })}
             >
-              Mail me my link again
+              {words.mailAgain}
             </button>
             <Link className="button" href={`/check/${token}`}>
-              Test your connection
+              {words.test}
             </Link>
             <button className="button quiet" type="button" onClick={() => setAsking(true)}>
-              Cancel registration
+              {words.cancel}
             </button>
           </div>
         </form>
@@ -103,22 +99,22 @@ export function MyRegistration({ token }: { token: string }) {
         status === "cancelled" && (
           <p>
             <Link className="button" href={`/w/${webinar.slug}`}>
-              Register again
+              {words.again}
             </Link>
           </p>
         )
       )}
       <ConfirmDialog
         open={asking}
-        title="Cancel your registration?"
-        confirm="Cancel registration"
+        title={words.cancelTitle}
+        confirm={words.cancel}
         onCancel={() => setAsking(false)}
         onConfirm={() => {
           setAsking(false);
           cancel.mutate({ token });
         }}
       >
-        Your place goes to whoever waits for one. You can register again while there are places.
+        {words.cancelText}
       </ConfirmDialog>
     </div>
   );

@@ -3,7 +3,7 @@ import { useMutation } from "@tanstack/react-query";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
-import { wireError } from "../../client/api.ts";
+import { useFaults } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import type { PublicWebinar } from "../../server/use-cases/public-page.ts";
 import type { Texts } from "../../texts/index.ts";
@@ -37,6 +37,7 @@ export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) 
   // It is over: whoever registers watches the recording.
   const forReplay = webinar.phase === "ended";
   const trpc = useTRPC();
+  const faults = useFaults();
   const router = useRouter();
   const zone = useZone(webinar.timeZone);
   const [name, setName] = useState("");
@@ -47,7 +48,7 @@ export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) 
   const submit = useMutation(
     trpc.registration.submit.mutationOptions({ onSuccess: ({ status }) => onRegistered?.(status) }),
   );
-  const fault = submit.error ? wireError(submit.error) : undefined;
+  const fault = submit.error ? faults.of(submit.error) : undefined;
   const duplicate = fault?.code === "registration.duplicate";
   const of = (field: string) => (fault?.field === field && !duplicate ? fault.message : undefined);
 

@@ -2,6 +2,7 @@
 import type { PublicWebinar } from "../../server/use-cases/public-page.ts";
 import { BrandMark } from "../../ui/brand-mark.tsx";
 import { BrandStyle } from "../../ui/brand-style.tsx";
+import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PhaseBadge } from "../../ui/phase-badge.tsx";
 import { Entrance } from "./entrance.tsx";
@@ -27,7 +28,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
           )}
         </div>
       </header>
-      <main className="shell public-page" lang={webinar.locale}>
+      <main className="shell public-page">
         {fault && <Notice kind="bad">{fault}</Notice>}
         <div className={`public-cover ${cover ? "" : "drawn"}`}>
           {/* biome-ignore lint/performance/noImgElement: our own picture, encoded and cached for good already */}
@@ -36,7 +37,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
         <div className="public-head stack">
           {(phase === "live" || phase === "ended") && (
             <div>
-              <PhaseBadge phase={phase} label={texts.phase[phase]} />
+              <PhaseBadge phase={phase} />
             </div>
           )}
           <h1>{title}</h1>
@@ -67,7 +68,10 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
         </div>
       </main>
       <footer className="public-foot">
-        <div className="shell dim small">{texts.page.poweredBy}</div>
+        <div className="shell row between dim small">
+          <span>{texts.page.poweredBy}</span>
+          <LanguageChoice />
+        </div>
       </footer>
     </>
   );

@@ -1,5 +1,6 @@
 "use client";
 import { useEffect, useRef } from "react";
+import { useTexts } from "../../client/language.tsx";
 import type { ReplayPlayer } from "../../live/replay-player.ts";
 import type { Conversation } from "./replay.ts";
 import { TimeButton } from "./time-button.tsx";
@@ -11,6 +12,7 @@ type Props = { player: ReplayPlayer; messages: Conversation["chat"]; all: boolea
 const shownLines = 500;
 
 export function ReplayChat({ player, messages, all }: Props) {
+  const { replay: words, room } = useTexts();
   const count = useHappened(player, messages, all);
   const body = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -24,18 +26,18 @@ export function ReplayChat({ player, messages, all }: Props) {
       ref={body}
       className="panel-body"
       role="log"
-      aria-label="Chat messages"
+      aria-label={room.chat.messages}
       aria-live="off"
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         follows.current = scrollHeight - scrollTop - clientHeight < 40;
       }}
     >
-      {messages.length === 0 && <p className="dim">Nobody wrote in the chat.</p>}
-      {messages.length > 0 && count === 0 && <p className="dim">Messages appear as they were written.</p>}
-      {count > shownLines && <p className="dim small">{count - shownLines} earlier messages</p>}
+      {messages.length === 0 && <p className="dim">{words.noChat}</p>}
+      {messages.length > 0 && count === 0 && <p className="dim">{words.chatAppears}</p>}
+      {count > shownLines && <p className="dim small">{words.earlier(count - shownLines)}</p>}
       {shown.map(({ id, name, text, atMs }) => (
         <div className="said" key={id}>
-          <TimeButton player={player} atMs={atMs} what={`message by ${name}`} />
+          <TimeButton player={player} atMs={atMs} what={words.messageBy(name)} />
           <p className="chat-line">
             <b>{name}</b>
             {text}

@@ -9,6 +9,7 @@ import {
   Volume2,
   VolumeX,
 } from "lucide-react";
+import { useTexts } from "../../client/language.tsx";
 import { clockText } from "../../live/hls-rules.ts";
 import type { ReplayPlayer } from "../../live/replay-player.ts";
 import { chapterAt, speeds } from "../../live/replay-rules.ts";
@@ -27,6 +28,7 @@ type Props = {
 
 export function ReplayControls({ player, replay, captions, stage }: Props) {
   const { paused, muted, rate, positionMs, ended, begun } = useValue(player.state);
+  const { player: words, replay: own, tag } = useTexts();
   const { fromMs, toMs } = player.range;
   const chapter = replay.chapters[chapterAt(replay.chapters, positionMs)];
   const { video } = player;
@@ -34,11 +36,14 @@ export function ReplayControls({ player, replay, captions, stage }: Props) {
     <div className="player-bar" data-calm={begun && !paused}>
       <ReplayScrubber player={player} replay={replay} />
       <div className="player-row">
-        <Control label={ended ? "Play again" : paused ? "Play" : "Pause"} onClick={() => player.toggle()}>
+        <Control
+          label={ended ? own.again : paused ? words.play : words.pause}
+          onClick={() => player.toggle()}
+        >
           {ended ? <RotateCcw /> : paused ? <Play /> : <Pause />}
         </Control>
         <Control
-          label={muted ? "Unmute" : "Mute"}
+          label={muted ? words.unmute : words.mute}
           onClick={() => {
             video.muted = !video.muted;
           }}
@@ -51,27 +56,27 @@ export function ReplayControls({ player, replay, captions, stage }: Props) {
         {chapter && <span className="player-behind">{chapter.title}</span>}
         <span className="player-space" />
         <select
-          aria-label="Speed"
+          aria-label={own.speed}
           value={rate}
           onChange={(event) => player.setRate(Number(event.target.value))}
         >
           {speeds.map((speed) => (
             <option key={speed} value={speed}>
-              {speed}×
+              {speed.toLocaleString(tag)}×
             </option>
           ))}
         </select>
         {captions.available && (
-          <Control label="Captions" pressed={captions.shown} onClick={captions.toggle}>
+          <Control label={words.captions} pressed={captions.shown} onClick={captions.toggle}>
             <CaptionsIcon />
           </Control>
         )}
         {document.pictureInPictureEnabled && (
-          <Control label="Picture in picture" onClick={() => togglePictureInPicture(video)}>
+          <Control label={words.pictureInPicture} onClick={() => togglePictureInPicture(video)}>
             <PictureInPicture2 />
           </Control>
         )}
-        <Control label="Full screen" onClick={() => toggleFullScreen(stage(), video)}>
+        <Control label={words.fullScreen} onClick={() => toggleFullScreen(stage(), video)}>
           <Maximize />
         </Control>
       </div>

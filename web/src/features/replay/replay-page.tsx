@@ -2,10 +2,11 @@
 import { useMutation } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useEffect } from "react";
-import { wireError } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { startOf } from "../../live/replay-rules.ts";
 import { Brand } from "../../ui/brand.tsx";
+import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import type { OpenedReplay } from "./replay.ts";
@@ -16,6 +17,8 @@ type Props = { by: { slug: string } | { joinToken: string } };
 /** A replay's door. Whoever is not registered goes to the form, and comes back to the same second. */
 export function ReplayPage({ by }: Props) {
   const trpc = useTRPC();
+  const texts = useTexts();
+  const faults = useFaults();
   const router = useRouter();
   const bySlug = useMutation(trpc.replay.open.mutationOptions());
   const byLink = useMutation(trpc.replay.openByLink.mutationOptions());
@@ -39,38 +42,43 @@ export function ReplayPage({ by }: Props) {
       <Brand />
       <div className="card stack">
         {error ? (
-          <Notice kind="bad">{wireError(error).message}</Notice>
+          <Notice kind="bad">{faults.of(error).message}</Notice>
         ) : data && data.state !== "gate" ? (
           <Closed replay={data} />
         ) : (
-          <p className="dim">Loading…</p>
+          <p className="dim">{texts.loading}</p>
         )}
       </div>
+      <LanguageChoice />
     </main>
   );
 }
 
 function Closed({ replay }: { replay: Exclude<OpenedReplay, { state: "open" | "gate" }> }) {
+  const { replay: words, page } = useTexts();
+  const [before, after] = page.recordingFrom("\n").split("\n");
   return (
     <>
       <h1>{replay.title}</h1>
       {replay.state === "soon" && replay.availableFrom !== null ? (
         <p>
-          The recording can be watched from <LocalTime at={replay.availableFrom} />.
+          {before}
+          <LocalTime at={replay.availableFrom} />
+          {after}
         </p>
       ) : replay.state === "over" ? (
-        <p>The recording is not available any more.</p>
+        <p>{words.over}</p>
       ) : replay.state === "none" && replay.phase !== "ended" ? (
         <>
           <p>
-            This webinar is not over yet: <LocalTime at={replay.startsAt} />
+            {words.notYet} <LocalTime at={replay.startsAt} />
           </p>
           <a className="button primary" href={`/w/${replay.slug}`}>
-            To the registration
+            {words.toRegistration}
           </a>
         </>
       ) : (
-        <p>There is no recording to watch here.</p>
+        <p>{words.none}</p>
       )}
     </>
   );

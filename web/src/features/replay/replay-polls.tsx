@@ -1,4 +1,5 @@
 "use client";
+import { useTexts } from "../../client/language.tsx";
 import type { ReplayPlayer } from "../../live/replay-player.ts";
 import { useValue } from "../../live/use-value.ts";
 import { PollResults } from "../room/poll-results.tsx";
@@ -9,11 +10,12 @@ import { useHappened } from "./use-happened.ts";
 type Props = { player: ReplayPlayer; polls: Conversation["polls"]; all: boolean };
 
 export function ReplayPolls({ player, polls, all }: Props) {
+  const { replay: words } = useTexts();
   const count = useHappened(player, polls, all);
   return (
     <div className="panel-body">
-      {polls.length === 0 && <p className="dim">There was no poll.</p>}
-      {polls.length > 0 && count === 0 && <p className="dim">Polls appear as they were opened.</p>}
+      {polls.length === 0 && <p className="dim">{words.noPolls}</p>}
+      {polls.length > 0 && count === 0 && <p className="dim">{words.pollsAppear}</p>}
       {polls.slice(0, count).map((one) => (
         <Held key={one.poll.id} player={player} held={one} all={all} />
       ))}
@@ -32,13 +34,14 @@ function Held({
   all: boolean;
 }) {
   const { positionMs } = useValue(player.state);
+  const { replay: words } = useTexts();
   const { poll, atMs, closedMs } = held;
   const over = all || closedMs === null || closedMs <= positionMs;
   return (
     <article className="item">
       <div className="item-head">
         <h3 style={{ color: "var(--text)" }}>{poll.question}</h3>
-        <TimeButton player={player} atMs={atMs} what="poll" />
+        <TimeButton player={player} atMs={atMs} what={words.poll} />
       </div>
       {over ? (
         <PollResults poll={poll} />
@@ -49,7 +52,7 @@ function Held({
               <li key={id}>{text}</li>
             ))}
           </ul>
-          <p className="dim small">The vote is open.</p>
+          <p className="dim small">{words.voteOpen}</p>
         </>
       )}
     </article>

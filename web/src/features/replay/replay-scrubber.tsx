@@ -1,5 +1,6 @@
 "use client";
 import { type CSSProperties, type PointerEvent, useState } from "react";
+import { useTexts } from "../../client/language.tsx";
 import { clockText } from "../../live/hls-rules.ts";
 import type { ReplayPlayer } from "../../live/replay-player.ts";
 import { chapterAt, thumbnailAt } from "../../live/replay-rules.ts";
@@ -11,6 +12,7 @@ import { useThumbnails } from "./thumbnails.ts";
 /** The time line with its chapters; under the pointer, what is to be seen there. */
 export function ReplayScrubber({ player, replay }: { player: ReplayPlayer; replay: Replay }) {
   const { positionMs, bufferedMs } = useValue(player.state);
+  const { player: controls, replay: words } = useTexts();
   const [dragged, setDragged] = useState<number | null>(null);
   const [hover, setHover] = useState<number | null>(null);
   const { fromMs, toMs } = player.range;
@@ -34,8 +36,8 @@ export function ReplayScrubber({ player, replay }: { player: ReplayPlayer; repla
       <input
         className="player-scrubber"
         type="range"
-        aria-label="Position"
-        aria-valuetext={`${clockText((value - fromMs) / 1000)} of ${clockText(length / 1000)}`}
+        aria-label={controls.position}
+        aria-valuetext={words.position(clockText((value - fromMs) / 1000), clockText(length / 1000))}
         min={fromMs}
         max={toMs}
         step={100}

@@ -1,6 +1,7 @@
 "use client";
 import { Play } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { useTexts } from "../../client/language.tsx";
 import { clockText } from "../../live/hls-rules.ts";
 import type { ReplayPlayer } from "../../live/replay-player.ts";
 import { type ReplayCommand, replayCommand } from "../../live/replay-rules.ts";
@@ -22,6 +23,7 @@ type Props = {
 /** The picture with its controls, and the keys of the whole page. */
 export function ReplayStage({ title, replay, player, video, setVideo, resumed }: Props) {
   const stage = useRef<HTMLElement>(null);
+  const { room } = useTexts();
   const captions = useCaptions(player, replay.captions);
   const { toggle } = captions;
   useEffect(() => {
@@ -44,7 +46,7 @@ export function ReplayStage({ title, replay, player, video, setVideo, resumed }:
     return () => document.removeEventListener("keydown", onKey);
   }, [player, video, toggle]);
   return (
-    <section ref={stage} className="stage player" aria-label="Stage">
+    <section ref={stage} className="stage player" aria-label={room.stage}>
       <video ref={setVideo} data-player="replay" playsInline aria-label={title}>
         <track kind="captions" />
       </video>
@@ -61,31 +63,27 @@ export function ReplayStage({ title, replay, player, video, setVideo, resumed }:
 /** What lies over the picture before it plays, and when it cannot. */
 function Over({ player, title, resumed }: { player: ReplayPlayer; title: string; resumed: boolean }) {
   const { phase, begun, positionMs, waiting } = useValue(player.state);
+  const { replay: words, player: controls } = useTexts();
   const [resumeShown, setResumeShown] = useState(resumed);
   if (phase === "failed")
     return (
       <div className="stage-message" role="alert">
-        <h2>The recording cannot be reached</h2>
+        <h2>{words.unreachable}</h2>
         <button className="button" type="button" onClick={() => player.tryAgain()}>
-          Try again
+          {controls.tryAgain}
         </button>
       </div>
     );
-  if (begun) return waiting ? <div className="replay-wait" role="status" aria-label="Loading" /> : null;
+  if (begun) return waiting ? <div className="replay-wait" role="status" aria-label={words.loading} /> : null;
   return (
     <div className="replay-cover">
-      <button
-        className="replay-play"
-        type="button"
-        aria-label="Play the recording"
-        onClick={() => player.play()}
-      >
+      <button className="replay-play" type="button" aria-label={words.play} onClick={() => player.play()}>
         <Play aria-hidden="true" />
       </button>
       <h2>{title}</h2>
       {resumeShown && (
         <p className="row">
-          <span>You were at {clockText((positionMs - player.range.fromMs) / 1000)}.</span>
+          <span>{words.resumed(clockText((positionMs - player.range.fromMs) / 1000))}</span>
           <button
             className="button small"
             type="button"
@@ -94,7 +92,7 @@ function Over({ player, title, resumed }: { player: ReplayPlayer; title: string;
               setResumeShown(false);
             }}
           >
-            Start over
+            {words.startOver}
           </button>
         </p>
       )}

@@ -1,10 +1,12 @@
 "use client";
 import { useEffect, useMemo, useRef, useState } from "react";
 import superjson from "superjson";
+import { useTexts } from "../../client/language.tsx";
 import { ReplayPlayer } from "../../live/replay-player.ts";
 import { beginAt, startOf } from "../../live/replay-rules.ts";
 import { WatchLog, type WatchReport } from "../../live/watch-log.ts";
 import { Brand } from "../../ui/brand.tsx";
+import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
 import { ChapterList } from "./chapter-list.tsx";
 import type { Replay } from "./replay.ts";
@@ -28,6 +30,7 @@ async function report(told: WatchReport, leaving: boolean): Promise<void> {
 /** The recording with everything that went with it, in time with the picture. */
 export function ReplayView({ replay }: { replay: Replay }) {
   const { range, chapters, conversation, slug, startedAt, media, viewer } = replay;
+  const { replay: words } = useTexts();
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [player, setPlayer] = useState<ReplayPlayer | null>(null);
   const [all, setAll] = useState(false);
@@ -57,7 +60,7 @@ export function ReplayView({ replay }: { replay: Replay }) {
       ? [
           {
             key: "chapters",
-            label: "Chapters",
+            label: words.tabs.chapters,
             body: player && <ChapterList player={player} chapters={chapters} media={media} />,
           },
         ]
@@ -66,17 +69,17 @@ export function ReplayView({ replay }: { replay: Replay }) {
       ? [
           {
             key: "chat",
-            label: "Chat",
+            label: words.tabs.chat,
             body: player && <ReplayChat player={player} messages={conversation.chat} all={all} />,
           },
           {
             key: "qa",
-            label: "Q&A",
+            label: words.tabs.questions,
             body: player && <ReplayQuestions player={player} questions={conversation.questions} all={all} />,
           },
           {
             key: "polls",
-            label: "Polls",
+            label: words.tabs.polls,
             body: player && <ReplayPolls player={player} polls={conversation.polls} all={all} />,
           },
         ]
@@ -90,7 +93,8 @@ export function ReplayView({ replay }: { replay: Replay }) {
       <header className="room-bar">
         <Brand />
         <h1 className="room-title">{replay.title}</h1>
-        <span className="badge">{replay.preview ? "Preview" : "Recording"}</span>
+        <LanguageChoice />
+        <span className="badge">{replay.preview ? words.preview : words.recording}</span>
       </header>
       <div className="stage-column">
         <div className="stage-frame">
@@ -105,13 +109,13 @@ export function ReplayView({ replay }: { replay: Replay }) {
         </div>
       </div>
       {tabs.length > 0 && (
-        <aside className="panel" aria-label="Beside the recording">
-          <Tabs label="Beside the recording" tabs={tabs} />
+        <aside className="panel" aria-label={words.beside}>
+          <Tabs label={words.beside} tabs={tabs} />
           {conversation && (
             <div className="panel-foot">
               <label className="check small">
                 <input type="checkbox" checked={all} onChange={(event) => setAll(event.target.checked)} />
-                Show everything at once
+                {words.everything}
               </label>
             </div>
           )}

@@ -1,5 +1,6 @@
 "use client";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { useLanguage } from "../../client/language.tsx";
 import type { ReplayPlayer } from "../../live/replay-player.ts";
 import type { Replay } from "./replay.ts";
 
@@ -18,11 +19,12 @@ function wanted(): boolean {
 /** The recording's captions as a text track of the element: the browser shows them in full screen too. */
 export function useCaptions(player: ReplayPlayer | null, cues: Replay["captions"]): Captions {
   const [shown, setShown] = useState(wanted);
+  const { locale, texts } = useLanguage();
   const track = useRef<TextTrack | null>(null);
   const available = cues.length > 0;
   useEffect(() => {
     if (!player || !available) return;
-    track.current ??= player.video.addTextTrack("captions", "Captions", "en");
+    track.current ??= player.video.addTextTrack("captions", texts.replay.captions, locale);
     const made = track.current;
     const fill = (): void => {
       for (const cue of [...(made.cues ?? [])]) made.removeCue(cue);
@@ -39,7 +41,7 @@ export function useCaptions(player: ReplayPlayer | null, cues: Replay["captions"
     player.video.addEventListener("loadeddata", fill);
     if (player.video.readyState >= 2) fill();
     return () => player.video.removeEventListener("loadeddata", fill);
-  }, [player, cues, available]);
+  }, [player, cues, available, texts, locale]);
   useEffect(() => {
     if (track.current && player) track.current.mode = shown ? "showing" : "hidden";
   }, [shown, player]);

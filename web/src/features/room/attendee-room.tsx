@@ -5,7 +5,8 @@ import { Captions } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useEffect, useMemo, useState } from "react";
-import { createApi, wireError } from "../../client/api.ts";
+import { createApi } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { GuestVisit } from "../../live/guest-visit.ts";
 import { RoomConnection } from "../../live/room-connection.ts";
@@ -13,6 +14,7 @@ import type { StageState } from "../../live/stage-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { Value } from "../../live/value.ts";
 import { Brand } from "../../ui/brand.tsx";
+import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { Tabs } from "../../ui/tabs.tsx";
@@ -47,13 +49,16 @@ type DoorProps = { joinToken: string; status: string; fault: string | null; onEn
 /** Before the room: what this link opens, and the click that browsers want before sound. */
 function Door({ joinToken, status, fault, onEnter }: DoorProps) {
   const trpc = useTRPC();
+  const texts = useTexts();
+  const faults = useFaults();
+  const { door } = texts.room;
   const preview = useQuery(trpc.attendance.preview.queryOptions({ joinToken }));
   const router = useRouter();
   const replay = preview.data?.phase === "ended" && preview.data.replay;
   useEffect(() => {
     if (replay) router.replace(`/replay/t/${joinToken}`);
   }, [replay, router, joinToken]);
-  const wrong = preview.isError ? wireError(preview.error).message : fault;
+  const wrong = preview.isError ? faults.of(preview.error).message : fault && faults.said(fault);
   return (
     <main className="narrow page stack-large" data-connection={status}>
       <Brand />
@@ -66,32 +71,33 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
             </p>
             {preview.data.phase === "ended" && preview.data.replay ? (
               <>
-                <p>This webinar is over. Its recording is there for you, {preview.data.name}.</p>
+                <p>{door.recording(preview.data.name)}</p>
                 <Link className="button primary wide" href={`/replay/t/${joinToken}`}>
-                  Watch the recording
+                  {texts.page.watchRecording}
                 </Link>
               </>
             ) : preview.data.phase === "ended" ? (
-              <Notice>This webinar is over. Thank you for your interest, {preview.data.name}.</Notice>
+              <Notice>{door.over(preview.data.name)}</Notice>
             ) : (
               <>
-                <p>You join as {preview.data.name}. Your camera and microphone stay off.</p>
+                <p>{door.joinAs(preview.data.name)}</p>
                 <button
                   className="button primary wide"
                   type="button"
                   disabled={status === "connecting"}
                   onClick={onEnter}
                 >
-                  {status === "connecting" ? "Joining…" : "Join"}
+                  {status === "connecting" ? door.joining : door.join}
                 </button>
               </>
             )}
           </>
         ) : (
-          !wrong && <p className="dim">Loading…</p>
+          !wrong && <p className="dim">{texts.loading}</p>
         )}
         {wrong && <Notice kind="bad">{wrong}</Notice>}
       </div>
+      <LanguageChoice />
     </main>
   );
 }
@@ -101,6 +107,8 @@ function Room({ connection }: { connection: RoomConnection }) {
   const { connection: status, room, admission, delivery, path, fault } = state;
   const { visit, own } = useVisit(connection);
   const [captions, setCaptions] = useState(true);
+  const { room: words } = useTexts();
+  const faults = useFaults();
   if (!room || !admission) return null;
   const { api } = connection;
   const openPolls = room.polls.filter((poll) => poll.status === "open").length;
@@ -117,11 +125,11 @@ function Room({ connection }: { connection: RoomConnection }) {
       <div className="stage-column">
         <div className="stage-frame">
           {status === "ended" && fault ? (
-            <StageMessage title="You have left the room" text={fault} />
+            <StageMessage title={words.left} text={faults.said(fault)} />
           ) : room.phase === "ended" ? (
-            <StageMessage title="This webinar is over" text="Thank you for being here." />
+            <StageMessage title={words.over} text={words.thanks} />
           ) : room.phase !== "live" ? (
-            <StageMessage title={room.title} text="It begins soon. You can stay on this page." />
+            <StageMessage title={room.title} text={words.soon} />
           ) : (
             <Programme connection={connection} room={room} captions={captions} {...(own ? { own } : {})} />
           )}
@@ -137,23 +145,28 @@ function Room({ connection }: { connection: RoomConnection }) {
                 onClick={() => setCaptions(!captions)}
               >
                 <Captions size={18} aria-hidden="true" />
-                Captions
+                {words.captions}
               </button>
             )}
           </HandControls>
         )}
       </div>
-      <aside className="panel" aria-label="Participate">
+      <aside className="panel" aria-label={words.participate}>
         <Tabs
-          label="Participate"
+          label={words.participate}
           tabs={[
             {
               key: "qa",
-              label: "Q&A",
+              label: words.tabs.questions,
               body: <QuestionsPanel room={room} api={api} canAsk={room.phase !== "ended"} />,
             },
-            { key: "poll", label: "Poll", count: openPolls, body: <PollPanel room={room} api={api} /> },
-            { key: "chat", label: "Chat", body: <ChatPanel room={room} api={api} /> },
+            {
+              key: "poll",
+              label: words.tabs.poll,
+              count: openPolls,
+              body: <PollPanel room={room} api={api} />,
+            },
+            { key: "chat", label: words.tabs.chat, body: <ChatPanel room={room} api={api} /> },
           ]}
         />
       </aside>
@@ -164,17 +177,19 @@ function Room({ connection }: { connection: RoomConnection }) {
 /** Why the picture is as it is. */
 function StageNotes({ connection }: { connection: RoomConnection }) {
   const { fallen, videoHeld, tierReason } = useValue(connection.state);
+  const { room } = useTexts();
+  const faults = useFaults();
   return (
     <>
       {fallen && <FallenNotice connection={connection} />}
       {videoHeld && (
         <p className="stage-note" role="status">
-          Your network has room for sound only right now. The picture comes back by itself.
+          {room.soundFirst}
         </p>
       )}
       {tierReason && (
         <p className="stage-note" role="status">
-          {tierReason}
+          {faults.said(tierReason)}
         </p>
       )}
     </>
@@ -201,8 +216,9 @@ function useVisit(connection: RoomConnection) {
 }
 
 function StageMessage({ title, text }: { title: string; text: string }) {
+  const { room } = useTexts();
   return (
-    <section className="stage" aria-label="Stage">
+    <section className="stage" aria-label={room.stage}>
       <div className="stage-message" role="status">
         <h2>{title}</h2>
         <p>{text}</p>

@@ -1,10 +1,13 @@
 "use client";
 import type { RoomSnapshot } from "@rostrum/protocol";
 import { useState } from "react";
-import { type Api, wireError } from "../../client/api.ts";
+import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
 export function ChatPanel({ room, api }: { room: RoomSnapshot; api: Api }) {
+  const { chat } = useTexts().room;
+  const faults = useFaults();
   const [text, setText] = useState("");
   const [draftId, setDraftId] = useState(() => crypto.randomUUID());
   const [fault, setFault] = useState<string | null>(null);
@@ -15,13 +18,13 @@ export function ChatPanel({ room, api }: { room: RoomSnapshot; api: Api }) {
       setDraftId(crypto.randomUUID());
       setFault(null);
     } catch (error) {
-      setFault(wireError(error).message);
+      setFault(faults.of(error).message);
     }
   };
   return (
     <>
-      <div className="panel-body" role="log" aria-label="Chat messages">
-        {room.chat.length === 0 && <p className="dim">Say hello.</p>}
+      <div className="panel-body" role="log" aria-label={chat.messages}>
+        {room.chat.length === 0 && <p className="dim">{chat.empty}</p>}
         {room.chat.map((message) => (
           <p className="chat-line" key={message.id}>
             <b>{message.name}</b>
@@ -40,14 +43,14 @@ export function ChatPanel({ room, api }: { room: RoomSnapshot; api: Api }) {
         <div className="inline-form">
           <input
             className="input"
-            aria-label="Message"
-            placeholder="Message"
+            aria-label={chat.message}
+            placeholder={chat.message}
             maxLength={1000}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
           <button className="button" type="submit" disabled={text.trim() === ""}>
-            Send
+            {chat.send}
           </button>
         </div>
       </form>

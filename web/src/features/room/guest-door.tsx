@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useRef, useState } from "react";
-import { deviceFault, openCamera, openMicrophone } from "../../live/devices.ts";
+import { useTexts } from "../../client/language.tsx";
+import { type DeviceFault, deviceFault, openCamera, openMicrophone } from "../../live/devices.ts";
 import type { GuestTracks } from "../../live/guest-visit.ts";
 import { useLevel } from "../../live/use-level.ts";
 import { Notice } from "../../ui/notice.tsx";
@@ -18,9 +19,11 @@ const none: GuestTracks = { microphone: undefined, camera: undefined };
 
 /** The host's invitation: nothing is captured before the first click, and nothing is sent before the second. */
 export function GuestDoor({ again, busy, onCome, onDecline }: Props) {
+  const { guest, hand, devices } = useTexts().room;
+  const { player } = useTexts();
   const [tracks, setTracks] = useState<GuestTracks>(none);
   const [checked, setChecked] = useState(false);
-  const [faults, setFaults] = useState<string[]>([]);
+  const [faults, setFaults] = useState<DeviceFault[]>([]);
   const kept = useRef(none);
   kept.current = tracks;
   // What was opened to look at and not taken on stage is given back.
@@ -44,16 +47,12 @@ export function GuestDoor({ again, busy, onCome, onDecline }: Props) {
     <section className="guest-door" aria-labelledby="guest-door-title">
       <div className="stack-small">
         <div role="alert">
-          <h2 id="guest-door-title">{again ? "You are on stage" : "You are invited on stage"}</h2>
+          <h2 id="guest-door-title">{again ? guest.onStage : guest.invited}</h2>
         </div>
-        <p className="dim">
-          {again
-            ? "This page was loaded again: nobody sees or hears you until you come back."
-            : "Everybody in this webinar will see and hear you. First have a look at yourself; nothing is sent before you join."}
-        </p>
-        {faults.map((fault) => (
-          <Notice kind="warn" key={fault}>
-            {fault}
+        <p className="dim">{again ? guest.again : guest.look}</p>
+        {faults.map(({ device, why }) => (
+          <Notice kind="warn" key={device}>
+            {devices[device][why]}
           </Notice>
         ))}
         {tracks.microphone && <LevelMeter track={tracks.microphone} />}
@@ -66,26 +65,26 @@ export function GuestDoor({ again, busy, onCome, onDecline }: Props) {
                 disabled={!tracks.microphone && !tracks.camera}
                 onClick={come}
               >
-                Join the stage
+                {guest.come}
               </button>
               {tracks.camera && (
                 <button className="button" type="button" onClick={dropCamera}>
-                  Without camera
+                  {guest.withoutCamera}
                 </button>
               )}
               {faults.length > 0 && (
                 <button className="button" type="button" onClick={() => void check()}>
-                  Try again
+                  {player.tryAgain}
                 </button>
               )}
             </>
           ) : (
             <button className="button primary" type="button" onClick={() => void check()}>
-              Check camera and microphone
+              {guest.check}
             </button>
           )}
           <button className="button" type="button" disabled={busy} onClick={onDecline}>
-            {again ? "Leave the stage" : "Not now"}
+            {again ? hand.leaveStage : guest.notNow}
           </button>
         </div>
       </div>
@@ -100,10 +99,11 @@ export function GuestDoor({ again, busy, onCome, onDecline }: Props) {
 
 function LevelMeter({ track }: { track: MediaStreamTrack }) {
   const level = useLevel(track);
+  const { guest } = useTexts().room;
   return (
     <label className="level">
-      Microphone
-      <meter min={0} max={1} value={level} aria-label="Microphone level" />
+      {guest.microphone}
+      <meter min={0} max={1} value={level} aria-label={guest.level} />
     </label>
   );
 }
@@ -116,5 +116,5 @@ function stop({ microphone, camera }: GuestTracks): void {
 const opened = <T,>(result: PromiseSettledResult<T>): T | undefined =>
   result.status === "fulfilled" ? result.value : undefined;
 
-const faultOf = (result: PromiseSettledResult<unknown>, device: "camera" | "microphone"): string[] =>
+const faultOf = (result: PromiseSettledResult<unknown>, device: "camera" | "microphone"): DeviceFault[] =>
   result.status === "rejected" ? [deviceFault(result.reason, device)] : [];

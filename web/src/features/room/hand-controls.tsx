@@ -3,7 +3,7 @@ import type { HandStatus, RoomSnapshot } from "@rostrum/protocol";
 import { handOf } from "@rostrum/rules";
 import { DoorOpen, Hand } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { wireError } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import type { GuestVisit } from "../../live/guest-visit.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
 import { useValue } from "../../live/use-value.ts";
@@ -23,6 +23,7 @@ type Props = {
 /** The hand, and what comes of it: an invitation, and the controls of somebody on stage. */
 export function HandControls({ connection, room, self, visit, children }: Props) {
   const { busy, fault, act } = useAct();
+  const { hand } = useTexts().room;
   const stage = useValue(visit.stage);
   const status = handOf(room.hands, self);
   const called = status === "invited" || status === "on-stage";
@@ -35,7 +36,7 @@ export function HandControls({ connection, room, self, visit, children }: Props)
       <StageControls stage={stage}>
         <button className="button danger" type="button" disabled={busy} onClick={lower}>
           <DoorOpen size={18} aria-hidden="true" />
-          Leave the stage
+          {hand.leaveStage}
         </button>
         {children}
       </StageControls>
@@ -78,6 +79,7 @@ type ButtonProps = {
 
 function HandButton({ status, busy, onRaise, onLower, children }: ButtonProps) {
   const up = status !== undefined;
+  const { hand } = useTexts().room;
   return (
     <div className="controls">
       <button
@@ -88,12 +90,12 @@ function HandButton({ status, busy, onRaise, onLower, children }: ButtonProps) {
         onClick={up ? onLower : onRaise}
       >
         <Hand size={18} aria-hidden="true" />
-        {up ? "Lower hand" : "Raise hand"}
+        {up ? hand.lower : hand.raise}
       </button>
       {children}
       {up && (
         <p className="controls-hint" role="status">
-          The hosts see your hand. They may call you on stage.
+          {hand.seen}
         </p>
       )}
     </div>
@@ -101,13 +103,14 @@ function HandButton({ status, busy, onRaise, onLower, children }: ButtonProps) {
 }
 
 function useAct() {
+  const faults = useFaults();
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string | null>(null);
   const act = (work: () => Promise<unknown>) => {
     setBusy(true);
     setFault(null);
     work()
-      .catch((error: unknown) => setFault(wireError(error).message))
+      .catch((error: unknown) => setFault(faults.of(error).message))
       .finally(() => setBusy(false));
   };
   return { busy, fault, act };

@@ -1,5 +1,6 @@
 "use client";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useTexts } from "../../client/language.tsx";
 import { Broadcast } from "../../live/broadcast.ts";
 import { commandOf, type PlayerCommand } from "../../live/hls-rules.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
@@ -38,6 +39,7 @@ export function HlsStage({ connection, title, covered, onPlaying }: Props) {
   }, [connection, video]);
 
   const stage = useRef<HTMLElement>(null);
+  const { room } = useTexts();
   const onKey = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
     const type = target instanceof HTMLInputElement ? target.type : undefined;
@@ -49,7 +51,7 @@ export function HlsStage({ connection, title, covered, onPlaying }: Props) {
   };
 
   return (
-    <section ref={stage} className="stage player" aria-label="Stage" hidden={covered} onKeyDown={onKey}>
+    <section ref={stage} className="stage player" aria-label={room.stage} hidden={covered} onKeyDown={onKey}>
       <video ref={setVideo} data-player="hls" playsInline muted={covered} aria-label={title}>
         <track kind="captions" />
       </video>
@@ -70,33 +72,34 @@ type ShownProps = {
 /** What lies over the picture: a word while there is none, the controls once there was one. */
 function Shown({ broadcast, video, title, stage }: ShownProps) {
   const { phase, soundOnly } = useValue(broadcast.state);
+  const { player } = useTexts();
   const played = useRef(false);
   played.current ||= phase === "playing";
   return (
     <>
       {phase === "failed" ? (
         <div className="stage-message" role="alert">
-          <h2>The broadcast cannot be reached</h2>
-          <p>Your place in the room is kept.</p>
+          <h2>{player.unreachable}</h2>
+          <p>{player.placeKept}</p>
           <button className="button" type="button" onClick={() => broadcast.tryAgain()}>
-            Try again
+            {player.tryAgain}
           </button>
         </div>
       ) : phase === "unable" ? (
         <div className="stage-message" role="alert">
-          <h2>This browser cannot play the broadcast</h2>
-          <p>A current Chrome, Edge, Firefox or Safari can.</p>
+          <h2>{player.unable}</h2>
+          <p>{player.able}</p>
         </div>
       ) : !played.current ? (
         <div className="stage-message" role="status">
           <h2>{title}</h2>
-          <p>The programme starts in a moment.</p>
+          <p>{player.starting}</p>
         </div>
       ) : (
         soundOnly && (
           <div className="stage-message" role="status">
             <h2>{title}</h2>
-            <p>Sound only</p>
+            <p>{player.soundOnly}</p>
           </div>
         )
       )}

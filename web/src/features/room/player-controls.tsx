@@ -10,6 +10,7 @@ import {
   VolumeX,
 } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { useTexts } from "../../client/language.tsx";
 import type { Broadcast } from "../../live/broadcast.ts";
 import { behindText, clockText } from "../../live/hls-rules.ts";
 import { useValue } from "../../live/use-value.ts";
@@ -22,6 +23,7 @@ const worthRewinding = 15;
 export function PlayerControls({ broadcast, video, stage }: Props) {
   const { look, soundOnly, captions } = useValue(broadcast.state);
   const { paused, muted } = useElement(video);
+  const { player, tag } = useTexts();
   const live = look?.live ?? true;
   const levels = look?.levels ?? [];
   return (
@@ -30,11 +32,11 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
         <Scrubber broadcast={broadcast} video={video} />
       )}
       <div className="player-row">
-        <Control label={paused ? "Play" : "Pause"} onClick={() => togglePlay(video)}>
+        <Control label={paused ? player.play : player.pause} onClick={() => togglePlay(video)}>
           {paused ? <Play /> : <Pause />}
         </Control>
         <Control
-          label={muted ? "Unmute" : "Mute"}
+          label={muted ? player.unmute : player.mute}
           onClick={() => {
             video.muted = !video.muted;
           }}
@@ -45,20 +47,22 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
           type="button"
           className="player-live"
           data-live={live && !paused}
-          aria-label={live && !paused ? "Live" : "Go to live"}
+          aria-label={live && !paused ? player.live : player.goLive}
           onClick={() => broadcast.seekLive()}
         >
-          Live
+          {player.live}
         </button>
-        {look?.behind != null && <span className="player-behind number">{behindText(look.behind)}</span>}
+        {look?.behind != null && (
+          <span className="player-behind number">{behindText(look.behind, { tag, ...player })}</span>
+        )}
         <span className="player-space" />
         {levels.length > 1 && !soundOnly && (
           <select
-            aria-label="Quality"
+            aria-label={player.quality}
             value={look?.level ?? -1}
             onChange={(event) => broadcast.setLevel(Number(event.target.value))}
           >
-            <option value={-1}>Auto</option>
+            <option value={-1}>{player.automatic}</option>
             {levels.map(({ index, label }) => (
               <option key={index} value={index}>
                 {label}
@@ -67,19 +71,27 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
           </select>
         )}
         {look?.captions && !soundOnly && (
-          <Control label="Captions" pressed={captions} onClick={() => broadcast.setCaptions(!captions)}>
+          <Control
+            label={player.captions}
+            pressed={captions}
+            onClick={() => broadcast.setCaptions(!captions)}
+          >
             <CaptionsIcon />
           </Control>
         )}
-        <Control label="Sound only" pressed={soundOnly} onClick={() => broadcast.setSoundOnly(!soundOnly)}>
+        <Control
+          label={player.soundOnly}
+          pressed={soundOnly}
+          onClick={() => broadcast.setSoundOnly(!soundOnly)}
+        >
           <AudioLines />
         </Control>
         {document.pictureInPictureEnabled && !soundOnly && (
-          <Control label="Picture in picture" onClick={() => togglePictureInPicture(video)}>
+          <Control label={player.pictureInPicture} onClick={() => togglePictureInPicture(video)}>
             <PictureInPicture2 />
           </Control>
         )}
-        <Control label="Full screen" onClick={() => toggleFullScreen(stage(), video)}>
+        <Control label={player.fullScreen} onClick={() => toggleFullScreen(stage(), video)}>
           <Maximize />
         </Control>
       </div>
@@ -91,6 +103,7 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
 function Scrubber({ broadcast, video }: { broadcast: Broadcast; video: HTMLVideoElement }) {
   const { look } = useValue(broadcast.state);
   const [dragged, setDragged] = useState<number | null>(null);
+  const { player } = useTexts();
   if (!look) return null;
   const { start, end } = look.range;
   const value = dragged ?? Math.min(end, Math.max(start, video.currentTime));
@@ -105,8 +118,8 @@ function Scrubber({ broadcast, video }: { broadcast: Broadcast; video: HTMLVideo
     <input
       className="player-scrubber"
       type="range"
-      aria-label="Position"
-      aria-valuetext={behind < 4 ? "live" : `${clockText(behind)} behind live`}
+      aria-label={player.position}
+      aria-valuetext={behind < 4 ? player.atLive : player.behind(clockText(behind))}
       min={start}
       max={end}
       step={1}

@@ -1,11 +1,14 @@
 "use client";
 import type { Poll, RoomSnapshot } from "@rostrum/protocol";
 import { useState } from "react";
-import { type Api, wireError } from "../../client/api.ts";
+import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PollResults } from "./poll-results.tsx";
 
 function Ballot({ poll, api, onVoted }: { poll: Poll; api: Api; onVoted: () => void }) {
+  const { poll: words } = useTexts().room;
+  const faults = useFaults();
   const [choice, setChoice] = useState<string | null>(null);
   const [fault, setFault] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
@@ -16,7 +19,7 @@ function Ballot({ poll, api, onVoted }: { poll: Poll; api: Api; onVoted: () => v
       await api.poll.vote.mutate({ pollId: poll.id, optionId: choice, retry: true });
       onVoted();
     } catch (error) {
-      const wire = wireError(error);
+      const wire = faults.of(error);
       if (wire.code === "poll.already-voted") onVoted();
       else setFault(wire.message);
     } finally {
@@ -47,7 +50,7 @@ function Ballot({ poll, api, onVoted }: { poll: Poll; api: Api; onVoted: () => v
         ))}
       </div>
       <button className="button primary" type="submit" disabled={!choice || sending}>
-        Vote
+        {words.vote}
       </button>
     </form>
   );
@@ -56,10 +59,11 @@ function Ballot({ poll, api, onVoted }: { poll: Poll; api: Api; onVoted: () => v
 /** Polls as the audience sees them: vote once, then watch the tally. */
 export function PollPanel({ room, api }: { room: RoomSnapshot; api: Api }) {
   const [voted, setVoted] = useState<ReadonlySet<string>>(new Set());
+  const { poll: words } = useTexts().room;
   const polls = room.polls.filter((poll) => poll.status !== "draft").reverse();
   return (
     <div className="panel-body" aria-live="polite">
-      {polls.length === 0 && <p className="dim">No poll yet. It appears here when the host opens one.</p>}
+      {polls.length === 0 && <p className="dim">{words.empty}</p>}
       {polls.map((poll) => (
         <article className="item" key={poll.id}>
           <h3>{poll.question}</h3>
@@ -71,9 +75,9 @@ export function PollPanel({ room, api }: { room: RoomSnapshot; api: Api }) {
             />
           ) : (
             <>
-              {voted.has(poll.id) && <Notice kind="good">Your vote is counted</Notice>}
+              {voted.has(poll.id) && <Notice kind="good">{words.counted}</Notice>}
               <PollResults poll={poll} />
-              {poll.status === "closed" && <p className="dim small">Closed</p>}
+              {poll.status === "closed" && <p className="dim small">{words.closed}</p>}
             </>
           )}
         </article>

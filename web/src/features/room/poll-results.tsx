@@ -1,9 +1,12 @@
+"use client";
 import type { Poll } from "@rostrum/protocol";
 import { shares } from "@rostrum/rules";
+import { useTexts } from "../../client/language.tsx";
 
 /** The tally: a bar and a count for each option. */
 export function PollResults({ poll }: { poll: Poll }) {
   const { counts, voters } = poll.tally;
+  const { poll: words } = useTexts().room;
   const percent = shares(
     poll.tally,
     poll.options.map(({ id }) => id),
@@ -27,7 +30,7 @@ export function PollResults({ poll }: { poll: Poll }) {
           </div>
         );
       })}
-      <p className="dim small number">{voters === 1 ? "1 vote" : `${voters} votes`}</p>
+      <p className="dim small number">{words.votes(voters)}</p>
     </div>
   );
 }

@@ -2,7 +2,8 @@
 import type { Question, RoomSnapshot } from "@rostrum/protocol";
 import { ArrowUp, CheckCheck } from "lucide-react";
 import { useState } from "react";
-import { type Api, wireError } from "../../client/api.ts";
+import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
 type Props = {
@@ -25,6 +26,8 @@ const ordered = (questions: Question[]): Question[] =>
   );
 
 export function QuestionsPanel({ room, api, canAsk, host }: Props) {
+  const { questions: words } = useTexts().room;
+  const faults = useFaults();
   const [text, setText] = useState("");
   const [draftId, setDraftId] = useState(() => crypto.randomUUID());
   const [upvoted, setUpvoted] = useState<ReadonlySet<string>>(new Set());
@@ -34,7 +37,7 @@ export function QuestionsPanel({ room, api, canAsk, host }: Props) {
       setFault(null);
       await work();
     } catch (error) {
-      setFault(wireError(error).message);
+      setFault(faults.of(error).message);
     }
   };
   const ask = () =>
@@ -58,7 +61,10 @@ export function QuestionsPanel({ room, api, canAsk, host }: Props) {
       <div className="panel-body">
         {fault && <Notice kind="bad">{fault}</Notice>}
         {questions.length === 0 && (
-          <p className="dim">No questions yet.{canAsk ? " Ask the first one." : ""}</p>
+          <p className="dim">
+            {words.empty}
+            {canAsk ? ` ${words.askFirst}` : ""}
+          </p>
         )}
         {questions.map((question) => (
           <article className="item" key={question.id}>
@@ -67,7 +73,7 @@ export function QuestionsPanel({ room, api, canAsk, host }: Props) {
               {question.status === "answered" && (
                 <span className="badge good">
                   <CheckCheck size={14} aria-hidden="true" />
-                  Answered
+                  {words.answered}
                 </span>
               )}
             </div>
@@ -81,12 +87,10 @@ export function QuestionsPanel({ room, api, canAsk, host }: Props) {
                   onClick={() => void vote(question.id)}
                 >
                   <ArrowUp size={16} aria-hidden="true" />
-                  Upvote <span className="number">{question.upvotes}</span>
+                  {words.upvote} <span className="number">{question.upvotes}</span>
                 </button>
               ) : (
-                <span className="dim small number">
-                  {question.upvotes === 1 ? "1 upvote" : `${question.upvotes} upvotes`}
-                </span>
+                <span className="dim small number">{words.upvotes(question.upvotes)}</span>
               )}
               {host && question.status === "open" && (
                 <>
@@ -95,14 +99,14 @@ export function QuestionsPanel({ room, api, canAsk, host }: Props) {
                     type="button"
                     onClick={() => void attempt(() => host.markAnswered(question.id))}
                   >
-                    Mark answered
+                    {words.markAnswered}
                   </button>
                   <button
                     className="button small quiet"
                     type="button"
                     onClick={() => void attempt(() => host.dismiss(question.id))}
                   >
-                    Dismiss
+                    {words.dismiss}
                   </button>
                 </>
               )}
@@ -121,14 +125,14 @@ export function QuestionsPanel({ room, api, canAsk, host }: Props) {
           <div className="inline-form">
             <input
               className="input"
-              aria-label="Ask a question"
-              placeholder="Ask a question"
+              aria-label={words.ask}
+              placeholder={words.ask}
               maxLength={500}
               value={text}
               onChange={(event) => setText(event.target.value)}
             />
             <button className="button primary" type="submit" disabled={text.trim() === ""}>
-              Ask
+              {words.send}
             </button>
           </div>
         </form>

@@ -1,7 +1,8 @@
 "use client";
 import { Mic, MicOff, MonitorUp, MonitorX, Video, VideoOff } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { deviceFault, openCamera, openMicrophone, openScreen } from "../../live/devices.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
+import { type DeviceFault, deviceFault, openCamera, openMicrophone, openScreen } from "../../live/devices.ts";
 import type { StageConnection } from "../../live/stage-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { Notice } from "../../ui/notice.tsx";
@@ -9,13 +10,15 @@ import { Notice } from "../../ui/notice.tsx";
 /** Camera, microphone, screen. Nothing is captured before the click. */
 export function StageControls({ stage, children }: { stage: StageConnection; children?: ReactNode }) {
   const { local, fault: stageFault } = useValue(stage.state);
-  const [fault, setFault] = useState<string | null>(null);
+  const { controls, devices } = useTexts().room;
+  const faults = useFaults();
+  const [fault, setFault] = useState<DeviceFault | null>(null);
   const [busy, setBusy] = useState(false);
   const camera = local.find(({ source }) => source === "camera");
   const microphone = local.find(({ source }) => source === "microphone");
   const screen = local.find(({ source }) => source === "screen");
 
-  const attempt = (device: "camera" | "microphone" | "screen", work: () => Promise<void>) => {
+  const attempt = (device: DeviceFault["device"], work: () => Promise<void>) => {
     setBusy(true);
     setFault(null);
     work()
@@ -42,22 +45,23 @@ export function StageControls({ stage, children }: { stage: StageConnection; chi
       await stage.add("screen", video);
       if (audio) await stage.add("screen-audio", audio);
     });
+  const shown = fault ? devices[fault.device][fault.why] : stageFault && faults.said(stageFault);
   const muted = !microphone || microphone.paused;
   return (
     <>
-      {(fault ?? stageFault) && (
+      {shown && (
         <div style={{ padding: "0 16px" }}>
-          <Notice kind="bad">{fault ?? stageFault}</Notice>
+          <Notice kind="bad">{shown}</Notice>
         </div>
       )}
       <div className="controls">
         <button className="button" type="button" disabled={busy} onClick={toggleMicrophone}>
           {muted ? <MicOff size={18} aria-hidden="true" /> : <Mic size={18} aria-hidden="true" />}
-          {muted ? "Unmute" : "Mute"}
+          {muted ? controls.unmute : controls.mute}
         </button>
         <button className="button" type="button" disabled={busy} onClick={toggleCamera}>
           {camera ? <Video size={18} aria-hidden="true" /> : <VideoOff size={18} aria-hidden="true" />}
-          {camera ? "Turn camera off" : "Turn camera on"}
+          {camera ? controls.cameraOff : controls.cameraOn}
         </button>
         <button
           className="button"
@@ -67,7 +71,7 @@ export function StageControls({ stage, children }: { stage: StageConnection; chi
           onClick={toggleScreen}
         >
           {screen ? <MonitorX size={18} aria-hidden="true" /> : <MonitorUp size={18} aria-hidden="true" />}
-          {screen ? "Stop sharing" : "Share screen"}
+          {screen ? controls.stopSharing : controls.share}
         </button>
         {children}
       </div>

@@ -2,6 +2,7 @@
 import type { LayoutName, StageMember } from "@rostrum/protocol";
 import { layerForTile, layoutScene } from "@rostrum/rules";
 import { type ReactNode, useEffect, useRef, useState } from "react";
+import { useTexts } from "../../client/language.tsx";
 import type { StageTrack } from "../../live/receive.ts";
 import { AudioTrack, VideoTrack } from "./media-tile.tsx";
 
@@ -56,6 +57,7 @@ function markFirstFrame(): void {
 /** The stage in the same rectangles as the programme: both ask rules/layout. */
 export function StageGrid({ tracks, members, layout, speaker, self, onLayer, children }: Props) {
   const { ref, size } = useSize();
+  const { room: words } = useTexts();
   const visible = useVisible();
   const screen = tracks.find(({ producer }) => producer.source === "screen");
   const scene = {
@@ -95,7 +97,7 @@ export function StageGrid({ tracks, members, layout, speaker, self, onLayer, chi
   }, [wanted]);
 
   return (
-    <section className="stage" ref={ref} aria-label="Stage">
+    <section className="stage" ref={ref} aria-label={words.stage}>
       {placements.map(({ id, what, rect, fit }) => {
         const entry = what === "screen" ? screen : cameraOf(id);
         const name =
@@ -121,7 +123,7 @@ export function StageGrid({ tracks, members, layout, speaker, self, onLayer, chi
                 {initials(name)}
               </div>
             )}
-            <span className="tile-name">{what === "screen" ? `${name}'s screen` : name}</span>
+            <span className="tile-name">{what === "screen" ? words.screenOf(name) : name}</span>
           </div>
         );
       })}
@@ -132,7 +134,7 @@ export function StageGrid({ tracks, members, layout, speaker, self, onLayer, chi
         ))}
       {placements.length === 0 && (
         <div className="stage-message">
-          <p>Nobody is on stage yet.</p>
+          <p>{words.nobodyOnStage}</p>
         </div>
       )}
       {children}

@@ -1,7 +1,8 @@
 "use client";
 import type { RoomSnapshot } from "@rostrum/protocol";
 import { useState } from "react";
-import { type Api, wireError } from "../../client/api.ts";
+import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 
@@ -9,6 +10,8 @@ type Props = { room: RoomSnapshot; api: Api; hostApi?: Api | undefined };
 
 /** Captions by hand: each line is shown to everybody as soon as Enter is pressed. A service writes by a key. */
 export function CaptionsPanel({ room, api, hostApi }: Props) {
+  const { captions: words } = useTexts().studio;
+  const faults = useFaults();
   const [text, setText] = useState("");
   const [id, setId] = useState(() => crypto.randomUUID());
   const [said, setSaid] = useState<{ id: string; text: string }[]>([]);
@@ -20,7 +23,7 @@ export function CaptionsPanel({ room, api, hostApi }: Props) {
       setFault(null);
       await work();
     } catch (error) {
-      setFault(wireError(error).message);
+      setFault(faults.of(error).message);
     }
   };
   const say = () =>
@@ -34,27 +37,22 @@ export function CaptionsPanel({ room, api, hostApi }: Props) {
     <>
       <div className="panel-body">
         {fault && <Notice kind="bad">{fault}</Notice>}
-        {!live && <p className="dim">Captions can be written while the webinar is live.</p>}
-        {live && said.length === 0 && (
-          <p className="dim">Write what is said, line by line. Attendees see each line at once.</p>
-        )}
-        <div role="log" aria-label="Captions" className="stack-small">
+        {!live && <p className="dim">{words.notLive}</p>}
+        {live && said.length === 0 && <p className="dim">{words.howTo}</p>}
+        <div role="log" aria-label={words.log} className="stack-small">
           {said.map((line) => (
             <p key={line.id}>{line.text}</p>
           ))}
         </div>
         {hostApi && (
           <details>
-            <summary>Captioning service</summary>
+            <summary>{words.service}</summary>
             <div className="stack">
-              <p className="help">
-                A captioner's or speech recognition program sends lines as JSON to the address, with the key
-                as bearer token. A new key makes the one before worthless.
-              </p>
+              <p className="help">{words.serviceText}</p>
               {service && (
                 <>
-                  <CopyField label="Address" value={service.url} />
-                  <CopyField label="Key, shown once" value={service.key} />
+                  <CopyField label={words.address} value={service.url} />
+                  <CopyField label={words.keyOnce} value={service.key} />
                 </>
               )}
               <button
@@ -66,7 +64,7 @@ export function CaptionsPanel({ room, api, hostApi }: Props) {
                   )
                 }
               >
-                Make a new key
+                {words.newKey}
               </button>
             </div>
           </details>
@@ -82,15 +80,15 @@ export function CaptionsPanel({ room, api, hostApi }: Props) {
         <div className="inline-form">
           <input
             className="input"
-            aria-label="Caption line"
-            placeholder="What is being said"
+            aria-label={words.line}
+            placeholder={words.said}
             maxLength={500}
             disabled={!live}
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
           <button className="button" type="submit" disabled={!live || text.trim() === ""}>
-            Show
+            {words.show}
           </button>
         </div>
       </form>

@@ -1,6 +1,7 @@
 "use client";
 import type { Hand, RoomSnapshot } from "@rostrum/protocol";
 import { Hand as HandIcon, Radio } from "lucide-react";
+import { useTexts } from "../../client/language.tsx";
 
 type Props = {
   room: RoomSnapshot;
@@ -11,19 +12,20 @@ type Props = {
 
 /** Guests on stage, and raised hands, first come first. */
 export function HandsPanel({ room, onInvite, onLower }: Props) {
+  const { hands: words } = useTexts().studio;
   const guests = room.hands.filter(({ status }) => status === "on-stage");
   const queue = room.hands.filter(({ status }) => status !== "on-stage");
   return (
     <div className="panel-body stack" aria-live="polite">
       {guests.length > 0 && (
-        <section className="stack-small" aria-label="Guests on stage">
-          <h3 className="panel-heading">Guests on stage</h3>
+        <section className="stack-small" aria-label={words.guests}>
+          <h3 className="panel-heading">{words.guests}</h3>
           <ul className="stack-small">
             {guests.map((hand) => (
               <HandRow key={hand.participantId} hand={hand}>
                 {onLower && (
                   <button className="button small" type="button" onClick={() => onLower(hand.participantId)}>
-                    Take off stage
+                    {words.takeOff}
                   </button>
                 )}
               </HandRow>
@@ -31,7 +33,7 @@ export function HandsPanel({ room, onInvite, onLower }: Props) {
           </ul>
         </section>
       )}
-      {queue.length === 0 && <p className="dim">No hands are raised.</p>}
+      {queue.length === 0 && <p className="dim">{words.empty}</p>}
       <ul className="stack-small">
         {queue.map((hand) => (
           <HandRow key={hand.participantId} hand={hand}>
@@ -41,12 +43,12 @@ export function HandsPanel({ room, onInvite, onLower }: Props) {
                 type="button"
                 onClick={() => onInvite(hand.participantId)}
               >
-                Invite on stage
+                {words.invite}
               </button>
             )}
             {onLower && (
               <button className="button small" type="button" onClick={() => onLower(hand.participantId)}>
-                {hand.status === "raised" ? "Lower" : "Take back"}
+                {hand.status === "raised" ? words.lower : words.takeBack}
               </button>
             )}
           </HandRow>
@@ -57,6 +59,7 @@ export function HandsPanel({ room, onInvite, onLower }: Props) {
 }
 
 function HandRow({ hand, children }: { hand: Hand; children: React.ReactNode }) {
+  const { hands: words } = useTexts().studio;
   const Icon = hand.status === "on-stage" ? Radio : HandIcon;
   return (
     <li className="item hand-row">
@@ -64,7 +67,7 @@ function HandRow({ hand, children }: { hand: Hand; children: React.ReactNode }) 
         <Icon size={18} aria-hidden="true" />
         <span>
           {hand.name}
-          {hand.status === "invited" && <small className="dim"> invited</small>}
+          {hand.status === "invited" && <small className="dim"> {words.invited}</small>}
         </span>
       </span>
       <span className="row">{children}</span>

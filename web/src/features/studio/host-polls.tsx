@@ -2,7 +2,8 @@
 import type { RoomSnapshot } from "@rostrum/protocol";
 import { Plus } from "lucide-react";
 import { useState } from "react";
-import { type Api, wireError } from "../../client/api.ts";
+import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { PollResults } from "../room/poll-results.tsx";
 
@@ -10,6 +11,8 @@ const maxOptions = 10;
 
 /** Write a poll, launch it, watch and close it. */
 export function HostPolls({ room, api }: { room: RoomSnapshot; api: Api }) {
+  const { polls: words } = useTexts().studio;
+  const faults = useFaults();
   const [question, setQuestion] = useState("");
   const [options, setOptions] = useState(["", ""]);
   const [fault, setFault] = useState<string | null>(null);
@@ -20,7 +23,7 @@ export function HostPolls({ room, api }: { room: RoomSnapshot; api: Api }) {
       setFault(null);
       await work();
     } catch (error) {
-      setFault(wireError(error).message);
+      setFault(faults.of(error).message);
     } finally {
       setBusy(false);
     }
@@ -48,8 +51,8 @@ export function HostPolls({ room, api }: { room: RoomSnapshot; api: Api }) {
       >
         <input
           className="input"
-          aria-label="Poll question"
-          placeholder="Poll question"
+          aria-label={words.question}
+          placeholder={words.question}
           maxLength={200}
           value={question}
           onChange={(event) => setQuestion(event.target.value)}
@@ -59,8 +62,8 @@ export function HostPolls({ room, api }: { room: RoomSnapshot; api: Api }) {
             // biome-ignore lint/suspicious/noArrayIndexKey: options have no identity of their own while they are typed.
             key={index}
             className="input"
-            aria-label={`Option ${index + 1}`}
-            placeholder={`Option ${index + 1}`}
+            aria-label={words.option(index + 1)}
+            placeholder={words.option(index + 1)}
             maxLength={200}
             value={option}
             onChange={(event) =>
@@ -76,17 +79,17 @@ export function HostPolls({ room, api }: { room: RoomSnapshot; api: Api }) {
             onClick={() => setOptions([...options, ""])}
           >
             <Plus size={16} aria-hidden="true" />
-            Add option
+            {words.addOption}
           </button>
           <button className="button primary small" type="submit" disabled={busy || question.trim() === ""}>
-            Launch poll
+            {words.launch}
           </button>
         </div>
       </form>
       {[...room.polls].reverse().map((poll) => (
         <article className="item" key={poll.id}>
           <div className="item-head">
-            <span>{poll.status === "open" ? "Open" : poll.status === "closed" ? "Closed" : "Draft"}</span>
+            <span>{words.states[poll.status]}</span>
           </div>
           <h3>{poll.question}</h3>
           <PollResults poll={poll} />
@@ -97,7 +100,7 @@ export function HostPolls({ room, api }: { room: RoomSnapshot; api: Api }) {
               disabled={busy}
               onClick={() => void attempt(() => api.poll.close.mutate({ pollId: poll.id }))}
             >
-              Close poll
+              {words.close}
             </button>
           )}
         </article>

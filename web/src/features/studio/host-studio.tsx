@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
 import { createApi } from "../../client/api.ts";
+import { useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { useValue } from "../../live/use-value.ts";
 import { QueryFault } from "../console/query-fault.tsx";
@@ -12,6 +13,7 @@ import { useStudio } from "./use-studio.ts";
 /** The studio of the signed-in host. */
 export function HostStudio({ webinarId }: { webinarId: string }) {
   const trpc = useTRPC();
+  const texts = useTexts();
   const api = useMemo(() => createApi(), []);
   const webinar = useQuery(trpc.webinar.get.queryOptions({ id: webinarId }));
   const session = useQuery(trpc.auth.session.queryOptions());
@@ -29,7 +31,7 @@ export function HostStudio({ webinarId }: { webinarId: string }) {
       </main>
     );
   }
-  if (!webinar.data || !session.data) return <main className="narrow page dim">Loading…</main>;
+  if (!webinar.data || !session.data) return <main className="narrow page dim">{texts.loading}</main>;
   return (
     <StudioDoor
       title={webinar.data.title}

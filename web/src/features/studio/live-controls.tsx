@@ -2,20 +2,11 @@
 import { LayoutName, type RoomSnapshot } from "@rostrum/protocol";
 import { Radio } from "lucide-react";
 import { useState } from "react";
-import { type Api, wireError } from "../../client/api.ts";
+import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { ConfirmDialog } from "../../ui/confirm-dialog.tsx";
 import { useMay } from "../account/use-may.ts";
 import { ProgrammeNotice } from "./programme-notice.tsx";
-
-const layoutNames: Record<LayoutName, string> = {
-  auto: "Automatic",
-  grid: "Grid",
-  speaker: "Speaker",
-  spotlight: "Spotlight",
-  share: "Screen",
-  side: "Side by side",
-  slate: "Back soon",
-};
 
 type Props = {
   room: RoomSnapshot;
@@ -26,6 +17,8 @@ type Props = {
 
 /** Going live, ending, and how the programme is laid out. */
 export function LiveControls({ room, api, onFault, onLayout }: Props) {
+  const { live: words } = useTexts().studio;
+  const faults = useFaults();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const mayRun = useMay()("webinar.run");
@@ -35,7 +28,7 @@ export function LiveControls({ room, api, onFault, onLayout }: Props) {
       onFault(null);
       await work();
     } catch (error) {
-      onFault(wireError(error).message);
+      onFault(faults.of(error).message);
     } finally {
       setBusy(false);
       setAsking(false);
@@ -51,7 +44,7 @@ export function LiveControls({ room, api, onFault, onLayout }: Props) {
         onClick={() => void change(() => api.webinar.goLive.mutate({ id: room.webinarId }))}
       >
         <Radio size={18} aria-hidden="true" />
-        Go live
+        {words.go}
       </button>
     );
   }
@@ -59,27 +52,27 @@ export function LiveControls({ room, api, onFault, onLayout }: Props) {
     <>
       <select
         className="button"
-        aria-label="Layout"
+        aria-label={words.layout}
         value={room.layout}
         onChange={(event) => onLayout(LayoutName.parse(event.target.value))}
       >
         {LayoutName.options.map((layout) => (
           <option key={layout} value={layout}>
-            {layoutNames[layout]}
+            {words.layouts[layout]}
           </option>
         ))}
       </select>
       <button className="button danger" type="button" disabled={busy} onClick={() => setAsking(true)}>
-        End webinar
+        {words.end}
       </button>
       <ConfirmDialog
         open={asking}
-        title="End the webinar?"
-        confirm="End for everyone"
+        title={words.endTitle}
+        confirm={words.endForAll}
         onCancel={() => setAsking(false)}
         onConfirm={() => void change(() => api.webinar.end.mutate({ id: room.webinarId }))}
       >
-        Everybody leaves the room and the recording is finished. This cannot be undone.
+        {words.endText}
       </ConfirmDialog>
       <ProgrammeNotice api={api} webinarId={room.webinarId} />
     </>

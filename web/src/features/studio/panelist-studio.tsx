@@ -1,7 +1,8 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { createApi, wireError } from "../../client/api.ts";
+import { createApi } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
 import { useValue } from "../../live/use-value.ts";
 import { Notice } from "../../ui/notice.tsx";
@@ -12,6 +13,8 @@ import { useStudio } from "./use-studio.ts";
 /** The studio behind a panelist's personal link. */
 export function PanelistStudio({ token }: { token: string }) {
   const trpc = useTRPC();
+  const texts = useTexts();
+  const faults = useFaults();
   const api = useMemo(() => createApi(), []);
   const preview = useQuery(trpc.attendance.preview.queryOptions({ joinToken: token }));
   const admit = useCallback(
@@ -24,11 +27,11 @@ export function PanelistStudio({ token }: { token: string }) {
   if (preview.isError) {
     return (
       <main className="narrow page">
-        <Notice kind="bad">{wireError(preview.error).message}</Notice>
+        <Notice kind="bad">{faults.of(preview.error).message}</Notice>
       </main>
     );
   }
-  if (!preview.data) return <main className="narrow page dim">Loading…</main>;
+  if (!preview.data) return <main className="narrow page dim">{texts.loading}</main>;
   return (
     <StudioDoor
       title={preview.data.title}

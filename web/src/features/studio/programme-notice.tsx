@@ -2,11 +2,14 @@
 import type { ProgrammeStatus } from "@rostrum/protocol";
 import { useEffect, useState } from "react";
 import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 
 const askEveryMs = 3000;
 
 /** What is wrong with the broadcast or its recording right now, for the host. Nothing while all is well. */
 export function ProgrammeNotice({ api, webinarId }: { api: Api; webinarId: string }) {
+  const { live } = useTexts().studio;
+  const faults = useFaults();
   const [status, setStatus] = useState<ProgrammeStatus | null>(null);
   useEffect(() => {
     let wanted = true;
@@ -27,10 +30,10 @@ export function ProgrammeNotice({ api, webinarId }: { api: Api; webinarId: strin
     ...(status?.degraded ? [status.degraded.reason] : []),
   ];
   return (
-    <div role="alert" aria-label="Broadcast">
+    <div role="alert" aria-label={live.broadcast}>
       {notes.map((note) => (
         <p className="fault" key={note}>
-          {note}
+          {faults.said(note)}
         </p>
       ))}
     </div>

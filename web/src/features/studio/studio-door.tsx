@@ -1,7 +1,9 @@
 "use client";
 import { useState } from "react";
-import { deviceFault, openCamera } from "../../live/devices.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
+import { type DeviceFault, deviceFault, openCamera } from "../../live/devices.ts";
 import { Brand } from "../../ui/brand.tsx";
+import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { VideoTrack } from "../room/media-tile.tsx";
 
@@ -9,8 +11,11 @@ type Props = { title: string; name: string; fault: string | null; connecting: bo
 
 /** Before the stage: see yourself first, then enter. The preview is given back; the studio opens devices on its own clicks. */
 export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
+  const { studio, room } = useTexts();
+  const { door } = studio;
+  const faults = useFaults();
   const [preview, setPreview] = useState<MediaStreamTrack | null>(null);
-  const [deviceMessage, setDeviceMessage] = useState<string | null>(null);
+  const [deviceMessage, setDeviceMessage] = useState<DeviceFault | null>(null);
   const check = async () => {
     try {
       setPreview(await openCamera());
@@ -28,25 +33,26 @@ export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
       <Brand />
       <div className="card stack">
         <h1>{title}</h1>
-        <p className="dim">
-          You enter the studio as {name}. Nobody in the audience sees you before the host goes live.
-        </p>
+        <p className="dim">{door.enterAs(name)}</p>
         {preview && (
           <div className="stage" style={{ borderRadius: 12 }}>
             <VideoTrack track={preview} participantId="preview" source="preview" mirrored />
           </div>
         )}
-        {deviceMessage && <Notice kind="warn">{deviceMessage}</Notice>}
-        {fault && <Notice kind="bad">{fault}</Notice>}
+        {deviceMessage && (
+          <Notice kind="warn">{room.devices[deviceMessage.device][deviceMessage.why]}</Notice>
+        )}
+        {fault && <Notice kind="bad">{faults.said(fault)}</Notice>}
         <button className="button primary wide" type="button" disabled={connecting} onClick={enter}>
-          {connecting ? "Entering…" : "Enter studio"}
+          {connecting ? door.entering : door.enter}
         </button>
         {!preview && (
           <button className="button wide" type="button" onClick={() => void check()}>
-            Check camera
+            {door.checkCamera}
           </button>
         )}
       </div>
+      <LanguageChoice />
     </main>
   );
 }

@@ -1,7 +1,8 @@
 "use client";
 import type { LayoutName } from "@rostrum/protocol";
 import { useMemo, useState } from "react";
-import { type Api, wireError } from "../../client/api.ts";
+import type { Api } from "../../client/api.ts";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { useValue } from "../../live/use-value.ts";
 import { Notice } from "../../ui/notice.tsx";
 import { type Tab, Tabs } from "../../ui/tabs.tsx";
@@ -24,6 +25,8 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
   const { connection, room, admission } = useValue(studio.room.state);
   const stage = useValue(studio.stage.state);
   const received = useValue(studio.stage.tracks);
+  const { studio: words } = useTexts();
+  const faults = useFaults();
   const [fault, setFault] = useState<string | null>(null);
   const own = useMemo(() => (admission ? ownTracks(stage.local, admission) : []), [stage.local, admission]);
   if (!room || !admission) return null;
@@ -32,13 +35,13 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
     if (!hostApi) return;
     work(hostApi)
       .then(() => setFault(null))
-      .catch((error: unknown) => setFault(wireError(error).message));
+      .catch((error: unknown) => setFault(faults.of(error).message));
   };
   const { webinarId } = room;
   const tabs: Tab[] = [
     {
       key: "qa",
-      label: "Q&A",
+      label: words.tabs.questions,
       count: room.questions.filter((question) => question.status === "open").length,
       body: (
         <QuestionsPanel
@@ -57,10 +60,12 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
         />
       ),
     },
-    ...(hostApi ? [{ key: "polls", label: "Polls", body: <HostPolls room={room} api={hostApi} /> }] : []),
+    ...(hostApi
+      ? [{ key: "polls", label: words.tabs.polls, body: <HostPolls room={room} api={hostApi} /> }]
+      : []),
     {
       key: "hands",
-      label: "Hands",
+      label: words.tabs.hands,
       count: room.hands.filter(({ status }) => status === "raised").length,
       body: (
         <HandsPanel
@@ -76,20 +81,20 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
         />
       ),
     },
-    { key: "chat", label: "Chat", body: <ChatPanel room={room} api={studio.room.api} /> },
+    { key: "chat", label: words.tabs.chat, body: <ChatPanel room={room} api={studio.room.api} /> },
     {
       key: "captions",
-      label: "Captions",
+      label: words.tabs.captions,
       body: <CaptionsPanel room={room} api={studio.room.api} hostApi={hostApi} />,
     },
     {
       key: "people",
-      label: "People",
+      label: words.tabs.people,
       body: (
         <PeoplePanel room={room} members={stage.members}>
           {hostApi && (
             <section className="stack-small">
-              <h3>Encoders</h3>
+              <h3>{words.encoders.heading}</h3>
               <EncodersPanel webinarId={webinarId} />
             </section>
           )}
@@ -133,8 +138,8 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
           )}
         </StageControls>
       </div>
-      <aside className="panel" aria-label="Studio panels">
-        <Tabs label="Studio panels" tabs={tabs} />
+      <aside className="panel" aria-label={words.panels}>
+        <Tabs label={words.panels} tabs={tabs} />
       </aside>
     </main>
   );

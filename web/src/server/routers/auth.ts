@@ -1,3 +1,5 @@
+import { saveUserLocale } from "@rostrum/db";
+import { Locale } from "@rostrum/protocol";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
 import { email } from "../inputs.ts";
@@ -21,6 +23,12 @@ export const authRouter = router({
     if (!user) return null;
     const { id, email: address, name, role, organisationId } = user;
     return { id, email: address, name, role, organisationId, permissions: permissionsOf(role) };
+  }),
+  /** What somebody signed in reads studio and console in; nothing for anybody else. */
+  chooseLocale: publicProcedure.input(z.strictObject({ locale: Locale })).mutation(async ({ ctx, input }) => {
+    const user = await currentUser(ctx.services, ctx.headers);
+    if (user) await saveUserLocale(ctx.services.db, user.id, input.locale);
+    return { saved: user !== undefined };
   }),
   signOut: publicProcedure.mutation(async ({ ctx }) => {
     ctx.setCookie(await endSession(ctx.services, ctx.headers));

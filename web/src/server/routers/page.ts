@@ -40,6 +40,7 @@ const page = z.strictObject({
       }),
     )
     .max(40, "At most 40 items."),
+  languageChoice: z.boolean().optional(),
 });
 
 /** What a webinar's public page looks like. */

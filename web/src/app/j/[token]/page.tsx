@@ -1,9 +1,14 @@
-import type { Metadata } from "next";
 import { AttendeeRoom } from "../../../features/room/attendee-room.tsx";
+import { titled } from "../../../server/page-language.ts";
+import { Localised } from "../../localised.tsx";
 
-export const metadata: Metadata = { title: "Join", robots: { index: false } };
+export const generateMetadata = titled((titles) => titles.join, { robots: { index: false } });
 type Params = { params: Promise<{ token: string }> };
 
 export default async function JoinPage({ params }: Params) {
-  return <AttendeeRoom joinToken={(await params).token} prefer="webrtc" />;
+  return (
+    <Localised>
+      <AttendeeRoom joinToken={(await params).token} prefer="webrtc" />
+    </Localised>
+  );
 }

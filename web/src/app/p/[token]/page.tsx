@@ -1,9 +1,14 @@
-import type { Metadata } from "next";
 import { PanelistStudio } from "../../../features/studio/panelist-studio.tsx";
+import { titled } from "../../../server/page-language.ts";
+import { Localised } from "../../localised.tsx";
 
-export const metadata: Metadata = { title: "Studio", robots: { index: false } };
+export const generateMetadata = titled((titles) => titles.studio, { robots: { index: false } });
 type Params = { params: Promise<{ token: string }> };
 
 export default async function PanelistPage({ params }: Params) {
-  return <PanelistStudio token={(await params).token} />;
+  return (
+    <Localised>
+      <PanelistStudio token={(await params).token} />
+    </Localised>
+  );
 }

@@ -1,9 +1,14 @@
-import type { Metadata } from "next";
 import { HostStudio } from "../../../features/studio/host-studio.tsx";
+import { titled } from "../../../server/page-language.ts";
+import { Localised } from "../../localised.tsx";
 
-export const metadata: Metadata = { title: "Studio" };
+export const generateMetadata = titled((titles) => titles.studio);
 type Params = { params: Promise<{ webinarId: string }> };
 
 export default async function StudioPage({ params }: Params) {
-  return <HostStudio webinarId={(await params).webinarId} />;
+  return (
+    <Localised>
+      <HostStudio webinarId={(await params).webinarId} />
+    </Localised>
+  );
 }

@@ -2,8 +2,10 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { cache } from "react";
 import { RegistrationPage } from "../../../features/register/registration-page.tsx";
+import { titled } from "../../../server/page-language.ts";
 import { services } from "../../../server/services.ts";
 import { publicWebinar } from "../../../server/use-cases/public-page.ts";
+import { Localised } from "../../localised.tsx";
 
 type Params = { params: Promise<{ slug: string }> };
 
@@ -14,7 +16,7 @@ const find = cache((slug: string) => publicWebinar(services(), slug));
 export async function generateMetadata({ params }: Params): Promise<Metadata> {
   const { slug } = await params;
   const webinar = await find(slug);
-  if (!webinar) return { title: "Register" };
+  if (!webinar) return titled((titles) => titles.register)();
   const description = webinar.description.replace(/\s+/g, " ").slice(0, 200);
   const image = { url: `/w/${slug}/share.png`, width: 1200, height: 630, alt: webinar.title };
   return {
@@ -39,7 +41,11 @@ export default async function RegisterPage({ params }: Params) {
   const { slug } = await params;
   const first = await find(slug);
   if (!first) notFound();
-  return <RegistrationPage slug={slug} first={first} />;
+  return (
+    <Localised>
+      <RegistrationPage slug={slug} first={first} />
+    </Localised>
+  );
 }
 
 export const dynamic = "force-dynamic";

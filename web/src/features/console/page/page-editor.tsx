@@ -4,7 +4,8 @@ import { ExternalLink } from "lucide-react";
 import { useState } from "react";
 import { wireError } from "../../../client/api.ts";
 import { useTRPC } from "../../../client/providers.tsx";
-import { locales, textsFor } from "../../../texts/index.ts";
+import { locales } from "../../../texts/index.ts";
+import { languageNames } from "../../../texts/names.ts";
 import { CheckField } from "../../../ui/check-field.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { SelectField } from "../../../ui/select-field.tsx";
@@ -133,10 +134,15 @@ function Editor({ webinarId, saved, share }: EditorProps) {
           onChange={(event) => setVisibility(event.target.value === "unlisted" ? "unlisted" : "public")}
         />
         <SelectField
-          label="Language of page, connection test and mails"
-          choices={locales.map((value) => ({ value, name: textsFor(value).language }))}
+          label="Language of pages, rooms and mails"
+          choices={locales.map((value) => ({ value, name: languageNames[value] }))}
           value={locale}
           onChange={(event) => setLocale(event.target.value === "de" ? "de" : "en")}
+        />
+        <CheckField
+          label="Visitors may choose another language for pages and rooms"
+          checked={page.languageChoice !== false}
+          onChange={(languageChoice) => change({ languageChoice })}
         />
         <div className="row">
           <button className="button primary" type="submit" disabled={save.isPending}>

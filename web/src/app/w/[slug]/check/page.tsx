@@ -1,10 +1,15 @@
-import type { Metadata } from "next";
 import { CheckPage } from "../../../../features/check/check-page.tsx";
+import { titled } from "../../../../server/page-language.ts";
+import { Localised } from "../../../localised.tsx";
 
-export const metadata: Metadata = { title: "Test your connection", robots: { index: false } };
+export const generateMetadata = titled((titles) => titles.check, { robots: { index: false } });
 type Params = { params: Promise<{ slug: string }> };
 
 export default async function VisitorCheckPage({ params }: Params) {
   const { slug } = await params;
-  return <CheckPage by={{ slug }} />;
+  return (
+    <Localised>
+      <CheckPage by={{ slug }} />
+    </Localised>
+  );
 }

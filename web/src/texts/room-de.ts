@@ -1,0 +1,127 @@
+import { counting } from "./count.ts";
+import type { playerEn, roomEn } from "./room-en.ts";
+
+const count = counting("de-DE");
+
+export const roomDe: typeof roomEn = {
+  door: {
+    over: (name) => `Dieses Webinar ist vorbei. Danke für Ihr Interesse, ${name}.`,
+    recording: (name) => `Dieses Webinar ist vorbei. Die Aufzeichnung steht für Sie bereit, ${name}.`,
+    joinAs: (name) => `Sie nehmen als ${name} teil. Ihre Kamera und Ihr Mikrofon bleiben aus.`,
+    join: "Teilnehmen",
+    joining: "Sie werden eingelassen …",
+  },
+  left: "Sie haben den Raum verlassen",
+  over: "Dieses Webinar ist vorbei",
+  thanks: "Danke, dass Sie dabei waren.",
+  soon: "Es geht bald los. Sie können auf dieser Seite bleiben.",
+  soundFirst: "Ihr Netz reicht im Augenblick nur für den Ton. Das Bild kommt von selbst zurück.",
+  fallen:
+    "Ihr Netz lässt nur die Übertragung durch, einige Sekunden später. Sie können trotzdem fragen, abstimmen und die Hand heben.",
+  tryLive: "Noch einmal live versuchen",
+  reconnecting: "Verbindung wird wiederhergestellt …",
+  watching: (people) => count(people, "sieht zu", "sehen zu"),
+  participate: "Mitmachen",
+  tabs: { questions: "Fragen", poll: "Umfrage", chat: "Chat" },
+  captions: "Untertitel",
+  stage: "Bühne",
+  nobodyOnStage: "Noch ist niemand auf der Bühne.",
+  screenOf: (name) => `Bildschirm von ${name}`,
+  chat: {
+    messages: "Nachrichten im Chat",
+    empty: "Sagen Sie Hallo.",
+    message: "Nachricht",
+    send: "Senden",
+  },
+  poll: {
+    empty: "Noch keine Umfrage. Sie erscheint hier, sobald eine geöffnet wird.",
+    vote: "Abstimmen",
+    counted: "Ihre Stimme ist gezählt",
+    closed: "Beendet",
+    votes: (voters) => count(voters, "Stimme", "Stimmen"),
+  },
+  questions: {
+    empty: "Noch keine Fragen.",
+    askFirst: "Stellen Sie die erste.",
+    ask: "Frage stellen",
+    send: "Fragen",
+    upvote: "Das frage ich auch",
+    upvotes: (votes) => count(votes, "Zustimmung", "Zustimmungen"),
+    answered: "Beantwortet",
+    markAnswered: "Als beantwortet markieren",
+    dismiss: "Verwerfen",
+  },
+  hand: {
+    raise: "Hand heben",
+    lower: "Hand senken",
+    seen: "Die Gastgeber sehen Ihre Hand und können Sie auf die Bühne bitten.",
+    leaveStage: "Bühne verlassen",
+  },
+  guest: {
+    invited: "Sie sind auf die Bühne eingeladen",
+    onStage: "Sie sind auf der Bühne",
+    look: "Alle in diesem Webinar werden Sie sehen und hören. Sehen Sie sich zuerst selbst an; gesendet wird erst, wenn Sie auf die Bühne gehen.",
+    again: "Diese Seite wurde neu geladen: Niemand sieht oder hört Sie, bis Sie zurückkommen.",
+    check: "Kamera und Mikrofon prüfen",
+    come: "Auf die Bühne gehen",
+    withoutCamera: "Ohne Kamera",
+    notNow: "Jetzt nicht",
+    microphone: "Mikrofon",
+    level: "Mikrofonpegel",
+  },
+  controls: {
+    mute: "Stummschalten",
+    unmute: "Mikrofon einschalten",
+    cameraOn: "Kamera einschalten",
+    cameraOff: "Kamera ausschalten",
+    share: "Bildschirm teilen",
+    stopSharing: "Teilen beenden",
+  },
+  devices: {
+    camera: {
+      refused:
+        "Der Browser sperrt die Kamera. Erlauben Sie sie in der Adresszeile und versuchen Sie es noch einmal.",
+      missing: "Es wurde keine Kamera gefunden. Schließen Sie eine an und versuchen Sie es noch einmal.",
+      busy: "Ein anderes Programm benutzt die Kamera. Schließen Sie es und versuchen Sie es noch einmal.",
+      broken: "Die Kamera ließ sich nicht öffnen.",
+    },
+    microphone: {
+      refused:
+        "Der Browser sperrt das Mikrofon. Erlauben Sie es in der Adresszeile und versuchen Sie es noch einmal.",
+      missing: "Es wurde kein Mikrofon gefunden. Schließen Sie eines an und versuchen Sie es noch einmal.",
+      busy: "Ein anderes Programm benutzt das Mikrofon. Schließen Sie es und versuchen Sie es noch einmal.",
+      broken: "Das Mikrofon ließ sich nicht öffnen.",
+    },
+    screen: {
+      refused: "Das Teilen wurde abgebrochen.",
+      missing: "Es gibt keinen Bildschirm, der sich teilen lässt.",
+      busy: "Ein anderes Programm benutzt dieses Fenster oder diesen Bildschirm. Schließen Sie es und versuchen Sie es noch einmal.",
+      broken: "Der Bildschirm ließ sich nicht teilen.",
+    },
+  },
+};
+
+export const playerDe: typeof playerEn = {
+  play: "Abspielen",
+  pause: "Anhalten",
+  mute: "Ton aus",
+  unmute: "Ton an",
+  live: "Live",
+  goLive: "Zurück zu live",
+  atLive: "live",
+  seconds: (seconds) => `${seconds} s`,
+  behind: (time) => `${time} zurück`,
+  quality: "Bildqualität",
+  automatic: "Automatisch",
+  captions: "Untertitel",
+  soundOnly: "Nur Ton",
+  pictureInPicture: "Bild im Bild",
+  fullScreen: "Vollbild",
+  position: "Stelle",
+  tryAgain: "Noch einmal versuchen",
+  unreachable: "Die Übertragung ist nicht zu erreichen",
+  placeKept: "Ihr Platz im Raum bleibt Ihnen.",
+  unable: "Dieser Browser kann die Übertragung nicht abspielen",
+  able: "Ein aktueller Chrome, Edge, Firefox oder Safari kann es.",
+  starting: "Das Programm beginnt gleich.",
+};

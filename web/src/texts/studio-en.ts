@@ -1,0 +1,115 @@
+import { counting } from "./count.ts";
+
+const count = counting("en-GB");
+
+/** What hosts and panelists read and hear in the studio. */
+export const studioEn = {
+  door: {
+    enterAs: (name: string) =>
+      `You enter the studio as ${name}. Nobody in the audience sees you before the host goes live.`,
+    enter: "Enter studio",
+    entering: "Entering…",
+    checkCamera: "Check camera",
+  },
+  panels: "Studio panels",
+  tabs: {
+    questions: "Q&A",
+    polls: "Polls",
+    hands: "Hands",
+    chat: "Chat",
+    captions: "Captions",
+    people: "People",
+  },
+  hands: {
+    guests: "Guests on stage",
+    takeOff: "Take off stage",
+    empty: "No hands are raised.",
+    invite: "Invite on stage",
+    lower: "Lower",
+    takeBack: "Take back",
+    invited: "invited",
+  },
+  polls: {
+    question: "Poll question",
+    option: (place: number) => `Option ${place}`,
+    addOption: "Add option",
+    launch: "Launch poll",
+    close: "Close poll",
+    states: { draft: "Draft", open: "Open", closed: "Closed" },
+  },
+  captions: {
+    notLive: "Captions can be written while the webinar is live.",
+    howTo: "Write what is said, line by line. Attendees see each line at once.",
+    log: "Captions",
+    service: "Captioning service",
+    serviceText:
+      "A captioner's or speech recognition program sends lines as JSON to the address, with the key as bearer token. A new key makes the one before worthless.",
+    address: "Address",
+    keyOnce: "Key, shown once",
+    newKey: "Make a new key",
+    line: "Caption line",
+    said: "What is being said",
+    show: "Show",
+  },
+  people: {
+    onStage: "On stage",
+    nobody: "Nobody sends picture or sound yet.",
+    sources: { camera: "camera", microphone: "microphone", screen: "screen", "screen-audio": "screen sound" },
+    audience: "Audience",
+    interactive: (people: number) => count(people, "interactive", "interactive"),
+    onBroadcast: (people: number) => count(people, "on the broadcast", "on the broadcast"),
+    relieved: (count: number) =>
+      `${count} of them moved there because a server was overloaded: start another edge`,
+  },
+  reach: {
+    tcp: "over TCP",
+    "turn-udp": "through a relay",
+    "turn-tcp": "through a relay, over TCP",
+    "turn-tls": "through a relay, over TLS",
+    hls: "on the broadcast, as nothing else gets through",
+    udpBlocked: (people: number) =>
+      count(people, "behind networks that block UDP", "behind networks that block UDP"),
+    mediaBlocked: (people: number) =>
+      count(people, "behind networks that block media", "behind networks that block media"),
+  },
+  live: {
+    go: "Go live",
+    end: "End webinar",
+    layout: "Layout",
+    layouts: {
+      auto: "Automatic",
+      grid: "Grid",
+      speaker: "Speaker",
+      spotlight: "Spotlight",
+      share: "Screen",
+      side: "Side by side",
+      slate: "Back soon",
+    },
+    endTitle: "End the webinar?",
+    endForAll: "End for everyone",
+    endText: "Everybody leaves the room and the recording is finished. This cannot be undone.",
+    broadcast: "Broadcast",
+  },
+  encoders: {
+    heading: "Encoders",
+    intro: "OBS, hardware encoders and ffmpeg come on stage like a panelist, with a key instead of a link.",
+    rtmp: "RTMP server",
+    whip: "WHIP server",
+    add: "Add encoder",
+    addForm: "Add an encoder",
+    name: "Name on stage",
+    key: "Stream key",
+    keyOnce: "Copy it now: it is not shown again.",
+    keyEnds: (hint: string) => `Key ends in ${hint}`,
+    states: { connecting: "Connecting", live: "Live", refused: "Refused", idle: "Not connected" },
+    renew: "New key",
+    renewFor: (name: string) => `New key for ${name}`,
+    renewTitle: (name: string) => `New key for ${name}?`,
+    renewConfirm: "Make a new key",
+    renewText: "The old key stops working within seconds, also while it is live.",
+    revoke: "Revoke",
+    revokeOf: (name: string) => `Revoke ${name}`,
+    revokeTitle: (name: string) => `Revoke ${name}?`,
+    revokeText: "It leaves the stage within seconds, and its key never works again.",
+  },
+};
