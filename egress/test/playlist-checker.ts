@@ -2,13 +2,7 @@
  * Checks playlists against the rules of draft-pantos-hls-rfc8216bis (version 9 of the protocol) that can be told from
  * their text, their order and the times at which they appeared. Every fault is one sentence; none: the rules are kept.
  */
-import {
-  attributesOf,
-  mergeDelta,
-  type ParsedPlaylist,
-  type ParsedSegment,
-  parsePlaylist,
-} from "./playlist-parse.ts";
+import { mergeDelta, type ParsedPlaylist, type ParsedSegment, parsePlaylist } from "./playlist-parse.ts";
 
 export { parsePlaylist } from "./playlist-parse.ts";
 
@@ -210,7 +204,7 @@ function checkParts({ partTarget, tags }: ParsedPlaylist, { sequence, parts, uri
   const target = partTarget ?? 0;
   return [
     ...rule(
-      independents && parts[0]?.independent === false,
+      independents && parts[0]?.independent === false && !parts[0].gap,
       `segment ${sequence} does not begin with an independent part`,
     ),
     ...parts.flatMap((part, index) => {
@@ -313,30 +307,4 @@ export function checkTimes(times: readonly number[], targetDuration: number): st
     const since = at - (times[index - 1] ?? at);
     return rule(since > 1500 * targetDuration, `nothing new for ${Math.round(since)} ms`);
   });
-}
-
-/** Faults of a multivariant playlist (§4.4.6). */
-export function checkMultivariant(text: string): string[] {
-  const lines = text.split(/\r?\n/);
-  const faults = rule(lines[0] !== "#EXTM3U", "EXTM3U is not the first line");
-  for (const [index, line] of lines.entries()) {
-    if (/^#(EXTINF|EXT-X-(TARGETDURATION|MEDIA-SEQUENCE|PART))/.test(line))
-      faults.push("a tag of a media playlist");
-    if (!line.startsWith("#EXT-X-STREAM-INF:")) continue;
-    const at = `line ${index + 1}`;
-    const { BANDWIDTH, CODECS, RESOLUTION, "AVERAGE-BANDWIDTH": average } = attributesOf(line.slice(18));
-    const uri = lines[index + 1] ?? "";
-    const pictures = /avc1|hvc1|av01/.test(CODECS ?? "");
-    faults.push(
-      ...rule(!whole.test(BANDWIDTH ?? ""), `${at}: no BANDWIDTH`),
-      ...rule(!CODECS, `${at}: no CODECS`),
-      ...rule(
-        average !== undefined && Number(average) > Number(BANDWIDTH),
-        `${at}: the average is above the peak`,
-      ),
-      ...rule(pictures && !/^\d+x\d+$/.test(RESOLUTION ?? ""), `${at}: pictures without RESOLUTION`),
-      ...rule(uri === "" || uri.startsWith("#"), `${at}: no URI follows`),
-    );
-  }
-  return faults;
 }

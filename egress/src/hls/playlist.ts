@@ -1,10 +1,12 @@
 /** Media playlists (RFC 8216, draft-pantos-hls-rfc8216bis), written from plain values: no clock, no I/O. */
-import { initName, liveName, partName, type Rendition, segmentName } from "./names.ts";
+import { initName, liveName, partName, type Rendition, type RungName, segmentName } from "./names.ts";
 
 export type PlaylistPart = {
   /** Seconds. */
   duration: number;
   independent: boolean;
+  /** Rungs that have no pictures for it. */
+  without?: readonly RungName[];
 };
 
 /** A segment, complete or still growing. Once complete it does not change. */
@@ -22,6 +24,8 @@ export type PlaylistSegment = {
   discontinuity: boolean;
   /** There is no media for this time (EXT-X-GAP, bis §4.4.4.7). */
   gap: boolean;
+  /** Rungs for which it is a gap: they have not all of it. */
+  without?: readonly RungName[];
 };
 
 export type MediaPlaylist = {
@@ -38,6 +42,8 @@ export type MediaPlaylist = {
   /** The part that will come next. */
   nextPart: { sequence: number; part: number } | null;
   ended: boolean;
+  /** All that there are beside one another; each tells of the others. */
+  renditions: readonly Rendition[];
 };
 
 export type PlaylistForm = {
@@ -111,24 +117,29 @@ function segmentLines(segment: PlaylistSegment, rendition: Rendition, withParts:
   return text;
 }
 
+const lacks = ({ without }: { without?: readonly RungName[] }, rendition: Rendition): boolean =>
+  without?.some((rung) => rung === rendition) ?? false;
+
 function writeSegment(segment: PlaylistSegment, rendition: Rendition, withParts: boolean): string {
   const { sequence } = segment;
   const lines = [`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programmeMs).toISOString()}`];
-  if (segment.gap) lines.push("#EXT-X-GAP");
+  if (segment.gap || lacks(segment, rendition)) lines.push("#EXT-X-GAP");
   if (withParts)
-    for (const [index, { duration, independent }] of segment.parts.entries()) {
+    for (const [index, part] of segment.parts.entries()) {
+      const missing = lacks(part, rendition);
       // Every frame of sound stands by itself.
-      const begins = independent || rendition === "audio" ? ",INDEPENDENT=YES" : "";
+      const begins = !missing && (part.independent || rendition === "audio") ? ",INDEPENDENT=YES" : "";
+      const uri = partName(sequence, index, rendition);
       lines.push(
-        `#EXT-X-PART:DURATION=${seconds(duration)},URI="${partName(sequence, index, rendition)}"${begins}`,
+        `#EXT-X-PART:DURATION=${seconds(part.duration)},URI="${uri}"${begins}${missing ? ",GAP=YES" : ""}`,
       );
     }
   if (segment.complete) lines.push(`#EXTINF:${seconds(segment.duration)},`, segmentName(sequence, rendition));
   return lines.join("\n");
 }
 
-/** What comes next here, and how far the other rendition is (bis §4.4.5). */
-function tail({ nextPart, segments }: MediaPlaylist, { rendition }: PlaylistForm): string[] {
+/** What comes next here, and how far the other renditions are (bis §4.4.5). */
+function tail({ nextPart, segments, renditions }: MediaPlaylist, { rendition }: PlaylistForm): string[] {
   const lines: string[] = [];
   if (nextPart)
     lines.push(
@@ -137,8 +148,9 @@ function tail({ nextPart, segments }: MediaPlaylist, { rendition }: PlaylistForm
   const last = segments.findLast(({ complete, parts }) => complete || parts.length > 0);
   if (!last) return lines;
   const lastPart = last.parts.length > 0 ? `,LAST-PART=${last.parts.length - 1}` : "";
-  const other = liveName(rendition === "main" ? "audio" : "main");
-  lines.push(`#EXT-X-RENDITION-REPORT:URI="${other}",LAST-MSN=${last.sequence}${lastPart}`);
+  for (const other of renditions)
+    if (other !== rendition)
+      lines.push(`#EXT-X-RENDITION-REPORT:URI="${liveName(other)}",LAST-MSN=${last.sequence}${lastPart}`);
   return lines;
 }
 
@@ -167,8 +179,13 @@ export type Variant = {
   averageBandwidth: number;
 };
 
+/** The sound is the same in all variants, and in each of their segments: a group of one without an address (bis §4.4.6.1). */
+const sound =
+  '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Programme",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"';
+
+/** Variants in the order in which a player may try them (bis §4.4.6.2). */
 export function renderMultivariantPlaylist(variants: readonly Variant[]): string {
-  const lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS"];
+  const lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS", sound];
   for (const variant of variants) {
     const attributes = [
       `BANDWIDTH=${Math.round(variant.bandwidth)}`,
@@ -180,6 +197,7 @@ export function renderMultivariantPlaylist(variants: readonly Variant[]): string
             `FRAME-RATE=${variant.framesPerSecond.toFixed(3)}`,
           ]
         : []),
+      'AUDIO="sound"',
     ];
     lines.push(`#EXT-X-STREAM-INF:${attributes.join(",")}`, variant.uri);
   }

@@ -1,5 +1,12 @@
 import { soundOf, soundOfInit } from "../fmp4/index.ts";
-import { type MediaName, parseMediaName, partName, type Rendition } from "./names.ts";
+import {
+  initName,
+  type MediaName,
+  parseMediaName,
+  partName,
+  type Rendition,
+  type RungName,
+} from "./names.ts";
 import type { PlaylistForm } from "./playlist.ts";
 import type { SegmentStore } from "./segment-files.ts";
 import { SegmentWindow, type TimelineSegment } from "./segment-window.ts";
@@ -16,6 +23,8 @@ export type TimelineOptions = {
   dvrSeconds: number;
   /** Where segments are when they have left memory. */
   store: SegmentStore;
+  /** Smaller renditions, largest first. */
+  rungs?: readonly RungName[];
 };
 
 /** A part as the compositor hands it over. */
@@ -28,11 +37,14 @@ export type PartInput = {
   endsSegment: boolean;
   /** Programme time of its first picture, epoch ms. */
   programmeMs: number;
+  /** The same part of each rung, in their order; null where one has no pictures for it. */
+  rungs?: readonly (Buffer | null)[];
 };
 
 /** What an earlier life of the process had written. */
 export type PastTimeline = {
   inits: Map<number, Buffer>;
+  rungInits: Map<string, Buffer>;
   /** Numbered without holes. */
   segments: TimelineSegment[];
   /** Discontinuities before the first of them. */
@@ -56,6 +68,9 @@ export class Timeline {
   readonly #versions: Versions;
   readonly #waiters = new WaitSet();
   readonly #inits = new Map<number, Buffer>();
+  readonly #rungs: readonly RungName[];
+  /** Of the rungs, by name. */
+  readonly #rungInits = new Map<string, Buffer>();
   /** Sound taken out of what was asked for, by the bytes it was in. */
   readonly #sound = new WeakMap<Buffer, Buffer>();
   #open: TimelineSegment | null = null;
@@ -75,18 +90,25 @@ export class Timeline {
     this.#options = options;
     this.#onSegment = onSegment;
     this.#window = new SegmentWindow(options);
-    const { targetDuration, partTarget } = options;
+    const { targetDuration, partTarget, rungs = [] } = options;
+    this.#rungs = rungs;
     this.#versions = new Versions({
       targetDuration,
       partTarget,
       range: (from, until) => this.#window.range(from, until),
       segment: (sequence) => this.#segment(sequence),
+      renditions: this.renditions,
     });
     this.#changed();
   }
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** In the order in which players are told of them. */
+  get renditions(): readonly Rendition[] {
+    return ["main", ...this.#rungs, "audio"];
   }
 
   get latest(): TimelineSegment | undefined {
@@ -106,6 +128,7 @@ export class Timeline {
    */
   restore(past: PastTimeline, nowMs: number): void {
     for (const [run, bytes] of past.inits) this.#inits.set(run, bytes);
+    for (const [name, bytes] of past.rungInits) this.#rungInits.set(name, bytes);
     this.#run = Math.max(-1, ...past.inits.keys());
     this.#window.restore(past.segments, past.discontinuitiesGone);
     const last = past.segments.at(-1);
@@ -119,12 +142,16 @@ export class Timeline {
     this.#changed();
   }
 
-  /** A compositor has started. */
-  beginRun(init: Buffer): number {
+  /** A compositor has started. @param rungInits of the rungs, in their order */
+  beginRun(init: Buffer, rungInits: readonly Buffer[] = []): number {
     this.#closeSegment();
     this.#flowing = true;
     this.#run += 1;
     this.#inits.set(this.#run, init);
+    for (const [index, bytes] of rungInits.entries()) {
+      const rung = this.#rungs[index];
+      if (rung) this.#rungInits.set(initName(this.#run, rung), bytes);
+    }
     this.#discontinuity = this.#next > 0;
     return this.#run;
   }
@@ -149,7 +176,9 @@ export class Timeline {
     this.#open ??= this.#startSegment(part.programmeMs);
     const segment = this.#open;
     const { duration, independent, bytes } = part;
-    segment.parts.push({ duration, independent, bytes });
+    const rungs = this.#rungs.map((_, index) => part.rungs?.[index] ?? null);
+    const without = this.#rungs.filter((_, index) => !rungs[index]);
+    segment.parts.push({ duration, independent, bytes, rungs, without });
     segment.duration += duration;
     // From the segment's beginning, as it is told after a restart.
     this.#endMs = segment.programmeMs + segment.duration * 1000;
@@ -180,6 +209,8 @@ export class Timeline {
   async file(name: string): Promise<Buffer | undefined> {
     const media = parseMediaName(name);
     if (!media) return undefined;
+    if (media.rendition !== "main" && media.rendition !== "audio")
+      return this.#rungBytes(media, media.rendition);
     const bytes = await this.#bytes(media);
     return bytes && media.rendition === "audio" ? this.#soundOf(media.kind, bytes) : bytes;
   }
@@ -209,7 +240,7 @@ export class Timeline {
   #isNextPart(name: string): boolean {
     if (this.#closed || this.#ended) return false;
     const next = [this.#next, this.#open?.parts.length ?? 0] as const;
-    return name === partName(...next) || name === partName(...next, "audio");
+    return this.renditions.some((rendition) => name === partName(...next, rendition));
   }
 
   #isTooFar({ sequence, part }: Wanted): boolean {
@@ -233,6 +264,16 @@ export class Timeline {
     if (media.kind === "part") return segment.parts[media.part]?.bytes ?? undefined;
     if (!segment.complete || segment.gap) return undefined;
     return segment.bytes ?? this.#options.store.read(media.sequence);
+  }
+
+  async #rungBytes(media: MediaName, rung: RungName): Promise<Buffer | undefined> {
+    if (media.kind === "init") return this.#rungInits.get(initName(media.run, rung));
+    const index = this.#rungs.indexOf(rung);
+    const segment = this.#segment(media.sequence);
+    if (!segment || index < 0) return undefined;
+    if (media.kind === "part") return segment.parts[media.part]?.rungs?.[index] ?? undefined;
+    if (!segment.complete || segment.gap || segment.without?.includes(rung)) return undefined;
+    return segment.rungs?.[index] ?? this.#options.store.read(media.sequence, rung);
   }
 
   #soundOf(kind: MediaName["kind"], bytes: Buffer): Buffer {
@@ -262,6 +303,23 @@ export class Timeline {
     this.#endMs = until;
     this.#coveredMs = until;
     this.#changed();
+  }
+
+  /** Joins each rung's parts; one that lacks any of them has none of the segment. */
+  #closeRungs(segment: TimelineSegment): void {
+    segment.rungs = this.#rungs.map((_, index) => {
+      const parts = segment.parts.flatMap(({ rungs }) => rungs?.[index] ?? []);
+      if (parts.length < segment.parts.length) return null;
+      const bytes = Buffer.concat(parts);
+      let at = 0;
+      for (const part of segment.parts) {
+        const length = part.rungs?.[index]?.length ?? 0;
+        if (part.rungs) part.rungs[index] = bytes.subarray(at, at + length);
+        at += length;
+      }
+      return bytes;
+    });
+    segment.without = this.#rungs.filter((_, index) => !segment.rungs?.[index]);
   }
 
   #startSegment(programmeMs: number): TimelineSegment {
@@ -295,11 +353,15 @@ export class Timeline {
     }
     segment.bytes = bytes;
     segment.size = bytes.length;
+    this.#closeRungs(segment);
     segment.complete = true;
     this.#next = segment.sequence + 1;
     this.#window.push(segment);
     for (const run of this.#inits.keys())
-      if (run < this.#window.oldestRun && run !== this.#run) this.#inits.delete(run);
+      if (run < this.#window.oldestRun && run !== this.#run) {
+        this.#inits.delete(run);
+        for (const rung of this.#rungs) this.#rungInits.delete(initName(run, rung));
+      }
     this.#changed();
     this.#onSegment(segment);
   }

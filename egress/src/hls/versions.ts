@@ -1,3 +1,4 @@
+import type { Rendition } from "./names.ts";
 import { type PlaylistForm, type PlaylistSegment, renderMediaPlaylist } from "./playlist.ts";
 
 /** A playlist as it stood at one moment: enough to write it again, in any form, once for all who ask. */
@@ -21,6 +22,7 @@ export type VersionsOptions = {
   range: (from: number, until: number) => readonly PlaylistSegment[];
   /** A segment by its number, growing or complete. */
   segment: (sequence: number) => PlaylistSegment | undefined;
+  renditions: readonly Rendition[];
 };
 
 /** Asked for by `_HLS_msn` and `_HLS_part`. */
@@ -90,7 +92,7 @@ export class Versions {
   }
 
   #write(version: Version, form: PlaylistForm): string {
-    const { targetDuration, partTarget, range, segment } = this.#options;
+    const { targetDuration, partTarget, range, segment, renditions } = this.#options;
     const { first, next, parts, ended, discontinuitySequence } = version;
     const segments = [...range(first, next)];
     const growing = parts > 0 ? segment(next) : undefined;
@@ -104,6 +106,7 @@ export class Versions {
         segments,
         nextPart: ended ? null : { sequence: next, part: parts },
         ended,
+        renditions,
       },
       form,
     );
@@ -114,7 +117,7 @@ export class Versions {
 function asItGrew(segment: PlaylistSegment, parts: number): PlaylistSegment {
   const had = segment.parts.slice(0, parts);
   const duration = had.reduce((sum, part) => sum + part.duration, 0);
-  return { ...segment, complete: false, parts: had, duration };
+  return { ...segment, complete: false, parts: had, duration, without: [] };
 }
 
 function holds(version: Version, { sequence, part }: Wanted): boolean {

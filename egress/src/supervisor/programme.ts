@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log, Redis, Scope } from "@rostrum/platform";
 import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
-import { backoffMs } from "@rostrum/rules";
+import { backoffMs, type Rung } from "@rostrum/rules";
 import { CaptionFeed } from "../captions/index.ts";
 import type { Watchable } from "../hls/index.ts";
-import { readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
+import { RungFiles, readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
 import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
 import { type FinishedRecording, finaliseRecording, type Past, Recorder } from "../record/index.ts";
 import type { HubProcess } from "../rtmp/index.ts";
@@ -14,12 +14,18 @@ import { CompositorProcess } from "./compositor-process.ts";
 import { Destinations } from "./destinations.ts";
 import type { OriginFinder } from "./origin-finder.ts";
 import { RecordingWatch } from "./recording-watch.ts";
+import { degradedOf, renditionsOf } from "./standing.ts";
 import { move, type ProgrammeState } from "./state.ts";
+import { variantsOf } from "./variants.ts";
 
 export type ProgrammeOptions = {
   job: ProgrammeJob;
   directory: string;
   tuning: Tuning;
+  /** Rungs that the node has not the cores for. */
+  withheld: readonly Rung[];
+  /** Cores that it is counted with. */
+  cores: number;
   windowSegments: number;
   /** How far back viewers may go, seconds. */
   dvrSeconds: number;
@@ -50,6 +56,7 @@ export class Programme {
   readonly timeline: Timeline;
   readonly #options: ProgrammeOptions;
   readonly #recorder: Recorder;
+  readonly #rungFiles: RungFiles;
   readonly #watch: RecordingWatch;
   readonly #destinations: Destinations;
   readonly #captions: CaptionFeed;
@@ -75,6 +82,8 @@ export class Programme {
     this.#job = options.job;
     const { tuning, windowSegments, dvrSeconds, directory, log, scope, hub, ffmpegPath } = options;
     this.#recorder = new Recorder(directory, log);
+    const rungs = tuning.rungs.map(({ name }) => name);
+    this.#rungFiles = new RungFiles({ directory, rungs, log });
     this.#watch = new RecordingWatch({
       recorder: this.#recorder,
       segmentMs: (tuning.segmentTicks * 1000) / tuning.framesPerSecond,
@@ -97,8 +106,11 @@ export class Programme {
     const window = { windowSegments, dvrSeconds, store: new SegmentFiles(directory) };
     const targetDuration = this.#targetDuration;
     // Rounded up, so that no part is longer than it once both are written with five digits.
-    const options_ = { targetDuration, partTarget: Math.ceil(partTarget * 1e4) / 1e4, ...window };
-    this.timeline = new Timeline(options_, (segment) => this.#recorder.segment(segment));
+    const options_ = { targetDuration, partTarget: Math.ceil(partTarget * 1e4) / 1e4, rungs, ...window };
+    this.timeline = new Timeline(options_, (segment) => {
+      this.#recorder.segment(segment);
+      this.#rungFiles.segment(segment);
+    });
     scope.add("timeline", () => this.timeline.close());
   }
 
@@ -109,6 +121,11 @@ export class Programme {
 
   get state(): ProgrammeState {
     return this.#state;
+  }
+
+  /** Cores that it is counted with. */
+  get cores(): number {
+    return this.#options.cores;
   }
 
   /** Process id of the compositor, while there is one. */
@@ -126,19 +143,12 @@ export class Programme {
     const captions = this.#captions;
     const firstPictureMs =
       this.#startedAt === null ? null : this.#startedAt - this.#options.tuning.playoutDelayMs;
-    if (!info) return { timeline, variants: null, captions, firstPictureMs };
-    const average = info.bitrateKbps * 1000;
-    const { codecs, width, height, framesPerSecond } = info;
-    // Peak over a segment: the buffer of one second may be emptied once within two, plus the container.
-    const rate = { bandwidth: average * 1.55, averageBandwidth: average * 1.05 };
-    const main = { codecs, width, height, framesPerSecond, ...rate };
-    const sound = this.#options.tuning.audioBitrateKbps * 1000;
-    const audio = {
-      codecs: codecs.split(",").at(-1) ?? codecs,
-      ...{ width: 0, height: 0, framesPerSecond: 0 },
-      ...{ bandwidth: sound * 1.25, averageBandwidth: sound * 1.1 },
-    };
-    return { timeline, variants: { main, audio }, captions, firstPictureMs };
+    const variants = info && variantsOf(info, this.#options.tuning);
+    const onAir = this.#status?.rungs;
+    const hidden = onAir
+      ? this.#options.tuning.rungs.map(({ name }) => name).filter((name) => !onAir.includes(name))
+      : [];
+    return { timeline, variants, hidden, captions, firstPictureMs };
   }
 
   /** Takes up what an earlier life has left, then starts the compositor, or finishes what is over. */
@@ -184,7 +194,8 @@ export class Programme {
       firstFrameAt: this.#startedAt === null ? null : this.#startedAt - delay,
       sources: this.#status?.sources ?? 0,
       framesPerSecond: this.#status?.framesPerSecond ?? 0,
-      degraded: this.#degraded(),
+      degraded: degradedOf(this.#status, this.#degradedSince, this.#options.tuning),
+      renditions: renditionsOf(this.#options, this.#status),
       alerts: this.#watch.alerts,
       recordingBytes: this.#recorder.bytes,
       finishing: this.#options.finishing(this.#job.webinarId),
@@ -206,6 +217,10 @@ export class Programme {
       targetDuration: this.#targetDuration,
       readSegment: (sequence) => files.read(sequence),
       readInit: (name) => readFile(join(directory, name)),
+      rungs: {
+        names: this.#options.tuning.rungs.map(({ name }) => name),
+        files: await this.#rungFiles.names(),
+      },
     });
     this.timeline.restore(kept, this.#programmeNow());
   }
@@ -261,8 +276,9 @@ export class Programme {
   #receive(message: FromCompositor): void {
     if (message.type === "run") {
       this.#info = message.info;
-      const run = this.timeline.beginRun(message.init);
+      const run = this.timeline.beginRun(message.init, message.rungInits);
       this.#recorder.run(run, message.init, message.info);
+      this.#rungFiles.run(run, message.rungInits);
       this.#listening = true;
       // It was over before this compositor could be told.
       if (this.#state === "ending") this.#process?.send({ type: "end", at: this.#job.endedAt ?? Date.now() });
@@ -286,13 +302,6 @@ export class Programme {
     const { level, lagMs, cpu } = status;
     if (level > before) log.warn({ level, lagMs, cpu }, "the compositor has not the time for everything");
     else if (level < before) log.info({ level, lagMs, cpu }, "the compositor draws more again");
-  }
-
-  #degraded(): ProgrammeStatus["degraded"] {
-    const { level, framesPerSecond } = this.#status ?? { level: 0, framesPerSecond: 0 };
-    if (level === 0 || this.#degradedSince === null) return null;
-    const reason = `The machine is too busy: the picture changes ${Math.round(framesPerSecond)} times a second.`;
-    return { level, reason, since: this.#degradedSince };
   }
 
   #exited(exit: { finished: boolean; reason: string }): void {
@@ -356,6 +365,7 @@ export class Programme {
       const onProgress = (share: number) => this.#options.onFinishing(webinarId, share);
       const finished = await finaliseRecording(directory, past, { ffmpegPath, log, onProgress });
       this.timeline.forgetStored();
+      await this.#rungFiles.removeAll();
       if (finished) await this.#options.report(this.#recordingFact(finished, at));
       this.#state = move(this.#state, "ended");
     } catch (error) {

@@ -70,6 +70,19 @@ export const ProgrammeStatus = z.object({
     .object({ level: z.number().int().positive(), reason: z.string().max(300), since: EpochMs })
     .nullable()
     .default(null),
+  /** Renditions with a picture, the programme's own first. `dropped`: for want of time; `withheld`: for want of cores. */
+  renditions: z
+    .array(
+      z.object({
+        name: z.string().max(10),
+        width: z.number().int().positive(),
+        height: z.number().int().positive(),
+        bitrateKbps: z.number().positive(),
+        state: z.enum(["on-air", "dropped", "withheld"]),
+      }),
+    )
+    .max(10)
+    .default([]),
   alerts: z.array(ProgrammeAlert).max(10).default([]),
   recordingBytes: z.number().int().nonnegative(),
   finishing: Finishing.nullable().default(null),
