@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { DateRange } from "../src/hls/date-ranges.ts";
 import type { Rendition } from "../src/hls/names.ts";
 import { lowLatency, plain } from "../src/hls/timeline.ts";
 import { checkDelta, checkPlaylist, checkSuccession, checkTimes, parsePlaylist } from "./playlist-checker.ts";
@@ -27,7 +28,7 @@ class Follower {
 
   look(): void {
     const { timeline, nowMs } = this.#programme;
-    const delta = (this.#lowLatency ? lowLatency : plain)(this.#rendition, true);
+    const delta = { ...(this.#lowLatency ? lowLatency : plain)(this.#rendition, true), skipRanges: true };
     const { body } = timeline.playlist(delta);
     if (body === this.#body) return;
     this.#body = body;
@@ -80,6 +81,20 @@ async function compareRungs({ timeline }: SimulatedProgramme): Promise<void> {
     if (uri) expect((await timeline.file(uri)) === undefined, uri).toBe(gap);
 }
 
+/** What happens in an hour: a poll each minute, closed in the next, chapters, and now and then one that is taken back. */
+function happenings(minute: number, nowMs: number, before: readonly DateRange[]): DateRange[] {
+  const at = { startMs: nowMs, durationMs: null, attributes: { "ROSTRUM-TITLE": `of minute ${minute}` } };
+  const kept = before
+    .filter(({ id }) => minute % 7 !== 6 || id !== `chapter-${minute - 1}`)
+    .map((range) =>
+      range.class === "rostrum.poll" && range.durationMs === null
+        ? { ...range, durationMs: nowMs - range.startMs }
+        : range,
+    );
+  const chapter = { ...at, id: `chapter-${minute}`, class: "rostrum.chapter", endOnNext: true };
+  return [...kept, { ...at, id: `poll-${minute}`, class: "rostrum.poll" }, ...(minute % 2 ? [chapter] : [])];
+}
+
 /** Most of a minute; now and then one rung ends in the middle of a segment, and comes back later. */
 function advanceShortOfTime(
   programme: SimulatedProgramme,
@@ -110,11 +125,15 @@ describe("a live hour, compressed", () => {
     programme.startCompositor();
     // Outages of the compositor, ms: shorter than a part, than the patience, than what is caught up with; and longer.
     const outages = [150, 900, 2300, 3400, 5200, 14_000, 61_000];
+    let ranges: DateRange[] = [];
     for (let minute = 0; minute < 60; minute += 1) {
+      ranges = happenings(minute, programme.nowMs, ranges);
+      programme.timeline.tell(ranges);
       advanceShortOfTime(programme, { minute, look });
       if (minute % 9 === 8) {
         for (const follower of followers) follower.pause();
         await programme.restart(1200 + 700 * minute);
+        programme.timeline.tell(ranges);
       } else programme.killCompositor();
       const outage = outages[minute % outages.length] ?? 0;
       programme.advance(outage, look);
@@ -132,6 +151,8 @@ describe("a live hour, compressed", () => {
     expect(live?.deltas).toBeGreaterThan(800);
     const last = parsePlaylist(programme.timeline.playlist(lowLatency()).body.toString());
     expect(last.ended).toBe(true);
+    expect(last.dateRanges.length).toBeGreaterThan(2);
+    expect(last.dateRanges.length).toBeLessThan(12);
     const listed = last.segments.reduce((sum, { duration }) => sum + duration, 0);
     expect(listed).toBeGreaterThanOrEqual(119.9);
     expect(listed).toBeLessThan(125);

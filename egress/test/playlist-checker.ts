@@ -2,6 +2,8 @@
  * Checks playlists against the rules of draft-pantos-hls-rfc8216bis (version 9 of the protocol) that can be told from
  * their text, their order and the times at which they appeared. Every fault is one sentence; none: the rules are kept.
  */
+
+import { checkDateRanges, checkRangeSuccession } from "./date-range-checker.ts";
 import { mergeDelta, type ParsedPlaylist, type ParsedSegment, parsePlaylist } from "./playlist-parse.ts";
 
 export { parsePlaylist } from "./playlist-parse.ts";
@@ -19,6 +21,7 @@ export function checkPlaylist(text: string): string[] {
     ...checkHeader(playlist),
     ...checkControl(playlist),
     ...checkTail(playlist),
+    ...checkDateRanges(playlist),
     ...playlist.segments.flatMap((segment, index) => checkSegment(playlist, segment, index)),
   ];
 }
@@ -26,11 +29,13 @@ export function checkPlaylist(text: string): string[] {
 /** §4.1, §4.2: characters, attribute lists. */
 function checkText(text: string, { tags }: ParsedPlaylist): string[] {
   const lists = new Set(["EXT-X-SERVER-CONTROL", "EXT-X-PART-INF", "EXT-X-PART", "EXT-X-MAP", "EXT-X-SKIP"]);
-  lists.add("EXT-X-PRELOAD-HINT").add("EXT-X-RENDITION-REPORT");
+  lists.add("EXT-X-PRELOAD-HINT").add("EXT-X-RENDITION-REPORT").add("EXT-X-DATERANGE");
+  // The one place for a tab: it parts the ids of a list (§4.4.5.2).
+  const untabbed = text.replace(/^#EXT-X-SKIP:.*$/gm, (line) => line.replaceAll("\t", " "));
   return [
     ...rule(text.startsWith("\uFEFF"), "a byte order mark"),
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    ...rule(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(text), "a control character"),
+    ...rule(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(untabbed), "a control character"),
     ...rule(text !== text.normalize("NFC"), "text that is not in NFC"),
     ...rule(!text.endsWith("\n"), "the last line has no end"),
     ...tags
@@ -255,6 +260,7 @@ export function checkSuccession(older: string, newer: string): string[] {
       gone.length > 0 && !b.ended && left < 3 * b.targetDuration,
       "segments are gone and less than three target durations are left",
     ),
+    ...checkRangeSuccession(a, b),
     ...b.segments.flatMap((segment) => {
       const before = known.get(segment.sequence);
       return before ? checkKept(before, segment) : [];
@@ -296,8 +302,12 @@ export function checkDelta(had: string, delta: string, full: string): string[] {
     hints,
     reports,
     ended,
+    dateRanges,
   }: ParsedPlaylist): string =>
-    JSON.stringify({ segments, mediaSequence, discontinuitySequence, hints, reports, ended });
+    JSON.stringify({
+      ...{ segments, mediaSequence, discontinuitySequence, hints, reports, ended },
+      dateRanges: dateRanges.map((range) => JSON.stringify(range)).sort(),
+    });
   return rule(plainly(merged) !== plainly(wanted), "the delta does not say what the full playlist says");
 }
 

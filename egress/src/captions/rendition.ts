@@ -41,7 +41,7 @@ export function captionsPlaylist(plain: string): string {
     : "";
   return `${plain}${ahead}`
     .split("\n")
-    .filter((line) => !line.startsWith("#EXT-X-MAP:") && !line.startsWith("#EXT-X-INDEPENDENT-SEGMENTS"))
+    .filter((line) => !/^#EXT-X-(MAP:|INDEPENDENT-SEGMENTS|DATERANGE:)/.test(line))
     .map((line) => line.replace(/^seg-(\d+)\.m4s$/, "captions-$1.vtt"))
     .join("\n");
 }

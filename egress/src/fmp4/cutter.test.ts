@@ -68,6 +68,14 @@ describe("PartCutter", () => {
   });
 });
 
+/** Two fragments of the same time in both tracks. */
+function expectSame(part: MediaPart, rung: MediaPart): void {
+  for (const track of [0, 1]) {
+    expect(decodeTime(rung, track)).toBe(decodeTime(part, track));
+    expect(duration(rung, track)).toBe(duration(part, track));
+  }
+}
+
 describe("the rungs of a ladder", () => {
   it("are cut at the same ticks with the same sound, and lack whole parts while they are left out", () => {
     const parts: MediaPart[] = [];
@@ -83,20 +91,14 @@ describe("the rungs of a ladder", () => {
       // Packets of the rungs come before those of the top, or after.
       cutter.addRung(1, packet);
       cutter.addVideo(packet);
-      if (tick >= 40 && tick < 60) cutter.skipRung(0, tick);
-      else cutter.addRung(0, packet);
+      const left = tick >= 40 && tick < 60;
+      left ? cutter.skipRung(0, tick) : cutter.addRung(0, packet);
     }
     cutter.finish();
     expect(parts.map(({ rungs }) => rungs.map((rung) => rung !== null))).toEqual(
       parts.map((_, index) => [index < 4 || index > 5, true]),
     );
-    for (const part of parts)
-      for (const bytes of part.rungs)
-        for (const track of bytes ? [0, 1] : []) {
-          const rung = { ...part, bytes: bytes ?? part.bytes };
-          expect(decodeTime(rung, track)).toBe(decodeTime(part, track));
-          expect(duration(rung, track)).toBe(duration(part, track));
-        }
+    for (const part of parts) for (const bytes of part.rungs) if (bytes) expectSame(part, { ...part, bytes });
   });
 });
 

@@ -1,3 +1,4 @@
+export type { DateRange } from "./date-ranges.ts";
 export { initName, type RungName, segmentName } from "./names.ts";
 export { renderMultivariantPlaylist, type Variant } from "./playlist.ts";
 export { readPastTimeline } from "./restore.ts";

@@ -1,4 +1,5 @@
 /** Media playlists (RFC 8216, draft-pantos-hls-rfc8216bis), written from plain values: no clock, no I/O. */
+import type { ListedRange, RemovedRange } from "./date-ranges.ts";
 import { initName, liveName, partName, type Rendition, type RungName, segmentName } from "./names.ts";
 
 export type PlaylistPart = {
@@ -44,6 +45,10 @@ export type MediaPlaylist = {
   ended: boolean;
   /** All that there are beside one another; each tells of the others. */
   renditions: readonly Rendition[];
+  /** What happens in the programme. */
+  dateRanges: readonly ListedRange[];
+  /** Those that are gone since the Skip Boundary, at least. */
+  removedRanges: readonly RemovedRange[];
 };
 
 export type PlaylistForm = {
@@ -52,6 +57,8 @@ export type PlaylistForm = {
   lowLatency: boolean;
   /** Leave out what the player knows already (Playlist Delta Update, bis §6.2.5.1). */
   delta: boolean;
+  /** Leave out in a delta what was said of the programme before the Skip Boundary, too (`_HLS_skip=v2`). */
+  skipRanges?: boolean;
 };
 
 const seconds = (value: number): string => value.toFixed(5).replace(/0+$/, "").replace(/\.$/, ".0");
@@ -64,8 +71,9 @@ const skipBoundary = 6;
 export function renderMediaPlaylist(playlist: MediaPlaylist, form: PlaylistForm): string {
   const listed = form.lowLatency ? playlist.segments : playlist.segments.filter(({ complete }) => complete);
   const skipped = form.delta ? skippable(listed, playlist.targetDuration) : 0;
-  const lines = header(playlist, form);
-  if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
+  const skipRanges = skipped > 0 && form.skipRanges === true;
+  const lines = header(playlist, form, skipRanges);
+  lines.push(...rangeLines(playlist, skipped, skipRanges));
   const withParts = form.lowLatency
     ? firstWithin(listed, partWindow * playlist.targetDuration)
     : listed.length;
@@ -82,7 +90,20 @@ export function renderMediaPlaylist(playlist: MediaPlaylist, form: PlaylistForm)
   return `${lines.join("\n")}\n`;
 }
 
-function header(playlist: MediaPlaylist, { lowLatency }: PlaylistForm): string[] {
+/** What is left out of a delta, and what happens in the programme (bis §4.4.5.1, §4.4.5.2, §6.2.5.1). */
+function rangeLines(playlist: MediaPlaylist, skipped: number, skipRanges: boolean): string[] {
+  const { dateRanges, removedRanges, segments, targetDuration } = playlist;
+  if (skipped === 0) return dateRanges.map(({ text }) => text);
+  const last = segments.at(-1);
+  const endMs = last ? last.programmeMs + last.duration * 1000 : 0;
+  const boundaryMs = endMs - skipBoundary * targetDuration * 1000;
+  const removed = removedRanges.filter(({ atMs }) => atMs >= boundaryMs).map(({ id }) => id);
+  const gone = skipRanges ? `,RECENTLY-REMOVED-DATERANGES="${removed.join("\t")}"` : "";
+  const told = dateRanges.filter(({ changedMs }) => !skipRanges || changedMs >= boundaryMs);
+  return [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}${gone}`, ...told.map(({ text }) => text)];
+}
+
+function header(playlist: MediaPlaylist, { lowLatency }: PlaylistForm, skipRanges: boolean): string[] {
   const { targetDuration, partTarget } = playlist;
   // A little over three parts: exactly three would be under it once rounded.
   const partHoldBack = Math.ceil(partTarget * 3 * 1000 + 1) / 1000;
@@ -90,11 +111,12 @@ function header(playlist: MediaPlaylist, { lowLatency }: PlaylistForm): string[]
     ...(lowLatency ? ["CAN-BLOCK-RELOAD=YES", `PART-HOLD-BACK=${seconds(partHoldBack)}`] : []),
     `HOLD-BACK=${seconds(3 * targetDuration)}`,
     `CAN-SKIP-UNTIL=${seconds(skipBoundary * targetDuration)}`,
+    "CAN-SKIP-DATERANGES=YES",
   ];
   return [
     "#EXTM3U",
-    // 9 for EXT-X-SKIP (bis §8).
-    "#EXT-X-VERSION:9",
+    // 9 for EXT-X-SKIP, 10 when it stands for date ranges (bis §8).
+    `#EXT-X-VERSION:${skipRanges ? 10 : 9}`,
     `#EXT-X-TARGETDURATION:${targetDuration}`,
     "#EXT-X-INDEPENDENT-SEGMENTS",
     `#EXT-X-MEDIA-SEQUENCE:${playlist.mediaSequence}`,

@@ -146,7 +146,7 @@ export class HlsServer {
   ): Promise<void> {
     if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
     const query = context.url.searchParams;
-    const form = { ...kind, delta: wantsDelta(query) };
+    const form = { ...kind, ...deltaOf(query) };
     // Checked for every playlist; only those with parts promise to block.
     const wanted = blockingQuery(query);
     const blocking = form.lowLatency ? wanted : null;
@@ -215,8 +215,11 @@ export function blockingQuery(query: URLSearchParams): Wanted | null {
   return { sequence: Number(sequence), part: part === null ? null : Number(part) };
 }
 
-/** `_HLS_skip` (bis §6.2.5.1). There are no date ranges to skip: `v2` asks for no more than `YES`. */
-const wantsDelta = (query: URLSearchParams): boolean => /^(YES|v2)$/.test(query.get("_HLS_skip") ?? "");
+/** `_HLS_skip` (bis §6.2.5.1): `v2` leaves out date ranges too. */
+function deltaOf(query: URLSearchParams): Pick<PlaylistForm, "delta" | "skipRanges"> {
+  const skip = query.get("_HLS_skip");
+  return { delta: skip === "YES" || skip === "v2", skipRanges: skip === "v2" };
+}
 
 function send(response: ServerResponse, answer: { type: string; cache: string; body: Buffer }): void {
   response.writeHead(200, {

@@ -1,13 +1,8 @@
 import { soundOf, soundOfInit } from "../fmp4/index.ts";
-import {
-  initName,
-  type MediaName,
-  parseMediaName,
-  partName,
-  type Rendition,
-  type RungName,
-} from "./names.ts";
+import { type DateRange, DateRangeList } from "./date-ranges.ts";
+import { type MediaName, parseMediaName, partName, type Rendition, type RungName } from "./names.ts";
 import type { PlaylistForm } from "./playlist.ts";
+import { Rungs } from "./rungs.ts";
 import type { SegmentStore } from "./segment-files.ts";
 import { SegmentWindow, type TimelineSegment } from "./segment-window.ts";
 import { Versions, type Wanted } from "./versions.ts";
@@ -68,9 +63,8 @@ export class Timeline {
   readonly #versions: Versions;
   readonly #waiters = new WaitSet();
   readonly #inits = new Map<number, Buffer>();
-  readonly #rungs: readonly RungName[];
-  /** Of the rungs, by name. */
-  readonly #rungInits = new Map<string, Buffer>();
+  readonly #rungs: Rungs;
+  readonly #ranges = new DateRangeList();
   /** Sound taken out of what was asked for, by the bytes it was in. */
   readonly #sound = new WeakMap<Buffer, Buffer>();
   #open: TimelineSegment | null = null;
@@ -91,7 +85,7 @@ export class Timeline {
     this.#onSegment = onSegment;
     this.#window = new SegmentWindow(options);
     const { targetDuration, partTarget, rungs = [] } = options;
-    this.#rungs = rungs;
+    this.#rungs = new Rungs(rungs);
     this.#versions = new Versions({
       targetDuration,
       partTarget,
@@ -108,7 +102,7 @@ export class Timeline {
 
   /** In the order in which players are told of them. */
   get renditions(): readonly Rendition[] {
-    return ["main", ...this.#rungs, "audio"];
+    return ["main", ...this.#rungs.names, "audio"];
   }
 
   get latest(): TimelineSegment | undefined {
@@ -128,7 +122,7 @@ export class Timeline {
    */
   restore(past: PastTimeline, nowMs: number): void {
     for (const [run, bytes] of past.inits) this.#inits.set(run, bytes);
-    for (const [name, bytes] of past.rungInits) this.#rungInits.set(name, bytes);
+    this.#rungs.restore(past.rungInits);
     this.#run = Math.max(-1, ...past.inits.keys());
     this.#window.restore(past.segments, past.discontinuitiesGone);
     const last = past.segments.at(-1);
@@ -148,10 +142,7 @@ export class Timeline {
     this.#flowing = true;
     this.#run += 1;
     this.#inits.set(this.#run, init);
-    for (const [index, bytes] of rungInits.entries()) {
-      const rung = this.#rungs[index];
-      if (rung) this.#rungInits.set(initName(this.#run, rung), bytes);
-    }
+    this.#rungs.beginRun(this.#run, rungInits);
     this.#discontinuity = this.#next > 0;
     return this.#run;
   }
@@ -176,14 +167,17 @@ export class Timeline {
     this.#open ??= this.#startSegment(part.programmeMs);
     const segment = this.#open;
     const { duration, independent, bytes } = part;
-    const rungs = this.#rungs.map((_, index) => part.rungs?.[index] ?? null);
-    const without = this.#rungs.filter((_, index) => !rungs[index]);
-    segment.parts.push({ duration, independent, bytes, rungs, without });
+    segment.parts.push({ duration, independent, bytes, ...this.#rungs.part(part.rungs) });
     segment.duration += duration;
     // From the segment's beginning, as it is told after a restart.
     this.#endMs = segment.programmeMs + segment.duration * 1000;
     if (part.endsSegment) this.#closeSegment();
     else this.#changed();
+  }
+
+  /** What happens in the programme, all of it: stands in the playlists from the next version on. */
+  tell(ranges: readonly DateRange[]): void {
+    this.#ranges.want(ranges);
   }
 
   /** Nothing more will come. */
@@ -209,8 +203,11 @@ export class Timeline {
   async file(name: string): Promise<Buffer | undefined> {
     const media = parseMediaName(name);
     if (!media) return undefined;
-    if (media.rendition !== "main" && media.rendition !== "audio")
-      return this.#rungBytes(media, media.rendition);
+    const { rendition: rung } = media;
+    if (rung !== "main" && rung !== "audio") {
+      const segment = media.kind === "init" ? undefined : this.#segment(media.sequence);
+      return this.#rungs.file(media, { rung, segment, store: this.#options.store });
+    }
     const bytes = await this.#bytes(media);
     return bytes && media.rendition === "audio" ? this.#soundOf(media.kind, bytes) : bytes;
   }
@@ -266,16 +263,6 @@ export class Timeline {
     return segment.bytes ?? this.#options.store.read(media.sequence);
   }
 
-  async #rungBytes(media: MediaName, rung: RungName): Promise<Buffer | undefined> {
-    if (media.kind === "init") return this.#rungInits.get(initName(media.run, rung));
-    const index = this.#rungs.indexOf(rung);
-    const segment = this.#segment(media.sequence);
-    if (!segment || index < 0) return undefined;
-    if (media.kind === "part") return segment.parts[media.part]?.rungs?.[index] ?? undefined;
-    if (!segment.complete || segment.gap || segment.without?.includes(rung)) return undefined;
-    return segment.rungs?.[index] ?? this.#options.store.read(media.sequence, rung);
-  }
-
   #soundOf(kind: MediaName["kind"], bytes: Buffer): Buffer {
     const known = this.#sound.get(bytes);
     if (known) return known;
@@ -303,23 +290,6 @@ export class Timeline {
     this.#endMs = until;
     this.#coveredMs = until;
     this.#changed();
-  }
-
-  /** Joins each rung's parts; one that lacks any of them has none of the segment. */
-  #closeRungs(segment: TimelineSegment): void {
-    segment.rungs = this.#rungs.map((_, index) => {
-      const parts = segment.parts.flatMap(({ rungs }) => rungs?.[index] ?? []);
-      if (parts.length < segment.parts.length) return null;
-      const bytes = Buffer.concat(parts);
-      let at = 0;
-      for (const part of segment.parts) {
-        const length = part.rungs?.[index]?.length ?? 0;
-        if (part.rungs) part.rungs[index] = bytes.subarray(at, at + length);
-        at += length;
-      }
-      return bytes;
-    });
-    segment.without = this.#rungs.filter((_, index) => !segment.rungs?.[index]);
   }
 
   #startSegment(programmeMs: number): TimelineSegment {
@@ -353,21 +323,27 @@ export class Timeline {
     }
     segment.bytes = bytes;
     segment.size = bytes.length;
-    this.#closeRungs(segment);
+    this.#rungs.complete(segment);
     segment.complete = true;
     this.#next = segment.sequence + 1;
     this.#window.push(segment);
     for (const run of this.#inits.keys())
       if (run < this.#window.oldestRun && run !== this.#run) {
         this.#inits.delete(run);
-        for (const rung of this.#rungs) this.#rungInits.delete(initName(run, rung));
+        this.#rungs.forgetRun(run);
       }
     this.#changed();
     this.#onSegment(segment);
   }
 
   #changed(): void {
+    const fromMs = this.#segment(this.#window.firstListed)?.programmeMs ?? 0;
+    // Twice what a delta may leave out: what is gone is told of in every one that may miss it.
+    const keepMs = 12_000 * this.#options.targetDuration;
+    const ranges = this.#ranges.version({ fromMs, endMs: this.#endMs ?? 0 }, keepMs);
     this.#versions.add({
+      dateRanges: ranges.listed,
+      removedRanges: ranges.removed,
       first: this.#window.firstListed,
       discontinuitySequence: this.#window.discontinuitiesGone,
       next: this.#next,

@@ -1,3 +1,4 @@
+import type { ListedRange, RemovedRange } from "./date-ranges.ts";
 import type { Rendition } from "./names.ts";
 import { type PlaylistForm, type PlaylistSegment, renderMediaPlaylist } from "./playlist.ts";
 
@@ -10,6 +11,8 @@ type Version = {
   next: number;
   parts: number;
   ended: boolean;
+  dateRanges: readonly ListedRange[];
+  removedRanges: readonly RemovedRange[];
   rendered: Map<string, Buffer>;
 };
 
@@ -83,7 +86,7 @@ export class Versions {
   }
 
   #render(version: Version, form: PlaylistForm): Buffer {
-    const key = `${form.rendition} ${form.lowLatency} ${form.delta}`;
+    const key = `${form.rendition} ${form.lowLatency} ${form.delta} ${form.skipRanges === true}`;
     const known = version.rendered.get(key);
     if (known) return known;
     const body = Buffer.from(this.#write(version, form));
@@ -93,7 +96,7 @@ export class Versions {
 
   #write(version: Version, form: PlaylistForm): string {
     const { targetDuration, partTarget, range, segment, renditions } = this.#options;
-    const { first, next, parts, ended, discontinuitySequence } = version;
+    const { first, next, parts, ended, discontinuitySequence, dateRanges, removedRanges } = version;
     const segments = [...range(first, next)];
     const growing = parts > 0 ? segment(next) : undefined;
     if (growing) segments.push(asItGrew(growing, parts));
@@ -107,6 +110,8 @@ export class Versions {
         nextPart: ended ? null : { sequence: next, part: parts },
         ended,
         renditions,
+        dateRanges,
+        removedRanges,
       },
       form,
     );

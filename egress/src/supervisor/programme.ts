@@ -8,13 +8,15 @@ import { CaptionFeed } from "../captions/index.ts";
 import type { Watchable } from "../hls/index.ts";
 import { RungFiles, readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
 import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
-import { type FinishedRecording, finaliseRecording, type Past, Recorder } from "../record/index.ts";
+import { finaliseRecording, type Past, Recorder } from "../record/index.ts";
 import type { HubProcess } from "../rtmp/index.ts";
 import { CompositorProcess } from "./compositor-process.ts";
 import { Destinations } from "./destinations.ts";
+import { Marks } from "./marks.ts";
 import type { OriginFinder } from "./origin-finder.ts";
+import { OriginTeller } from "./origin-teller.ts";
 import { RecordingWatch } from "./recording-watch.ts";
-import { degradedOf, renditionsOf } from "./standing.ts";
+import { degradedOf, recordingFact, renditionsOf } from "./standing.ts";
 import { move, type ProgrammeState } from "./state.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -60,6 +62,8 @@ export class Programme {
   readonly #watch: RecordingWatch;
   readonly #destinations: Destinations;
   readonly #captions: CaptionFeed;
+  readonly #marks: Marks;
+  readonly #origin: OriginTeller;
   #job: ProgrammeJob;
   #state: ProgrammeState = "starting";
   #process: CompositorProcess | null = null;
@@ -69,8 +73,6 @@ export class Programme {
   #degradedSince: number | null = null;
   #crashes = 0;
   #forkedAt = 0;
-  #originUrl: string | null | undefined;
-  #originTold = 0;
   /** The compositor has begun and heeds messages. */
   #listening = false;
   /** Native objects that the last compositor left open when it ended by itself. */
@@ -99,6 +101,15 @@ export class Programme {
       redis: options.redis,
       webinarId: options.job.webinarId,
       scope: scope.child("captions"),
+      log,
+    });
+    const { origins, redis, job } = options;
+    this.#origin = new OriginTeller({ origins, webinarId: job.webinarId, log });
+    this.#marks = new Marks({
+      redis,
+      webinarId: job.webinarId,
+      onRanges: (ranges) => this.timeline.tell(ranges),
+      scope: scope.child("marks"),
       log,
     });
     this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
@@ -210,6 +221,8 @@ export class Programme {
     if (!last || past.endedAt !== null) return;
     const { directory, windowSegments, dvrSeconds } = this.#options;
     this.#info = past.runs.at(-1)?.info ?? null;
+    for (const turn of past.turns)
+      if (turn.type === "speaker") this.#marks.turn(this.#programmeMs(turn.atMs), turn.name);
     const files = new SegmentFiles(directory);
     const kept = await readPastTimeline(past.segments, {
       dvrSeconds,
@@ -230,6 +243,11 @@ export class Programme {
     return Date.now() - this.#options.tuning.playoutDelayMs;
   }
 
+  /** @param atMs on the recording's time line */
+  #programmeMs(atMs: number): number {
+    return (this.#startedAt ?? 0) + atMs - this.#options.tuning.playoutDelayMs;
+  }
+
   #direction() {
     return { title: this.#job.title, layout: this.#job.layout, rtmpUrl: this.#destinations.publishUrl };
   }
@@ -238,7 +256,7 @@ export class Programme {
     // A restart that was due when the end came is not due any more.
     if (this.#options.scope.closed || (this.#state !== "starting" && this.#state !== "running")) return;
     this.#forkedAt = performance.now();
-    this.#originUrl = undefined;
+    this.#origin.forget();
     this.#listening = false;
     this.#process = new CompositorProcess({
       onReady: () => this.#startMessage(),
@@ -287,8 +305,10 @@ export class Programme {
       this.timeline.addPart(message.part);
       this.#state = move(this.#state, "running");
     } else if (message.type === "status") this.#note(message.status);
-    else if (message.type === "speaker") this.#recorder.turn(message);
-    else if (message.type === "sharing") this.#recorder.turn(message);
+    else if (message.type === "speaker") {
+      this.#recorder.turn(message);
+      this.#marks.turn(this.#programmeMs(message.atMs), message.name);
+    } else if (message.type === "sharing") this.#recorder.turn(message);
     else if (message.type === "track-fault") this.#watch.trackFault(message.message);
     else if (message.type === "ended") this.leaks = message.leaks;
   }
@@ -324,20 +344,9 @@ export class Programme {
   }
 
   async #tellOrigin(): Promise<void> {
-    if (!this.#process || !this.#listening) return;
-    const { origins, log } = this.#options;
-    try {
-      const address = await origins.find(this.#job.webinarId);
-      const url = address?.url ?? null;
-      // A lease that lapses for a moment is no reason to drop a feed that flows: only another owner is.
-      const told = url === this.#originUrl && Date.now() - this.#originTold < 30_000;
-      if (told || (url === null && this.#originUrl !== undefined)) return;
-      this.#originUrl = url;
-      this.#originTold = Date.now();
-      this.#process?.send({ type: "origin", address });
-    } catch (error) {
-      log.debug({ err: error }, "the stage's origin could not be looked up");
-    }
+    const process = this.#process;
+    if (!process || !this.#listening) return;
+    await this.#origin.look((address) => process.send({ type: "origin", address }));
   }
 
   #end(at: number): void {
@@ -366,7 +375,7 @@ export class Programme {
       const finished = await finaliseRecording(directory, past, { ffmpegPath, log, onProgress });
       this.timeline.forgetStored();
       await this.#rungFiles.removeAll();
-      if (finished) await this.#options.report(this.#recordingFact(finished, at));
+      if (finished) await this.#options.report(recordingFact(webinarId, finished, at));
       this.#state = move(this.#state, "ended");
     } catch (error) {
       log.error({ err: error }, "the recording could not be finished");
@@ -376,13 +385,6 @@ export class Programme {
       await this.#options.report({ type: "programme.failed", factId: randomUUID(), webinarId, message, at });
     }
     this.endedAt = at;
-  }
-
-  #recordingFact(finished: FinishedRecording, at: number): Fact {
-    const { webinarId } = this.#job;
-    const path = `/recordings/${webinarId}/recording.mp4`;
-    const { chapters = [], ...rest } = finished;
-    return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...rest, chapters, at };
   }
 
   async #stopProcess(): Promise<void> {

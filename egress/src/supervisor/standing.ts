@@ -1,6 +1,8 @@
-import type { ProgrammeStatus } from "@rostrum/protocol";
+import { randomUUID } from "node:crypto";
+import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
 import type { Rung } from "@rostrum/rules";
 import type { CompositorStatus, Tuning } from "../programme/ipc.ts";
+import type { FinishedRecording } from "../record/index.ts";
 
 /** What is left out for want of time, for people; null: nothing is. Rungs go first, then pictures. */
 export function degradedOf(
@@ -31,4 +33,14 @@ export function renditionsOf(
     ...withheld.map((rung) => ({ ...told(rung), state: "withheld" as const })),
     ...tuning.rungs.map((rung) => ({ ...told(rung), state: state(rung.name) as "on-air" | "dropped" })),
   ];
+}
+
+/** What web is told of a finished recording. */
+export function recordingFact(
+  webinarId: ProgrammeJob["webinarId"],
+  { chapters = [], ...rest }: FinishedRecording,
+  at: number,
+): Fact {
+  const path = `/recordings/${webinarId}/recording.mp4`;
+  return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...rest, chapters, at };
 }

@@ -18,6 +18,7 @@ export * from "./media-time.ts";
 export * from "./phase.ts";
 export * from "./placement.ts";
 export * from "./poll.ts";
+export * from "./programme-marks.ts";
 export * from "./qa.ts";
 export * from "./registration.ts";
 export * from "./relief.ts";
