@@ -1,4 +1,5 @@
 import type { Texts } from "./en.ts";
+import { qualityDe } from "./quality-de.ts";
 
 export const de: Texts = {
   language: "Deutsch",
@@ -111,4 +112,5 @@ export const de: Texts = {
     noMail:
       "Nach ein paar Minuten noch keine Mail? Sehen Sie im Spam-Ordner nach, oder melden Sie sich noch einmal an: Wir schicken den Link erneut.",
   },
+  quality: qualityDe,
 };

@@ -1,3 +1,5 @@
+import { qualityEn } from "./quality-en.ts";
+
 /** Every text that attendees read, in English; the other languages have the same shape. */
 export const en = {
   language: "English",
@@ -110,5 +112,6 @@ export const en = {
     noMail:
       "No mail after a few minutes? Look in the spam folder, or register again: we mail the link once more.",
   },
+  quality: qualityEn,
 };
 export type Texts = typeof en;

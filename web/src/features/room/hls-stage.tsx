@@ -5,6 +5,7 @@ import { commandOf, type PlayerCommand } from "../../live/hls-rules.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { PlayerControls, toggleFullScreen, togglePictureInPicture, togglePlay } from "./player-controls.tsx";
+import { QualityWords } from "./quality-words.tsx";
 
 type Props = {
   connection: RoomConnection;
@@ -37,6 +38,7 @@ export function HlsStage({ connection, title, covered, onPlaying }: Props) {
     };
   }, [connection, video]);
 
+  const locale = useValue(connection.state).room?.locale ?? "en";
   const stage = useRef<HTMLElement>(null);
   const onKey = (event: KeyboardEvent) => {
     const target = event.target as HTMLElement;
@@ -54,7 +56,9 @@ export function HlsStage({ connection, title, covered, onPlaying }: Props) {
         <track kind="captions" />
       </video>
       {broadcast && video && (
-        <Shown broadcast={broadcast} video={video} title={title} stage={() => stage.current} />
+        <QualityWords locale={locale}>
+          <Shown broadcast={broadcast} video={video} title={title} stage={() => stage.current} />
+        </QualityWords>
       )}
     </section>
   );

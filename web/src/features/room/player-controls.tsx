@@ -1,6 +1,5 @@
 "use client";
 import {
-  AudioLines,
   Captions as CaptionsIcon,
   Maximize,
   Pause,
@@ -13,6 +12,8 @@ import { type ReactNode, useEffect, useState } from "react";
 import type { Broadcast } from "../../live/broadcast.ts";
 import { behindText, clockText } from "../../live/hls-rules.ts";
 import { useValue } from "../../live/use-value.ts";
+import { PlayerMoments } from "./player-moments.tsx";
+import { QualityMenu } from "./quality-menu.tsx";
 
 type Props = { broadcast: Broadcast; video: HTMLVideoElement; stage: () => HTMLElement | null };
 
@@ -23,11 +24,13 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
   const { look, soundOnly, captions } = useValue(broadcast.state);
   const { paused, muted } = useElement(video);
   const live = look?.live ?? true;
-  const levels = look?.levels ?? [];
   return (
     <div className="player-bar" data-calm={live && !paused && !soundOnly}>
       {look && look.range.end - look.range.start > worthRewinding && (
-        <Scrubber broadcast={broadcast} video={video} />
+        <div className="player-track">
+          <Scrubber broadcast={broadcast} video={video} />
+          <PlayerMoments moments={look.moments} range={look.range} onSeek={(at) => broadcast.seekTo(at)} />
+        </div>
       )}
       <div className="player-row">
         <Control label={paused ? "Play" : "Pause"} onClick={() => togglePlay(video)}>
@@ -52,28 +55,12 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
         </button>
         {look?.behind != null && <span className="player-behind number">{behindText(look.behind)}</span>}
         <span className="player-space" />
-        {levels.length > 1 && !soundOnly && (
-          <select
-            aria-label="Quality"
-            value={look?.level ?? -1}
-            onChange={(event) => broadcast.setLevel(Number(event.target.value))}
-          >
-            <option value={-1}>Auto</option>
-            {levels.map(({ index, label }) => (
-              <option key={index} value={index}>
-                {label}
-              </option>
-            ))}
-          </select>
-        )}
         {look?.captions && !soundOnly && (
           <Control label="Captions" pressed={captions} onClick={() => broadcast.setCaptions(!captions)}>
             <CaptionsIcon />
           </Control>
         )}
-        <Control label="Sound only" pressed={soundOnly} onClick={() => broadcast.setSoundOnly(!soundOnly)}>
-          <AudioLines />
-        </Control>
+        <QualityMenu broadcast={broadcast} />
         {document.pictureInPictureEnabled && !soundOnly && (
           <Control label="Picture in picture" onClick={() => togglePictureInPicture(video)}>
             <PictureInPicture2 />
