@@ -9,7 +9,7 @@ import {
   type ServiceParts,
 } from "@rostrum/platform";
 import { programmesChannel } from "@rostrum/protocol";
-import { archiveOptionsOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
+import { archiveOptionsOf, budgetCoresOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
 import { EncoderProcess } from "./encoders/process.ts";
 import { HlsServer } from "./hls/index.ts";
 import { Archive, Archiver } from "./record/index.ts";
@@ -54,6 +54,7 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   const supervisor = new Supervisor({
     dataDir: config.DATA_DIR,
     maxProgrammes: config.MAX_PROGRAMMES,
+    budgetCores: budgetCoresOf(config),
     tuning,
     windowSegments: config.HLS_WINDOW_SEGMENTS,
     dvrSeconds: config.HLS_DVR_SECONDS,
@@ -133,6 +134,16 @@ function measure(parts: {
     () => archive?.archiver.pending ?? 0,
   );
   metrics.gauge("programmes", "Programmes on air", () => supervisor.active.length);
+  metrics.gauge(
+    "programme_cores",
+    "Cores that the programmes here are counted with, ladders included",
+    () => supervisor.usedCores,
+  );
+  metrics.gauge(
+    "programmes_refused",
+    "Programmes that are wanted and that this node has not the cores for",
+    () => supervisor.refused,
+  );
   metrics.gauge("hls_waiting", "Requests held for a part or a playlist", () => server.waiting);
   metrics.gauge(
     "hls_playlist_requests",

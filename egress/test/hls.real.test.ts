@@ -1,11 +1,17 @@
-import { writeFile } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import type { ProgrammeJob } from "@rostrum/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Harness, liveJob } from "./harness.ts";
 import { execute } from "./media.ts";
+import {
+  checkBandwidth,
+  checkMultivariant,
+  checkRenditions,
+  parseMultivariant,
+} from "./multivariant-checker.ts";
 import { NativePlayer } from "./native-player.ts";
 import { camera, microphone } from "./origin.ts";
-import { checkMultivariant, checkPlaylist, checkSuccession, checkTimes } from "./playlist-checker.ts";
+import { checkPlaylist, checkSuccession, checkTimes } from "./playlist-checker.ts";
 import { parsePlaylist } from "./playlist-parse.ts";
 import { until } from "./ports.ts";
 import { probe, times } from "./probe.ts";
@@ -19,6 +25,7 @@ beforeAll(async () => {
     VIDEO_HEIGHT: "360",
     VIDEO_BITRATE_KBPS: "800",
     VIDEO_PRESET: "ultrafast",
+    VIDEO_LADDER: "240,180:150",
     HLS_PARTS_PER_SEGMENT: "3",
     HLS_WINDOW_SEGMENTS: "6",
     HLS_DVR_SECONDS: "600",
@@ -84,10 +91,69 @@ describe("the HLS of a real programme", () => {
     await execute("ffmpeg", ["-v", "error", "-xerror", "-i", files[1], "-f", "null", "-"]);
   });
 
+  it("is the same programme in every rung: same segments, key frames at the same times", {
+    timeout: 30_000,
+  }, async () => {
+    const { variants } = parseMultivariant(await text("index.m3u8"));
+    const uris = variants.map(({ uri }) => uri);
+    expect(uris).toEqual(["live.m3u8", "240p.m3u8", "180p.m3u8", "audio.m3u8"]);
+    // A busy machine leaves rungs out for a while.
+    await until("three segments of every rung", 20_000, async () =>
+      (await Promise.all([segments("240p.m3u8"), segments("180p.m3u8")])).every((list) =>
+        list.slice(-5, -1).every(({ gap, parts }) => !gap && parts.every((part) => !part.gap)),
+      ),
+    );
+    const sequence = ((await segments("live.m3u8")).at(-1)?.sequence ?? 0) + 1;
+    // All at once, as they were when that part came.
+    const query = `?_HLS_msn=${sequence}&_HLS_part=1`;
+    const bodies = await Promise.all(uris.map((uri) => text(`${uri}${query}`)));
+    expect(bodies.flatMap(checkPlaylist)).toEqual([]);
+    expect(checkRenditions(new Map(uris.map((uri, index) => [uri, bodies[index] ?? ""])))).toEqual([]);
+    const whole = parsePlaylist(bodies[0] ?? "")
+      .segments.filter(({ uri }) => uri !== null)
+      .slice(-3);
+    const seen: string[] = [];
+    for (const variant of variants.slice(0, 3)) {
+      const name = variant.uri === "live.m3u8" ? "" : variant.uri.replace(".m3u8", "-");
+      const of = (file: string) =>
+        get(`${name}${file}`).then(async (r) => Buffer.from(await r.arrayBuffer()));
+      const media = await Promise.all(whole.map(({ uri }) => of(uri ?? "")));
+      const sizes = media.map(({ length }, index) => ({
+        bytes: length,
+        seconds: whole[index]?.duration ?? 1,
+      }));
+      expect(checkBandwidth(variant, sizes)).toEqual([]);
+      const file = `${harness.dataDir}/${name}rung.mp4`;
+      await writeFile(file, Buffer.concat([await of(whole[0]?.uri ? "init-0.mp4" : ""), ...media]));
+      const { streams } = await probe(file);
+      const picture = streams.find(({ codec_name }) => codec_name === "h264");
+      expect(`${picture?.width}x${picture?.height}`).toBe(variant.attributes.RESOLUTION);
+      await execute("ffmpeg", ["-v", "error", "-xerror", "-i", file, "-f", "null", "-"]);
+      const packets = ["-show_entries", "packet=codec_type,pts_time,flags", "-of", "csv=p=0"];
+      seen.push((await execute("ffprobe", ["-v", "error", ...packets, file])).toString());
+    }
+    expect(seen[0]).toContain("K");
+    const keys = (list = "") => list.split("\n").filter((line) => /^video,.*K/.test(line));
+    expect(keys(seen[0])).toHaveLength(3);
+    const times_ = (list = "") => list.replace(/,[K_D]+.*$/gm, "");
+    for (const other of seen.slice(1)) {
+      expect(keys(other)).toEqual(keys(seen[0]));
+      expect(times_(other)).toBe(times_(seen[0]));
+    }
+    expect((await harness.status(job.webinarId))?.renditions.map(({ name, state }) => [name, state])).toEqual(
+      [
+        ["360p", "on-air"],
+        ["240p", "on-air"],
+        ["180p", "on-air"],
+      ],
+    );
+  });
+
   it("plays in ffprobe from each of its addresses", { timeout: 30_000 }, async () => {
     const addresses: [file: string, codecs: string[]][] = [
       ["index-plain.m3u8", ["aac", "h264"]],
       ["live.m3u8", ["aac", "h264"]],
+      ["180p-plain.m3u8", ["aac", "h264"]],
       ["audio-plain.m3u8", ["aac"]],
     ];
     for (const [file, codecs] of addresses) {
@@ -146,6 +212,9 @@ describe("the HLS of a real programme", () => {
     expect(old.status).toBe(200);
     expect((await old.arrayBuffer()).byteLength).toBeGreaterThan(1000);
     expect((await get(`audio-${oldest?.uri}`)).status).toBe(200);
+    // On a busy machine a rung may have been left out at first.
+    const smaller = (await segments("180p-plain.m3u8")).find(({ gap }) => !gap)?.uri ?? "none";
+    expect((await get(smaller)).status, smaller).toBe(200);
     const shown = (await segments("live.m3u8")).at(-1);
     await harness.stopEgress();
     await harness.startEgress();
@@ -164,6 +233,17 @@ describe("the HLS of a real programme", () => {
       if (uri && sequence >= (shown?.sequence ?? 0))
         expect((await get(uri)).status, uri).toBe(gap ? 404 : 200);
     expect((await get(oldest?.uri ?? "")).status).toBe(200);
+    expect((await get(smaller)).status).toBe(200);
+    const rung = await text("180p-plain.m3u8");
+    expect(checkPlaylist(rung)).toEqual([]);
+    expect(
+      checkRenditions(
+        new Map([
+          ["plain", await text("plain.m3u8")],
+          ["180p", rung],
+        ]),
+      ),
+    ).toEqual([]);
     const player = new NativePlayer(address);
     await player.follow(12);
     expect(player.faults).toEqual([]);
@@ -183,5 +263,7 @@ describe("the HLS of a real programme", () => {
     const list = await segments("plain.m3u8");
     expect(parsePlaylist(await text("plain.m3u8")).ended).toBe(true);
     for (const { uri, gap } of list) if (!gap) expect((await get(uri ?? "")).status, uri ?? "").toBe(200);
+    const left = await readdir(harness.egress?.supervisor.directory(job.webinarId) ?? "");
+    expect(left.filter((name) => /^\d+p-/.test(name))).toEqual([]);
   });
 });

@@ -12,4 +12,5 @@ export {
 export { AvError, check, countNative, openNatives, quietAv } from "./native.ts";
 export { Picture, type Planes, planesOf } from "./picture.ts";
 export { type PixelRect, Scaler } from "./scaler.ts";
+export { Shrinker } from "./shrinker.ts";
 export { type Mask, renderText, type TextStyle } from "./text.ts";

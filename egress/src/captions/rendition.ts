@@ -30,7 +30,12 @@ function nextOf(plain: string): Listed | undefined {
 }
 
 /** What is said of pictures, and what the server does for them alone: captions are neither held back nor sent as deltas. */
-const notOfText = ["#EXT-X-MAP:", "#EXT-X-INDEPENDENT-SEGMENTS", "#EXT-X-SERVER-CONTROL:"];
+const notOfText = [
+  "#EXT-X-MAP:",
+  "#EXT-X-INDEPENDENT-SEGMENTS",
+  "#EXT-X-SERVER-CONTROL:",
+  "#EXT-X-DATERANGE:",
+];
 
 /**
  * The captions' playlist out of the pictures' (whole segments): the same segments under names of their own, and one more. A

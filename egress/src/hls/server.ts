@@ -2,16 +2,25 @@ import type { ServerResponse } from "node:http";
 import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import { type CaptionFeed, CaptionFiles, withCaptions } from "../captions/index.ts";
-import { liveName, plainName, renditions } from "./names.ts";
+import { liveName, parsePlaylistName, plainName, type RungName } from "./names.ts";
 import { type PlaylistForm, renderMultivariantPlaylist, type Variant } from "./playlist.ts";
-import { lowLatency, plain, type Timeline } from "./timeline.ts";
+import { plain, type Timeline } from "./timeline.ts";
 import type { Wanted } from "./versions.ts";
+
+/** What players are told of the renditions, by itself and in order: largest first, the sound last. */
+export type Variants = {
+  main: Omit<Variant, "uri">;
+  rungs: readonly (Omit<Variant, "uri"> & { rendition: RungName })[];
+  audio: Omit<Variant, "uri">;
+};
 
 /** What the server needs to know of a programme. */
 export type Watchable = {
   timeline: Timeline;
   /** Null before the first picture. */
-  variants: { main: Omit<Variant, "uri">; audio: Omit<Variant, "uri"> } | null;
+  variants: Variants | null;
+  /** Rungs that whoever comes now is not told of: they are left out for want of time. */
+  hidden: readonly string[];
   captions: CaptionFeed;
   /** Programme time at which the media's timestamps are 0, epoch ms; null before the first picture. */
   firstPictureMs: number | null;
@@ -28,12 +37,6 @@ export type HlsServerOptions = {
 };
 
 const masters: Record<string, typeof liveName> = { "index.m3u8": liveName, "index-plain.m3u8": plainName };
-const playlists = new Map<string, PlaylistForm>(
-  renditions.flatMap((rendition) => [
-    [liveName(rendition), lowLatency(rendition)],
-    [plainName(rendition), plain(rendition)],
-  ]),
-);
 const mediaTypes = {
   m3u8: "application/vnd.apple.mpegurl",
   media: "video/mp4",
@@ -105,18 +108,21 @@ export class HlsServer {
     if (!programme) throw new RostrumError("not-found", "There is no programme now.");
     const { file = "" } = context.params;
     const master = masters[file];
-    const form = playlists.get(file);
+    const form = formOf(programme.timeline, file);
     if (master) this.#master(context.response, programme, master);
     else if (file.startsWith("captions")) this.#captions(context.response, programme, file);
     else if (form) await this.#playlist(context, programme, form);
     else await this.#media(context, programme.timeline, file);
   }
 
-  #master(response: ServerResponse, { variants }: Watchable, name: typeof liveName): void {
+  #master(response: ServerResponse, { variants, hidden }: Watchable, name: typeof liveName): void {
     if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
-    const text = renderMultivariantPlaylist(
-      renditions.map((rendition) => ({ ...variants[rendition], uri: name(rendition) })),
-    );
+    const shown = variants.rungs.filter(({ rendition }) => !hidden.includes(rendition));
+    const text = renderMultivariantPlaylist([
+      { ...variants.main, uri: name("main") },
+      ...shown.map((rung) => ({ ...rung, uri: name(rung.rendition) })),
+      { ...variants.audio, uri: name("audio") },
+    ]);
     send(response, {
       type: mediaTypes.m3u8,
       cache: "public, max-age=5",
@@ -140,7 +146,7 @@ export class HlsServer {
   ): Promise<void> {
     if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
     const query = context.url.searchParams;
-    const form = { ...kind, delta: wantsDelta(query) };
+    const form = { ...kind, ...deltaOf(query) };
     const blocking = blockingQuery(query);
     this.served.playlists += 1;
     if (blocking) {
@@ -180,6 +186,12 @@ export class HlsServer {
   }
 }
 
+/** The playlist behind a file name; undefined when it is none of this programme. */
+function formOf(timeline: Timeline, file: string): PlaylistForm | undefined {
+  const named = parsePlaylistName(file);
+  return named && timeline.renditions.includes(named.rendition) ? { ...named, delta: false } : undefined;
+}
+
 /**
  * `_HLS_msn` and `_HLS_part` (bis §6.2.5.2); null when the request does not block.
  *
@@ -201,8 +213,11 @@ export function blockingQuery(query: URLSearchParams): Wanted | null {
   return { sequence: Number(sequence), part: part === null ? null : Number(part) };
 }
 
-/** `_HLS_skip` (bis §6.2.5.1). There are no date ranges to skip: `v2` asks for no more than `YES`. */
-const wantsDelta = (query: URLSearchParams): boolean => /^(YES|v2)$/.test(query.get("_HLS_skip") ?? "");
+/** `_HLS_skip` (bis §6.2.5.1): `v2` leaves out date ranges too. */
+function deltaOf(query: URLSearchParams): Pick<PlaylistForm, "delta" | "skipRanges"> {
+  const skip = query.get("_HLS_skip");
+  return { delta: skip === "YES" || skip === "v2", skipRanges: skip === "v2" };
+}
 
 function send(response: ServerResponse, answer: { type: string; cache: string; body: Buffer }): void {
   response.writeHead(200, {

@@ -56,12 +56,13 @@ export class Compositor {
   ticks = 0;
   /** How late the last tick was, ms. */
   lagMs = 0;
-  readonly #governor = new Governor();
+  readonly #governor: Governor;
 
   constructor(options: CompositorOptions) {
     this.#options = options;
     this.direction = options.direction;
-    const { width, height } = options.tuning;
+    const { width, height, rungs } = options.tuning;
+    this.#governor = new Governor(rungs.length);
     this.#canvases = [new Picture(width, height), new Picture(width, height)];
   }
 
@@ -126,7 +127,7 @@ export class Compositor {
     const key = tick % tuning.segmentTicks === 0;
     // Another encoder begins with a key frame: at once when time is short, else where one is due anyway.
     if (quality.leastEffort ? tick % tuning.partTicks === 0 : key) output.useLeastEffort(quality.leastEffort);
-    this.#encoding = output.video(canvas, tick, key);
+    this.#encoding = output.video(canvas, { tick, key }, quality.rungs);
     // Whoever awaits it next meets the failure; until then it must not count as unhandled.
     this.#encoding.catch(() => {});
   }

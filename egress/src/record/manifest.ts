@@ -13,6 +13,18 @@ export const ManifestLine = z.discriminatedUnion("type", [
       framesPerSecond: z.number(),
       bitrateKbps: z.number(),
       baseMs: z.number(),
+      /** Smaller renditions; none in what was made before there were any. */
+      rungs: z
+        .array(
+          z.object({
+            name: z.templateLiteral([z.number(), "p"]),
+            width: z.number(),
+            height: z.number(),
+            bitrateKbps: z.number(),
+            codecs: z.string(),
+          }),
+        )
+        .default([]),
     }),
   }),
   z.object({

@@ -1,11 +1,14 @@
 import type { HlsPlayer, Look } from "./hls-player.ts";
 import { nextTry, noFaults, type Recovery } from "./hls-rules.ts";
+import { type Quality, rememberedQuality, rememberQuality } from "./quality.ts";
 import { watchStalls } from "./stall-watch.ts";
 import { Value } from "./value.ts";
 
 export type BroadcastState = {
   /** `waiting`: for the programme, or for a fault to pass; `failed`: somebody must ask again; `unable`: no such browser. */
   phase: "waiting" | "playing" | "failed" | "unable";
+  /** What the viewer has chosen, this time or the last. */
+  quality: Quality;
   soundOnly: boolean;
   /** What is said is shown, when there is any. */
   captions: boolean;
@@ -25,6 +28,7 @@ const plainAfter = 4;
 export class Broadcast {
   readonly state = new Value<BroadcastState>({
     phase: "waiting",
+    quality: "auto",
     soundOnly: false,
     captions: false,
     look: null,
@@ -44,6 +48,8 @@ export class Broadcast {
   constructor(video: HTMLVideoElement, findUrl: () => Promise<string | null>) {
     this.#video = video;
     this.#findUrl = findUrl;
+    const quality = rememberedQuality();
+    this.#patch({ quality, soundOnly: quality === "audio" });
     video.addEventListener("playing", this.#onPlaying);
     video.addEventListener("pause", this.#onPause);
     void this.#start();
@@ -67,18 +73,19 @@ export class Broadcast {
     this.seekTo(this.#video.currentTime + seconds);
   }
 
-  setLevel(index: number): void {
-    this.#player?.setLevel(index);
+  /** Kept for the next time, too. Between sound and picture the player starts again, where it was. */
+  setQuality(quality: Quality): void {
+    rememberQuality(quality);
+    const soundOnly = quality === "audio";
+    const another = soundOnly !== this.state.get().soundOnly;
+    this.#patch({ quality, soundOnly });
+    if (another) this.#begin();
+    else this.#player?.setQuality(quality);
   }
 
   setCaptions(captions: boolean): void {
     this.#patch({ captions });
     this.#player?.setCaptions(captions);
-  }
-
-  setSoundOnly(soundOnly: boolean): void {
-    this.#patch({ soundOnly });
-    this.#begin();
   }
 
   /** After a failure, because somebody asked. */
@@ -134,6 +141,7 @@ export class Broadcast {
       onFault: () => this.#fault(),
       onLook: (look) => this.#patch({ look }),
       wantsLive: () => this.#wantsLive,
+      quality: () => this.state.get().quality,
     });
     this.#player = player;
     if (this.state.get().captions) player?.setCaptions(true);

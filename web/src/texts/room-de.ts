@@ -111,8 +111,6 @@ export const playerDe: typeof playerEn = {
   atLive: "live",
   seconds: (seconds) => `${seconds} s`,
   behind: (time) => `${time} zurück`,
-  quality: "Bildqualität",
-  automatic: "Automatisch",
   captions: "Untertitel",
   soundOnly: "Nur Ton",
   pictureInPicture: "Bild im Bild",

@@ -13,6 +13,8 @@ import {
   type Webinar,
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
+import { chapterMark } from "@rostrum/rules";
+import { handMarkChange } from "../programme-marks.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import type { Services } from "../services.ts";
 import { doorOf } from "./replay-access.ts";
@@ -130,7 +132,13 @@ export async function markChapter(
   const startedAt = (recording?.startedAt ?? webinar.liveAt)?.getTime() ?? 0;
   const at = mark.atMs === null ? new Date() : new Date(startedAt + mark.atMs);
   await saveMark(services.db, { id: mark.id, webinarId: webinar.id, title: mark.title, at });
+  if (webinar.phase !== "live") return;
+  const told = chapterMark({ id: mark.id, title: mark.title, startsAt: at.getTime() });
+  await handMarkChange(services, webinar.id, told);
 }
 
-export const removeChapter = (services: Services, webinar: Webinar, id: string): Promise<void> =>
-  deleteMark(services.db, webinar.id, id);
+export async function removeChapter(services: Services, webinar: Webinar, id: string): Promise<void> {
+  await deleteMark(services.db, webinar.id, id);
+  const { field } = chapterMark({ id, title: "", startsAt: 0 });
+  await handMarkChange(services, webinar.id, { field, mark: null });
+}
