@@ -1,7 +1,13 @@
 import type { Fact } from "@rostrum/protocol";
 import { and, eq, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { acceptedFacts, type admissions, attendanceIntervals, registrations, webinars } from "../schema/index.ts";
+import {
+  acceptedFacts,
+  type admissions,
+  attendanceIntervals,
+  registrations,
+  webinars,
+} from "../schema/index.ts";
 import { noteStoryboard, saveRecording, saveTrack } from "./replays.ts";
 import { queueWebhooks, wantedEvents } from "./webhook-events.ts";
 
