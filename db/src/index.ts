@@ -32,6 +32,7 @@ export {
 } from "./queries/people.ts";
 export * from "./queries/pictures.ts";
 export * from "./queries/polls.ts";
+export * from "./queries/presence.ts";
 export * from "./queries/questions.ts";
 export * from "./queries/registration-seats.ts";
 export * from "./queries/registrations.ts";

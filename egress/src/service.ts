@@ -12,6 +12,7 @@ import { programmesChannel } from "@rostrum/protocol";
 import { archiveOptionsOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
 import { EncoderProcess } from "./encoders/process.ts";
 import { HlsServer } from "./hls/index.ts";
+import { MediaDoor } from "./media-door.ts";
 import { Archive, Archiver } from "./record/index.ts";
 import { Afterwork, ReplayServer } from "./replay/index.ts";
 import { HubProcess } from "./rtmp/index.ts";
@@ -78,17 +79,20 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   });
   subscriber.on("message", () => supervisor.nudge());
   subscriber.on("ready", () => void subscriber.subscribe(programmesChannel).catch(() => 0));
-  const server = new HlsServer({
-    http,
+  const door = new MediaDoor({
     tokens,
     webPublicUrl: config.WEB_PUBLIC_URL,
+    publicUrl: config.PUBLIC_URL,
+  });
+  const server = new HlsServer({
+    http,
+    door,
     targetDuration: Math.ceil(tuning.segmentTicks / tuning.framesPerSecond),
     find: (webinarId) => supervisor.find(webinarId),
   });
   new ReplayServer({
     http,
-    tokens,
-    webPublicUrl: config.WEB_PUBLIC_URL,
+    door,
     // A signed id is one of ours: it cannot name another folder.
     directory: (webinarId) => supervisor.directory(webinarId),
     findCopy: async (webinarId, name) => (await archive?.archive.link({ webinarId, name })) ?? null,

@@ -24,6 +24,14 @@ export async function replayInputs(
       visitId: randomUUID(),
       spans: [{ id: randomUUID(), fromMs: 0, toMs: 1000 }],
     },
+    "replay.renew": {
+      webinarId,
+      pass: await services.tokens.signReplay(
+        { webinarId: WebinarId.parse(webinarId), viewerId, known: true },
+        60,
+      ),
+      range: "0-end",
+    },
     "replay.settings": { webinarId },
     "replay.change": {
       webinarId,

@@ -13,6 +13,7 @@ export * from "./hand-queue.ts";
 export * from "./layers.ts";
 export * from "./layout/index.ts";
 export * from "./mail-text.ts";
+export * from "./media-access.ts";
 export * from "./media-time.ts";
 export * from "./phase.ts";
 export * from "./placement.ts";

@@ -60,8 +60,15 @@ export function ReplayStage({ title, replay, player, video, setVideo, resumed }:
 
 /** What lies over the picture before it plays, and when it cannot. */
 function Over({ player, title, resumed }: { player: ReplayPlayer; title: string; resumed: boolean }) {
-  const { phase, begun, positionMs, waiting } = useValue(player.state);
+  const { phase, refusal, begun, positionMs, waiting } = useValue(player.state);
   const [resumeShown, setResumeShown] = useState(resumed);
+  if (phase === "refused")
+    return (
+      <div className="stage-message" role="alert">
+        <h2>You cannot watch this any more</h2>
+        <p>{refusal}</p>
+      </div>
+    );
   if (phase === "failed")
     return (
       <div className="stage-message" role="alert">

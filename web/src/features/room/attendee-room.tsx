@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Captions } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { createApi, wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
 import { GuestVisit } from "../../live/guest-visit.ts";
@@ -117,7 +117,11 @@ function Room({ connection }: { connection: RoomConnection }) {
       <div className="stage-column">
         <div className="stage-frame">
           {status === "ended" && fault ? (
-            <StageMessage title="You have left the room" text={fault} />
+            <StageMessage title="You have left the room" text={fault}>
+              <button className="button" type="button" onClick={() => window.location.reload()}>
+                Try to come back
+              </button>
+            </StageMessage>
           ) : room.phase === "ended" ? (
             <StageMessage title="This webinar is over" text="Thank you for being here." />
           ) : room.phase !== "live" ? (
@@ -200,12 +204,13 @@ function useVisit(connection: RoomConnection) {
   return { visit, own };
 }
 
-function StageMessage({ title, text }: { title: string; text: string }) {
+function StageMessage({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
   return (
     <section className="stage" aria-label="Stage">
       <div className="stage-message" role="status">
         <h2>{title}</h2>
         <p>{text}</p>
+        {children}
       </div>
     </section>
   );

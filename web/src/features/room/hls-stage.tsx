@@ -23,7 +23,7 @@ export function HlsStage({ connection, title, covered, onPlaying }: Props) {
 
   useEffect(() => {
     if (!video) return;
-    const opened = new Broadcast(video, async () => (await connection.api.attendance.playlist.query()).url);
+    const opened = new Broadcast(video, () => connection.api.attendance.playlist.query());
     const started = () => {
       told.current();
       if (performance.getEntriesByName("rostrum:first-frame").length === 0)
@@ -69,7 +69,7 @@ type ShownProps = {
 
 /** What lies over the picture: a word while there is none, the controls once there was one. */
 function Shown({ broadcast, video, title, stage }: ShownProps) {
-  const { phase, soundOnly } = useValue(broadcast.state);
+  const { phase, refusal, soundOnly } = useValue(broadcast.state);
   const played = useRef(false);
   played.current ||= phase === "playing";
   return (
@@ -81,6 +81,11 @@ function Shown({ broadcast, video, title, stage }: ShownProps) {
           <button className="button" type="button" onClick={() => broadcast.tryAgain()}>
             Try again
           </button>
+        </div>
+      ) : phase === "refused" ? (
+        <div className="stage-message" role="alert">
+          <h2>You cannot watch this any more</h2>
+          <p>{refusal}</p>
         </div>
       ) : phase === "unable" ? (
         <div className="stage-message" role="alert">

@@ -7,7 +7,7 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
 import { currentUser } from "../session.ts";
 import { type Context, hostProcedure, publicProcedure, router } from "../trpc.ts";
-import { noteWatched, openByLink, openReplay } from "../use-cases/replay.ts";
+import { noteWatched, openByLink, openReplay, renewReplay } from "../use-cases/replay.ts";
 import {
   changeReplay,
   describeReplay,
@@ -37,6 +37,20 @@ export const replayRouter = router({
     .mutation(async ({ ctx, input }) => {
       await limitDoor(ctx);
       return openByLink(ctx.services, input.joinToken, ctx);
+    }),
+  /** The next access to the media of an open page (decision 017). A mutation: batched with nothing, cached nowhere. */
+  renew: publicProcedure
+    .input(
+      z.strictObject({
+        webinarId,
+        pass: z.string().min(1).max(2000).nullable(),
+        range: z.string().regex(/^\d{1,9}-(?:\d{1,9}|end)$/),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      await limitDoor(ctx);
+      const user = input.pass === null ? await currentUser(ctx.services, ctx.headers) : undefined;
+      return renewReplay(ctx.services, input, user);
     }),
   /** What was watched, told by the player; the pass says by whom and of what. */
   watched: publicProcedure
