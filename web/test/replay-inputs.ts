@@ -43,6 +43,8 @@ export async function replayInputs(
       showConversation: true,
       foundChapters: true,
     },
+    "replay.keep": { webinarId, days: null },
+    "replay.keepLonger": { webinarId, days: 30 },
     "replay.publish": { webinarId, published: false },
     "replay.mark": { webinarId, id: randomUUID(), title: "A chapter", atMs: 1000 },
     "replay.unmark": { webinarId, id: randomUUID() },

@@ -169,6 +169,8 @@ const inputs = (): Record<string, unknown> => ({
   "privacy.erase": { email: "nobody@example.test", confirm: "nobody@example.test" },
   "privacy.retention": undefined,
   "privacy.setRetention": { days: 365 },
+  "privacy.recordings": undefined,
+  "privacy.setRecordings": { days: 365 },
   "privacy.setWebinarRetention": { webinarId, days: 365 },
   "privacy.audit": {},
   "organisation.mine": undefined,

@@ -61,39 +61,6 @@ export const recordingTracks = pgTable(
   ],
 );
 
-/** The recording once more, in another layout: made from the tracks of each person. */
-export const recordingRenders = pgTable(
-  "recording_renders",
-  {
-    id: uuid("id").primaryKey(),
-    webinarId: uuid("webinar_id")
-      .notNull()
-      .references(() => webinars.id, { onDelete: "cascade" }),
-    layout: text("layout").notNull(),
-    /** `wanted` until egress has made it, or could not. */
-    state: text("state", { enum: ["wanted", "done", "failed", "cancelled"] })
-      .notNull()
-      .default("wanted"),
-    /** Why it failed, for people. */
-    reason: text("reason").notNull().default(""),
-    /** File name below the webinar's recordings. */
-    file: text("file").notNull(),
-    durationMs: integer("duration_ms"),
-    bytes: bigint("bytes", { mode: "number" }),
-    requestedBy: uuid("requested_by"),
-    endedAt: instant("ended_at"),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    index("recording_renders_webinar").on(table.webinarId, table.createdAt),
-    check("recording_renders_state", sql`${table.state} in ('wanted', 'done', 'failed', 'cancelled')`),
-    check(
-      "recording_renders_done",
-      sql`${table.state} <> 'done' or (${table.durationMs} is not null and ${table.bytes} is not null)`,
-    ),
-  ],
-);
-
 /** What becomes of the recording: who may watch it, from when until when, and how much of it. */
 export const replays = pgTable(
   "replays",
@@ -112,8 +79,6 @@ export const replays = pgTable(
     trimStartMs: integer("trim_start_ms").notNull().default(0),
     /** Null: to its end. */
     trimEndMs: integer("trim_end_ms"),
-    /** The render that is shown instead of the recording as it was broadcast. */
-    renderId: uuid("render_id").references(() => recordingRenders.id, { onDelete: "set null" }),
     /** Chat, questions and polls go with it. */
     showConversation: boolean("show_conversation").notNull().default(true),
     /** Chapters by speaker and layout beside the marks that people set. */

@@ -2,11 +2,12 @@ import { findWebinarBySlug } from "@rostrum/db";
 import { EntityId, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
-import { line, opaqueToken, slug, startsAt, webinarId } from "../inputs.ts";
+import { line, opaqueToken, recordingDays, slug, startsAt, webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
 import { currentUser } from "../session.ts";
 import { type Context, hostProcedure, publicProcedure, router } from "../trpc.ts";
+import { keepLonger, setRecordingDays } from "../use-cases/recording-retention.ts";
 import { noteWatched, openByLink, openReplay, renewReplay } from "../use-cases/replay.ts";
 import {
   changeReplay,
@@ -95,6 +96,21 @@ export const replayRouter = router({
       const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
       await setPublished(ctx.services, { user: ctx.user, webinar }, input.published);
       return describeReplay(ctx.services, webinar);
+    }),
+  /** How long it is kept: days after the end, 0 for ever, null as the organisation says. */
+  keep: hostProcedure
+    .input(z.strictObject({ webinarId, days: z.union([z.literal(0), recordingDays]).nullable() }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await setRecordingDays(ctx.services, { user: ctx.user, webinar }, input.days);
+      return { kept: true as const };
+    }),
+  keepLonger: hostProcedure
+    .input(z.strictObject({ webinarId, days: recordingDays }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await keepLonger(ctx.services, { user: ctx.user, webinar }, input.days);
+      return { kept: true as const };
     }),
   /** A chapter of the recording; without a time it begins now. */
   mark: hostProcedure

@@ -15,6 +15,7 @@ import {
 import { RostrumError } from "@rostrum/protocol";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import type { Services } from "../services.ts";
+import { describeKeeping } from "./recording-retention.ts";
 import { doorOf } from "./replay-access.ts";
 
 export type ReplayOptions = {
@@ -63,6 +64,7 @@ export async function describeReplay(services: Services, webinar: Webinar) {
       ...{ id, name, source, offsetMs, durationMs, bytes },
       url: url ? url.replace(/[^/]+$/, file) : null,
     })),
+    keeping: await describeKeeping(services, webinar),
     options: {
       access: replay?.access ?? ("registered" as const),
       availableFrom: replay?.availableFrom?.getTime() ?? null,
