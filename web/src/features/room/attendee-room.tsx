@@ -131,7 +131,7 @@ function Room({ connection }: { connection: RoomConnection }) {
           )}
         </div>
         {room.phase === "live" && <StageNotes connection={connection} />}
-        {room.phase !== "ended" && (
+        {room.phase !== "ended" && status !== "ended" && (
           <HandControls connection={connection} room={room} self={admission.participantId} visit={visit}>
             {room.caption && delivery === "webrtc" && (
               <button

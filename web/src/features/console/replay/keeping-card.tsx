@@ -76,7 +76,7 @@ export function KeepingCard({ webinarId, keeping }: Props) {
             value={choice}
             onChange={(event) => setChoice(event.target.value)}
             choices={[
-              { value: "preset", name: `As the organisation says: ${preset}` },
+              { value: "preset", name: `By default: ${preset}` },
               { value: "ever", name: "For ever" },
               { value: "days", name: "For some days" },
             ]}
@@ -93,6 +93,7 @@ export function KeepingCard({ webinarId, keeping }: Props) {
             />
           )}
           {fault && fault.field !== "days" && <Notice kind="bad">{fault.message}</Notice>}
+          {keep.isSuccess && <Notice kind="good">Saved.</Notice>}
           <div>
             <button className="button" type="submit" disabled={keep.isPending}>
               Save
