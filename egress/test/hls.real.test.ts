@@ -62,6 +62,66 @@ function withoutHoles(downloads: readonly { uri: string }[]): string[] {
     .filter((_, index) => index > 0 && numbers[index] !== (numbers[index - 1] ?? 0) + 1);
 }
 
+describe("access that is short", () => {
+  const base = () => `${harness.baseUrl}/hls/${job.webinarId}`;
+  const accessFor = (seconds: number) =>
+    harness.tokens.hlsAccess(job.webinarId, Math.floor(Date.now() / 1000) + seconds);
+  /** As a browser does: what it is given it shows, until that has passed. */
+  async function enter(seconds: number): Promise<string> {
+    const response = await fetch(`${base()}/${accessFor(seconds)}/enter`);
+    expect(response.status).toBe(204);
+    expect(response.headers.get("access-control-allow-credentials")).toBe("true");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+    const [cookie = "", ...attributes] = (response.headers.get("set-cookie") ?? "").split("; ");
+    expect(attributes).toEqual(
+      expect.arrayContaining([`Path=/hls/${job.webinarId}/`, "HttpOnly", "SameSite=Lax"]),
+    );
+    return cookie;
+  }
+
+  it("is renewed under a player that keeps its address, without a hole", { timeout: 30_000 }, async () => {
+    let cookie = await enter(4);
+    const accesses = new Set([cookie]);
+    const renewing = setInterval(
+      () =>
+        void enter(4).then((next) => {
+          cookie = next;
+          accesses.add(next);
+        }),
+      1000,
+    );
+    const player = new NativePlayer(
+      (file) => `${base()}/mine/${file}`,
+      "live.m3u8",
+      () => ({ cookie }),
+    );
+    await player.follow(30).finally(() => clearInterval(renewing));
+    expect(player.faults).toEqual([]);
+    expect(withoutHoles(player.downloads)).toEqual([]);
+    expect(accesses.size).toBeGreaterThan(5);
+    // Nobody renews it any more: over, although nothing of the address has changed.
+    const ask = (headers: Record<string, string>) => fetch(`${base()}/mine/live.m3u8`, { headers });
+    const last = await ask({ cookie });
+    expect(last.headers.get("cache-control")).toMatch(/^private, max-age=[01]$/);
+    await until("the access has passed", 8000, async () => (await ask({ cookie })).status === 403);
+    // The link in another browser, and the cookie of another webinar.
+    expect((await ask({})).status).toBe(403);
+    const foreign = harness.tokens.hlsAccess("another", Math.floor(Date.now() / 1000) + 60);
+    expect((await ask({ cookie: `rostrum_hls=${foreign}` })).status).toBe(403);
+    expect((await fetch(`${base()}/mine/enter`)).status).toBe(403);
+  });
+
+  it("is never kept by a cache for longer than it opens", async () => {
+    const list = await segments("plain.m3u8");
+    const uri = list.at(-2)?.uri ?? "";
+    const kept = async (access: string) =>
+      (await fetch(`${base()}/${access}/${uri}`)).headers.get("cache-control");
+    expect(await kept(accessFor(3600))).toMatch(/^public, max-age=(3600|3599), immutable$/);
+    expect(await kept(accessFor(9))).toMatch(/^public, max-age=[89], immutable$/);
+    expect((await fetch(`${base()}/${accessFor(-1)}/${uri}`)).status).toBe(403);
+  });
+});
+
 describe("the HLS of a real programme", () => {
   it("keeps the rules for two players, sound alone and whole segments", { timeout: 40_000 }, async () => {
     expect(checkMultivariant(await text("index.m3u8"))).toEqual([]);
@@ -187,7 +247,8 @@ describe("the HLS of a real programme", () => {
     const past = await get("live.m3u8?_HLS_msn=0&_HLS_part=0");
     expect(past.headers.get("cache-control")).toMatch(/^public, max-age=(1|6, immutable)$/);
     const part = await get(`part-${sequence}-1.m4s`);
-    expect(part.headers.get("cache-control")).toBe("public, max-age=86400, immutable");
+    // As long as its address opens.
+    expect(part.headers.get("cache-control")).toMatch(/^public, max-age=(3600|3599), immutable$/);
     expect(part.headers.get("content-type")).toBe("video/mp4");
     const missing = await get("seg-999.m4s");
     expect([missing.status, missing.headers.get("cache-control")]).toEqual([404, "no-store"]);

@@ -1,5 +1,5 @@
 import type { Log, LogPosition, RemovedPeople, Scope, SeatLedger } from "@rostrum/platform";
-import type { RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
+import type { ParticipantId, RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
 import { engagementIn, evolveRoom, handOf, type Receiver, roomFor } from "@rostrum/rules";
 import { type PipeSource, type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
@@ -134,9 +134,12 @@ export class Audience {
     this.scope.run("removed people", () => this.#closeRemoved());
   }
 
-  /** Whoever was erased leaves: the room is read again for it. */
+  /** Whoever may not be here leaves: the room is read again for it, when they were not named by an event. */
   async #closeRemoved(): Promise<void> {
-    const removed = await this.#removed.list(this.webinarId);
+    this.#close(await this.#removed.list(this.webinarId));
+  }
+
+  #close(removed: ReadonlySet<ParticipantId>): void {
     if (removed.size === 0) return;
     for (const attendee of this.fanOut.attendees)
       if (removed.has(attendee.claims.participantId)) attendee.socket.close("removed");
@@ -150,6 +153,7 @@ export class Audience {
     const { type } = event.body;
     if (type === "phase.changed" || type === "stage.changed") this.#feed.nudge();
     this.#noteEngagement(event);
+    if (event.body.type === "participant.removed") this.#close(new Set([event.body.participantId]));
     if (type === "seat.offered")
       for (const attendee of this.fanOut.attendees)
         if (attendee.claims.participantId === event.to) attendee.stopWaiting();

@@ -34,6 +34,7 @@ function prepare(db: Executor) {
         tokenHash: joinTokens.tokenHash,
         id: registrations.id,
         name: registrations.name,
+        removedAt: registrations.removedAt,
         webinarId: registrations.webinarId,
       })
       .from(joinTokens)
@@ -76,7 +77,7 @@ export async function findRegistrantByToken(
 }
 
 /** Who somebody is to their webinar, as far as the door must know. */
-export type Registrant = { id: string; name: string; webinar: Webinar };
+export type Registrant = { id: string; name: string; removedAt: Date | null; webinar: Webinar };
 
 /** Those of many personal links that are valid, by the hash of the link: people of one webinar share its row. */
 export async function findRegistrantsByTokens(
@@ -91,9 +92,9 @@ export async function findRegistrantsByTokens(
     (await ofThem.execute({ ids: arrayOf(webinarIds) })).map((webinar) => [webinar.id, webinar]),
   );
   return new Map(
-    rows.flatMap(({ tokenHash, id, name, webinarId }) => {
+    rows.flatMap(({ tokenHash, webinarId, ...registrant }) => {
       const webinar = byId.get(webinarId);
-      return webinar ? [[tokenHash, { id, name, webinar }] as const] : [];
+      return webinar ? [[tokenHash, { ...registrant, webinar }] as const] : [];
     }),
   );
 }

@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
-import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
+import type { HttpContext, HttpServer } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import { type CaptionFeed, CaptionFiles, withCaptions } from "../captions/index.ts";
+import { cacheWithin, type MediaDoor } from "../media-door.ts";
 import { liveName, parsePlaylistName, plainName, type RungName } from "./names.ts";
 import { type PlaylistForm, renderMultivariantPlaylist, type Variant } from "./playlist.ts";
 import { plain, type Timeline } from "./timeline.ts";
@@ -28,9 +29,7 @@ export type Watchable = {
 
 export type HlsServerOptions = {
   http: HttpServer;
-  tokens: Tokens;
-  /** Origin of the pages that may play. */
-  webPublicUrl: string;
+  door: MediaDoor;
   /** Seconds; a request is held for three of them at most. */
   targetDuration: number;
   find: (webinarId: string) => Watchable | undefined;
@@ -43,17 +42,12 @@ const mediaTypes = {
   vtt: "text/vtt; charset=utf-8",
 } as const;
 
-/** Addresses known to be good; more than a node's programmes have at a time. */
-const rememberedAccesses = 1000;
-
 /**
- * `/hls/{webinarId}/{access}/...`. The access part is the same for all viewers inside a time bucket, so everything here may
- * be cached by whatever stands in front (decision 005).
+ * `/hls/{webinarId}/{access}/...`. The access part is the same for all viewers of the moment, so everything here may be
+ * cached by whatever stands in front, for as long as it opens (decision 017).
  */
 export class HlsServer {
   readonly #options: HlsServerOptions;
-  readonly #corsOrigin: string;
-  readonly #good = new Set<string>();
   readonly #captionFiles = new CaptionFiles();
   /** Requests that wait for a part or a playlist. */
   waiting = 0;
@@ -62,51 +56,18 @@ export class HlsServer {
 
   constructor(options: HlsServerOptions) {
     this.#options = options;
-    this.#corsOrigin = new URL(options.webPublicUrl).origin;
-    options.http.route("GET", "/hls/:webinarId/:access/:file", (context) => this.#hls(context));
-    options.http.route("OPTIONS", "/hls/:webinarId/:access/:file", ({ response }) =>
-      this.#preflight(response),
-    );
-  }
-
-  #authorise(context: HttpContext): string {
-    const { webinarId = "", access = "" } = context.params;
-    // Before the check: a player must be able to read a refusal.
-    this.#cors(context.response);
-    if (!this.#mayWatch(webinarId, access))
-      throw new RostrumError("permission.denied", "This address is not valid, or not any more.");
-    return webinarId;
-  }
-
-  /** The signature is checked once for all who share the address, the time each time. */
-  #mayWatch(webinarId: string, access: string): boolean {
-    const key = `${webinarId}/${access}`;
-    const now = Date.now();
-    if (this.#good.has(key) && Number.parseInt(access, 10) * 1000 > now) return true;
-    if (!this.#options.tokens.verifyHlsAccess(webinarId, access, now)) return false;
-    if (this.#good.size >= rememberedAccesses) this.#good.clear();
-    this.#good.add(key);
-    return true;
-  }
-
-  #cors(response: ServerResponse): void {
-    response.setHeader("access-control-allow-origin", this.#corsOrigin);
-    response.setHeader("access-control-expose-headers", "age, content-length, content-range, date");
-    response.setHeader("timing-allow-origin", this.#corsOrigin);
-    response.setHeader("x-content-type-options", "nosniff");
-  }
-
-  #preflight(response: ServerResponse): void {
-    this.#cors(response);
-    response.setHeader("access-control-allow-headers", "range");
-    response.setHeader("access-control-max-age", "86400");
-    response.writeHead(204).end();
+    const { http, door } = options;
+    // Before the files: it looks like one of them.
+    door.routeEnter(http, "/hls/:webinarId", ({ webinarId = "" }) => webinarId);
+    http.route("GET", "/hls/:webinarId/:access/:file", (context) => this.#hls(context));
+    http.route("OPTIONS", "/hls/:webinarId/:access/:file", ({ response }) => door.preflight(response));
   }
 
   async #hls(context: HttpContext): Promise<void> {
-    const programme = this.#options.find(this.#authorise(context));
+    const { webinarId = "", file = "" } = context.params;
+    this.#options.door.open(context, webinarId);
+    const programme = this.#options.find(webinarId);
     if (!programme) throw new RostrumError("not-found", "There is no programme now.");
-    const { file = "" } = context.params;
     const master = masters[file];
     const form = formOf(programme.timeline, file);
     if (master) this.#master(context.response, programme, master);
@@ -223,7 +184,7 @@ function send(response: ServerResponse, answer: { type: string; cache: string; b
   response.writeHead(200, {
     "content-type": answer.type,
     "content-length": answer.body.length,
-    "cache-control": answer.cache,
+    "cache-control": cacheWithin(response, answer.cache),
   });
   response.end(answer.body);
 }

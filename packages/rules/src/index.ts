@@ -14,6 +14,7 @@ export * from "./ladder.ts";
 export * from "./layers.ts";
 export * from "./layout/index.ts";
 export * from "./mail-text.ts";
+export * from "./media-access.ts";
 export * from "./media-time.ts";
 export * from "./phase.ts";
 export * from "./placement.ts";

@@ -1,5 +1,6 @@
 import Hls, { type ErrorData, type HlsConfig, type LoadPolicy } from "hls.js";
 import { catchUpRate, isLive, nativeStand, pickEngine, shouldJump } from "./hls-rules.ts";
+import { askWith, enterNatively, type MediaAccess } from "./media-access.ts";
 import { type Level, levelFor, levelsOf, type Moment, momentsOf, type Quality } from "./quality.ts";
 
 const patient: LoadPolicy = {
@@ -70,19 +71,34 @@ export type HlsPlayer = {
 const typeOfPlaylist = "application/vnd.apple.mpegurl";
 const lookEveryMs = 200;
 
+export type LiveSource = { url: string; access: MediaAccess };
+
 /** Plays a live playlist in a video element until it is stopped. Null: this browser cannot. */
-export function playHls(video: HTMLVideoElement, url: string, handlers: HlsHandlers): HlsPlayer | null {
+export async function playHls(
+  video: HTMLVideoElement,
+  source: LiveSource,
+  handlers: HlsHandlers,
+): Promise<HlsPlayer | null> {
+  const managedMediaSource = "ManagedMediaSource" in window && Hls.isSupported();
   const engine = pickEngine({
     mediaSource: "MediaSource" in window && Hls.isSupported(),
-    managedMediaSource: "ManagedMediaSource" in window && Hls.isSupported(),
+    managedMediaSource,
     nativeHls: video.canPlayType(typeOfPlaylist) !== "",
   });
   if (engine === "none") return null;
-  return engine === "native" ? playNative(video, url, handlers) : playWithHlsJs(video, url, handlers);
+  if (engine === "hls.js") return playWithHlsJs(video, source, handlers);
+  const lasting = await enterNatively(source.access, source.url);
+  // Without the cookie its own player would lose access with its address; ours changes it.
+  if (lasting === null && managedMediaSource) return playWithHlsJs(video, source, handlers);
+  return playNative(video, lasting ?? source.access.address(source.url), handlers);
 }
 
-function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandlers): HlsPlayer {
-  const hls = new Hls(config as HlsConfig);
+function playWithHlsJs(
+  video: HTMLVideoElement,
+  { url, access }: LiveSource,
+  handlers: HlsHandlers,
+): HlsPlayer {
+  const hls = new Hls({ ...config, xhrSetup: askWith(access) } as HlsConfig);
   let recoveredAt = 0;
   hls.on(Hls.Events.ERROR, (_event, data: ErrorData) => {
     if (!data.fatal) return;

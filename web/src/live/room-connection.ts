@@ -54,7 +54,7 @@ export const finalRefusals: ReadonlySet<string> = new Set([
 
 const endTexts: Record<string, string> = {
   replaced: "You joined from another window or device.",
-  removed: "The host has removed you from this webinar.",
+  removed: "You may not be in this webinar any more.",
   unauthorized: "Your link is no longer valid.",
 };
 
@@ -305,6 +305,9 @@ export class RoomConnection {
     this.#session?.close();
     this.tracks.set([]);
     this.#patch({ connection: "ended", fault: endTexts[end.reason] ?? null });
+    // Why exactly, the door says.
+    if (end.reason === "removed")
+      this.#admit([], {}).catch((error: unknown) => this.#refused(error) && this.#patch({ connection: "ended" }));
   }
 }
 

@@ -95,6 +95,23 @@ export const studioDe: typeof studioEn = {
       "Alle verlassen den Raum, und die Aufzeichnung wird abgeschlossen. Das lässt sich nicht rückgängig machen.",
     broadcast: "Übertragung",
   },
+  attendees: {
+    heading: "Wer da ist",
+    find: "Jemanden finden",
+    nobodyFound: "Niemand mit diesem Namen ist da.",
+    nobody: "Noch ist niemand da.",
+    list: "Teilnehmende",
+    tiers: { hls: "Übertragung", webrtc: "interaktiv" },
+    remove: "Entfernen",
+    removeOne: (name) => `${name} entfernen`,
+    more: (people) => `Und ${people} weitere: Finden Sie sie über den Namen.`,
+    removed: "Entfernt",
+    letBack: "Wieder einlassen",
+    letOneBack: (name) => `${name} wieder einlassen`,
+    question: (name) => `${name} aus dem Webinar entfernen?`,
+    consequence:
+      "Die Person verlässt den Raum sofort, die Übertragung endet für sie innerhalb von zwei Minuten, auch in einem anderen Player, und ihr Link öffnet weder den Raum noch die Aufzeichnung, bis Sie sie wieder einlassen.",
+  },
   encoders: {
     heading: "Encoder",
     intro:

@@ -90,6 +90,23 @@ export const studioEn = {
     endText: "Everybody leaves the room and the recording is finished. This cannot be undone.",
     broadcast: "Broadcast",
   },
+  attendees: {
+    heading: "Who is here",
+    find: "Find somebody",
+    nobodyFound: "Nobody by that name is here.",
+    nobody: "No attendee is here yet.",
+    list: "Attendees",
+    tiers: { hls: "broadcast", webrtc: "interactive" },
+    remove: "Remove",
+    removeOne: (name: string) => `Remove ${name}`,
+    more: (people: number) => `And ${people} more: find them by name.`,
+    removed: "Removed",
+    letBack: "Let back in",
+    letOneBack: (name: string) => `Let ${name} back in`,
+    question: (name: string) => `Remove ${name} from the webinar?`,
+    consequence:
+      "They leave the room at once, the broadcast ends for them within two minutes even in another player, and their link does not open the room or the replay until you let them back in.",
+  },
   encoders: {
     heading: "Encoders",
     intro: "OBS, hardware encoders and ffmpeg come on stage like a panelist, with a key instead of a link.",

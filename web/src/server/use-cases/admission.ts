@@ -14,10 +14,11 @@ import {
 } from "@rostrum/protocol";
 import { place, rendezvous } from "@rostrum/rules";
 import { deviceOf } from "../device.ts";
-import { playlistUrl } from "../programmes.ts";
+import { playlistGrant } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import { accept } from "./hands.ts";
+import { refuseRemoved } from "./presence.ts";
 import { isReplayOpen } from "./replay-access.ts";
 
 const tokenSeconds = 6 * 3600;
@@ -46,6 +47,7 @@ export async function personOf(services: Services, joinToken: string): Promise<P
   const registrant = await services.registrants.get(hash);
   if (registrant) {
     const { id, name, webinar } = registrant;
+    refuseRemoved(registrant);
     return { participantId: id, role: "attendee", name, webinar };
   }
   const invited = await findPanelistByToken(services.db, hash);
@@ -158,7 +160,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
       token: await services.tokens.signRoom({ ...claims, audience: "edge" }, tokenSeconds),
     },
     stage: role === "attendee" && !guest ? null : await stageAccess(services, claims, wish.excludeEdges),
-    playlistUrl: await playlistUrl(services, webinar.id),
+    playlistUrl: (await playlistGrant(services, webinar.id)).url,
     iceServers: iceServers(services, participantId),
     expiresIn: tokenSeconds,
   });

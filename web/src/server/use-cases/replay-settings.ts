@@ -17,6 +17,7 @@ import { chapterMark } from "@rostrum/rules";
 import { handMarkChange } from "../programme-marks.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import type { Services } from "../services.ts";
+import { describeKeeping } from "./recording-retention.ts";
 import { doorOf } from "./replay-access.ts";
 
 export type ReplayOptions = {
@@ -65,6 +66,7 @@ export async function describeReplay(services: Services, webinar: Webinar) {
       ...{ id, name, source, offsetMs, durationMs, bytes },
       url: url ? url.replace(/[^/]+$/, file) : null,
     })),
+    keeping: await describeKeeping(services, webinar),
     options: {
       access: replay?.access ?? ("registered" as const),
       availableFrom: replay?.availableFrom?.getTime() ?? null,
