@@ -33,6 +33,8 @@ export {
 export * from "./queries/pictures.ts";
 export * from "./queries/polls.ts";
 export * from "./queries/questions.ts";
+export * from "./queries/registration-holds.ts";
+export * from "./queries/registration-import.ts";
 export * from "./queries/registration-seats.ts";
 export * from "./queries/registrations.ts";
 export * from "./queries/replay-report.ts";

@@ -66,6 +66,7 @@ export const expected: Record<string, string> = {
   "privacy.erase": "o",
   "privacy.retention": "ohk",
   "privacy.setRetention": "o",
+  "privacy.setDoubleOptIn": "o",
   "privacy.webinarRetention": "ohk",
   "privacy.setWebinarRetention": "o",
   "privacy.audit": "o",

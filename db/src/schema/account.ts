@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   check,
   index,
   integer,
@@ -24,6 +25,8 @@ export const organisations = pgTable(
     embedOrigins: jsonb("embed_origins").$type<string[]>().notNull().default([]),
     /** Days after a webinar's end for which people's data is kept; null: until somebody erases it. */
     retentionDays: integer("retention_days"),
+    /** New webinars ask registrants to confirm their address. */
+    doubleOptIn: boolean("double_opt_in").notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [check("organisations_retention", sql`${table.retentionDays} between 0 and 3650`)],

@@ -44,6 +44,10 @@ export type Blueprint = {
   rules: {
     registrationLimit: number | null;
     waitlist: boolean;
+    /** Missing in templates that are older. */
+    offerHours?: number | null;
+    doubleOptIn?: boolean;
+    confirmHours?: number;
     approval: "approve" | "review" | "deny";
     allowedDomains: string[];
     blockedDomains: string[];

@@ -30,6 +30,11 @@ export const webinars = pgTable(
     registrationLimit: integer("registration_limit"),
     /** Whether those who come when it is full may wait. */
     waitlist: boolean("waitlist").notNull().default(true),
+    /** A free seat is offered to who waits longest for so many hours; null: it is theirs at once. */
+    offerHours: integer("offer_hours"),
+    /** Registrations count once the address is confirmed by a mailed link, and for so many hours wait for it. */
+    doubleOptIn: boolean("double_opt_in").notNull().default(false),
+    confirmHours: integer("confirm_hours").notNull().default(24),
     /** What becomes of an address that no domain rule names. */
     approval: text("approval", { enum: ["approve", "review", "deny"] })
       .notNull()
@@ -80,6 +85,8 @@ export const webinars = pgTable(
     check("webinars_title_length", sql`char_length(${table.title}) between 1 and 200`),
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
     check("webinars_registration_limit", sql`${table.registrationLimit} >= 1`),
+    check("webinars_offer_hours", sql`${table.offerHours} between 1 and 168`),
+    check("webinars_confirm_hours", sql`${table.confirmHours} between 1 and 168`),
     check("webinars_approval", sql`${table.approval} in ('approve', 'review', 'deny')`),
     check("webinars_locale", sql`${table.locale} in ('en', 'de')`),
     check("webinars_visibility", sql`${table.visibility} in ('public', 'unlisted')`),

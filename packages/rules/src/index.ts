@@ -10,6 +10,7 @@ export type { Decision } from "./decision.ts";
 export * from "./engagement.ts";
 export * from "./form.ts";
 export * from "./hand-queue.ts";
+export * from "./holds.ts";
 export * from "./layers.ts";
 export * from "./layout/index.ts";
 export * from "./mail-text.ts";

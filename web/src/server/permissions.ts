@@ -100,6 +100,7 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "privacy.erase": "privacy.manage",
   "privacy.retention": "webinar.edit",
   "privacy.setRetention": "privacy.manage",
+  "privacy.setDoubleOptIn": "privacy.manage",
   "privacy.webinarRetention": "webinar.edit",
   "privacy.setWebinarRetention": "privacy.manage",
   "privacy.audit": "privacy.manage",

@@ -142,7 +142,7 @@ function headingOf({ phase, places }: PublicWebinar, { form }: Texts): string {
   return places === "waitlist" ? form.waitlistHeading : form.heading;
 }
 
-type DoneProps = { status: "registered" | "waitlisted" | "pending"; email: string } & Omit<
+type DoneProps = { status: "registered" | "waitlisted" | "pending" | "unconfirmed"; email: string } & Omit<
   Props,
   "slug" | "onRegistered"
 >;
@@ -165,7 +165,7 @@ function Done({ status, email, webinar, texts }: DoneProps) {
           durationMinutes={webinar.durationMinutes}
         />
       )}
-      {!forReplay && (
+      {!forReplay && status !== "unconfirmed" && (
         <p>
           <Link href={`/w/${webinar.slug}/check`}>{texts.done.check}</Link>
         </p>

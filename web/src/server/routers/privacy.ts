@@ -1,4 +1,12 @@
-import { listAudit, readRetention, recordAudit, saveRetention, saveWebinarRetention } from "@rostrum/db";
+import {
+  listAudit,
+  readDoubleOptIn,
+  readRetention,
+  recordAudit,
+  saveDoubleOptIn,
+  saveRetention,
+  saveWebinarRetention,
+} from "@rostrum/db";
 import { z } from "zod";
 import { AuditFilter, auditFilterOf } from "../audit.ts";
 import { email, webinarId } from "../inputs.ts";
@@ -39,7 +47,23 @@ export const privacyRouter = router({
     }),
   retention: hostProcedure.query(async ({ ctx }) => ({
     days: await readRetention(ctx.services.db, ctx.user.organisationId),
+    doubleOptIn: await readDoubleOptIn(ctx.services.db, ctx.user.organisationId),
   })),
+  /** Whether new webinars ask registrants to confirm their address. */
+  setDoubleOptIn: hostProcedure
+    .input(z.strictObject({ on: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      const { organisationId } = ctx.user;
+      await saveDoubleOptIn(ctx.services.db, organisationId, input.on);
+      await recordAudit(ctx.services.db, {
+        organisationId,
+        actorId: ctx.user.id,
+        action: "double-opt-in.changed",
+        subject: organisationId,
+        details: { on: input.on },
+      });
+      return { on: input.on };
+    }),
   setRetention: hostProcedure
     .input(z.strictObject({ days: retentionDays }))
     .mutation(async ({ ctx, input }) => {

@@ -22,12 +22,16 @@ import {
 } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
+import { registrationStatus } from "../rest/resources.ts";
 import { type Context, hostProcedure, publicProcedure, router } from "../trpc.ts";
 import {
   cancelMyRegistration,
+  confirmMyRegistration,
+  declineMyOffer,
   editMyRegistration,
   mailMyLink,
   myRegistration,
+  takeMyOffer,
 } from "../use-cases/my-registration.ts";
 import { changeForm } from "../use-cases/public-form.ts";
 import { changeRules, decide, describeRules } from "../use-cases/registration-rules.ts";
@@ -40,6 +44,7 @@ import {
 import { replayCookie } from "../use-cases/replay-access.ts";
 
 const pageSize = 100;
+const hours = z.number().int().min(1, "At least one hour.").max(168, "At most a week (168 hours).");
 
 /** Nobody finds a link by trying. */
 async function limitLink({ services, headers }: Context, token: string): Promise<void> {
@@ -108,6 +113,20 @@ export const registrationRouter = router({
     await cancelMyRegistration(ctx.services, input.token);
     return { cancelled: true as const };
   }),
+  /** The address is theirs. A mutation behind a button: whoever only opens the link, like a mail scanner, changes nothing. */
+  confirm: publicProcedure.input(z.strictObject({ token: opaqueToken })).mutation(async ({ ctx, input }) => {
+    await limitLink(ctx, input.token);
+    await confirmMyRegistration(ctx.services, input.token);
+    return { confirmed: true as const };
+  }),
+  answerOffer: publicProcedure
+    .input(z.strictObject({ token: opaqueToken, answer: z.enum(["take", "decline"]) }))
+    .mutation(async ({ ctx, input }) => {
+      await limitLink(ctx, input.token);
+      if (input.answer === "take") await takeMyOffer(ctx.services, input.token);
+      else await declineMyOffer(ctx.services, input.token);
+      return { answered: true as const };
+    }),
   mailAgain: publicProcedure
     .input(z.strictObject({ token: opaqueToken }))
     .mutation(async ({ ctx, input }) => {
@@ -127,6 +146,9 @@ export const registrationRouter = router({
         webinarId,
         registrationLimit: z.number().int().min(1, "At least one place.").max(1_000_000).nullable(),
         waitlist: z.boolean(),
+        offerHours: hours.nullable().default(null),
+        doubleOptIn: z.boolean().default(false),
+        confirmHours: hours.default(24),
         approval: z.enum(["approve", "review", "deny"]),
         allowedDomains: domains,
         blockedDomains: domains,
@@ -164,7 +186,7 @@ export const registrationRouter = router({
     .input(
       z.strictObject({
         webinarId,
-        status: z.enum(["registered", "pending", "waitlisted", "denied", "cancelled"]).optional(),
+        status: registrationStatus.optional(),
         cursor: pageCursor,
         search: searchText,
       }),

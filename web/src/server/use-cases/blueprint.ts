@@ -30,7 +30,16 @@ export async function blueprintOf(services: Services, webinar: Webinar): Promise
   ]);
   const { title, description, durationMinutes, timeZone, seats, locale, visibility, page, mailTexts } =
     webinar;
-  const { registrationLimit, waitlist, approval, allowedDomains, blockedDomains } = webinar;
+  const {
+    registrationLimit,
+    waitlist,
+    offerHours,
+    doubleOptIn,
+    confirmHours,
+    approval,
+    allowedDomains,
+    blockedDomains,
+  } = webinar;
   return {
     title,
     description,
@@ -44,6 +53,9 @@ export async function blueprintOf(services: Services, webinar: Webinar): Promise
     rules: {
       registrationLimit,
       waitlist,
+      offerHours,
+      doubleOptIn,
+      confirmHours,
       approval,
       allowedDomains,
       blockedDomains,
@@ -63,6 +75,7 @@ const blank = { accent: null, logo: null, cover: null, speakers: [], agenda: [] 
 const openRules: Blueprint["rules"] = {
   registrationLimit: null,
   waitlist: true,
+  offerHours: null,
   approval: "approve",
   allowedDomains: [],
   blockedDomains: [],

@@ -20,6 +20,7 @@ export async function publicForm(services: Services, webinar: Webinar) {
     consent: consent ? { version: consent.version, text: consent.text } : null,
     places: isFull ? (webinar.waitlist ? ("waitlist" as const) : ("none" as const)) : ("free" as const),
     needsApproval: webinar.approval === "review",
+    confirms: webinar.doubleOptIn,
   };
 }
 

@@ -10,16 +10,28 @@ import {
   type User,
   type Webinar,
 } from "@rostrum/db";
-import { mintJoinMail } from "../join-mail.ts";
+import { seating } from "../seating.ts";
 import type { Services } from "../services.ts";
 
 /** Who may register, and how many stand where. */
 export async function describeRules(services: Services, webinar: Webinar) {
-  const { registrationLimit, waitlist, approval, allowedDomains, blockedDomains } = webinar;
+  const {
+    registrationLimit,
+    waitlist,
+    offerHours,
+    doubleOptIn,
+    confirmHours,
+    approval,
+    allowedDomains,
+    blockedDomains,
+  } = webinar;
   const consent = await currentConsent(services.db, webinar.id);
   return {
     registrationLimit,
     waitlist,
+    offerHours,
+    doubleOptIn,
+    confirmHours,
     approval,
     allowedDomains,
     blockedDomains,
@@ -36,7 +48,7 @@ export async function changeRules(
   { consentText, ...rules }: RegistrationRules & { consentText: string },
 ): Promise<{ promoted: number }> {
   await saveConsentText(services.db, webinar.id, consentText);
-  const promoted = await saveRegistrationRules(services.db, webinar.id, rules, () => mintJoinMail(services));
+  const promoted = await saveRegistrationRules(services.db, webinar.id, rules, seating(services));
   await recordAudit(services.db, {
     organisationId: user.organisationId,
     actorId: user.id,
@@ -53,8 +65,10 @@ export async function decide(
   { user, webinar }: { user: User; webinar: Webinar },
   order: { ids: string[]; decision: "approve" | "deny"; reason: string },
 ): Promise<Decided> {
-  const decided = await decideRegistrations(services.db, { webinarId: webinar.id, ...order }, () =>
-    mintJoinMail(services),
+  const decided = await decideRegistrations(
+    services.db,
+    { webinarId: webinar.id, ...order },
+    seating(services),
   );
   await recordAudit(services.db, {
     organisationId: user.organisationId,

@@ -16,6 +16,7 @@ import { type ReplayClaims, RostrumError, WebinarId } from "@rostrum/protocol";
 import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
 import { lastReach } from "../exports/people.ts";
 import { mintJoinMail } from "../join-mail.ts";
+import { confirmBy } from "../seating.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
 import { isReplayOpen } from "./replay-access.ts";
@@ -46,11 +47,11 @@ async function openWebinar(services: Services, slug: string) {
 }
 
 /** A link to the room, or, when it is over, to the replay. */
-const mintFor = (services: Services, { phase }: Webinar, replayAt = 0): JoinMail =>
+export const mintFor = (services: Services, { phase }: Webinar, replayAt = 0): JoinMail =>
   mintJoinMail(services, phase === "ended" ? replayAt : undefined);
 
 export type Submitted = {
-  status: "registered" | "waitlisted" | "pending";
+  status: "registered" | "waitlisted" | "pending" | "unconfirmed";
   /** May watch at once, without waiting for the mail. */
   viewer: ReplayClaims | null;
 };
@@ -117,6 +118,7 @@ async function prepare(
       unlimited: webinar.phase === "ended",
       idempotencyKey: input.idempotencyKey,
       judgement: judgeAddress(email, webinar),
+      confirmUntil: confirmBy(webinar),
       consentTextId,
     },
   };
@@ -161,6 +163,9 @@ export async function submitRegistration(services: Services, input: Registration
 
 /** What became of it, in one word: the best of several dates. Throws for a duplicate and for who is not let in. */
 function standing(stored: Stored[]): Submitted["status"] {
+  const statuses = stored.map(({ registration }) => registration.status);
+  // Whoever comes again before they have confirmed is mailed the link again, and told the same.
+  if (statuses.includes("unconfirmed")) return "unconfirmed";
   if (!stored.some(({ created }) => created))
     throw new RostrumError(
       "registration.duplicate",
@@ -168,7 +173,6 @@ function standing(stored: Stored[]): Submitted["status"] {
       { field: "email" },
     );
   const denied = stored.find(({ registration }) => registration.status === "denied");
-  const statuses = stored.map(({ registration }) => registration.status);
   if (denied && statuses.every((status) => status === "denied"))
     throw new RostrumError("permission.denied", denied.registration.statusReason, { field: "email" });
   if (statuses.includes("registered")) return "registered";
@@ -177,8 +181,9 @@ function standing(stored: Stored[]): Submitted["status"] {
 
 /** Where the address decides who may come, only the mail proves that it is theirs. */
 function viewerAtOnce(webinar: Webinar, registrationId: string): ReplayClaims | null {
-  const { phase, approval, allowedDomains, blockedDomains } = webinar;
-  const proved = approval !== "approve" || allowedDomains.length > 0 || blockedDomains.length > 0;
+  const { phase, approval, allowedDomains, blockedDomains, doubleOptIn } = webinar;
+  const proved =
+    doubleOptIn || approval !== "approve" || allowedDomains.length > 0 || blockedDomains.length > 0;
   if (phase !== "ended" || proved) return null;
   return { webinarId: WebinarId.parse(webinar.id), viewerId: registrationId, known: true };
 }
@@ -220,6 +225,8 @@ export function describeRegistration(row: RegistrationWithStays) {
     status: row.status,
     statusReason: row.statusReason,
     waitlistPosition: row.waitlistPosition,
+    answerUntil: row.answerUntil?.getTime() ?? null,
+    confirmedAt: row.confirmedAt?.getTime() ?? null,
     registeredAt: row.createdAt.getTime(),
     utm: row.utm,
     attendance: summariseAttendance(stays, Date.now()),

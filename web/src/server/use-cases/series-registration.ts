@@ -10,6 +10,7 @@ import {
 import { RostrumError } from "@rostrum/protocol";
 import { judgeAddress, visibleFields } from "@rostrum/rules";
 import { mintJoinMail } from "../join-mail.ts";
+import { confirmBy } from "../seating.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer } from "../source.ts";
 
@@ -83,6 +84,7 @@ export async function prepareOthers(
         options: {
           idempotencyKey: input.idempotencyKey,
           judgement: judgeAddress(input.email, other),
+          confirmUntil: confirmBy(other),
           consentTextId: agreed ? consent?.id : undefined,
         },
       };

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "../../../client/providers.tsx";
 import { ConsoleNav } from "../console-nav.tsx";
 import { QueryFault } from "../query-fault.tsx";
+import { ConfirmingCard } from "./confirming-card.tsx";
 import { PersonCard } from "./person-card.tsx";
 import { RetentionCard } from "./retention-card.tsx";
 
@@ -20,7 +21,10 @@ export function PrivacyPage() {
       </div>
       <div className="two">
         <PersonCard />
-        <RetentionCard saved={retention.data.days} />
+        <div className="stack-cards">
+          <RetentionCard saved={retention.data.days} />
+          <ConfirmingCard saved={retention.data.doubleOptIn} />
+        </div>
       </div>
     </div>
   );
