@@ -16,6 +16,7 @@ export const expected: Record<string, string> = {
   "webinar.programme": "ohmka",
   "registration.rules": "ohk",
   "registration.setRules": "ohk",
+  "registration.setDoor": "ohk",
   "registration.form": "ohk",
   "registration.saveForm": "ohk",
   "registration.decide": "ohk",

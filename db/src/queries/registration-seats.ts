@@ -269,6 +269,21 @@ export type RegistrationRules = Pick<
   | "blockedDomains"
 >;
 
+export type DoorRules = Pick<
+  typeof webinars.$inferSelect,
+  | "registrationOpensAt"
+  | "registrationClosesAt"
+  | "registrationClosesAfter"
+  | "passcodeHash"
+  | "passcodeAt"
+  | "passcodeInLinks"
+>;
+
+/** Change when people may register, and the passcode. */
+export async function saveDoorRules(db: Executor, webinarId: string, rules: DoorRules): Promise<void> {
+  await db.update(webinars).set(rules).where(eq(webinars.id, webinarId));
+}
+
 /** Change who may register. More seats go to those who wait at once; fewer take nobody's away. Answers how many moved up. */
 export async function saveRegistrationRules(
   db: Executor,

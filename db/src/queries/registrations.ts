@@ -271,7 +271,9 @@ export async function updateRegistration(
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx.update(registrations).set(change).where(eq(registrations.id, id)).returning();
-    if (row) await queueWebhooks(tx, row.webinarId, [registrationEvent("registration.updated", row)]);
+    // Nobody is told of an address before it is confirmed.
+    if (row && row.status !== "unconfirmed")
+      await queueWebhooks(tx, row.webinarId, [registrationEvent("registration.updated", row)]);
   });
 }
 

@@ -48,6 +48,10 @@ export type Blueprint = {
     offerHours?: number | null;
     doubleOptIn?: boolean;
     confirmHours?: number;
+    registrationClosesAfter?: number | null;
+    passcodeHash?: string | null;
+    passcodeAt?: "register" | "join" | "both";
+    passcodeInLinks?: boolean;
     approval: "approve" | "review" | "deny";
     allowedDomains: string[];
     blockedDomains: string[];

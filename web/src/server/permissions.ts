@@ -50,6 +50,7 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "webinar.programme": "webinar.view",
   "registration.rules": "registration.manage",
   "registration.setRules": "registration.manage",
+  "registration.setDoor": "registration.manage",
   "registration.form": "registration.manage",
   "registration.saveForm": "registration.manage",
   "registration.decide": "registration.manage",

@@ -1,6 +1,7 @@
 "use client";
 import type { Delivery } from "@rostrum/protocol";
 import { useQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
 import { Captions } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -12,6 +13,8 @@ import { RoomConnection } from "../../live/room-connection.ts";
 import type { StageState } from "../../live/stage-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { Value } from "../../live/value.ts";
+import type { AppRouter } from "../../server/routers/index.ts";
+import { textsFor } from "../../texts/index.ts";
 import { Brand } from "../../ui/brand.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
 import { Notice } from "../../ui/notice.tsx";
@@ -19,6 +22,7 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
 import { FallenNotice } from "./fallen-notice.tsx";
 import { HandControls } from "./hand-controls.tsx";
+import { JoinPasscode, knownPasscode, useKnownPasscode } from "./join-passcode.tsx";
 import { ownTracks } from "./own-tracks.ts";
 import { PollPanel } from "./poll-panel.tsx";
 import { Programme } from "./programme.tsx";
@@ -31,9 +35,15 @@ type Props = { joinToken: string; prefer: Delivery };
 export function AttendeeRoom({ joinToken, prefer }: Props) {
   const connection = useMemo(() => {
     const api = createApi();
-    return new RoomConnection((excludeEdges, only) =>
-      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges }),
-    );
+    return new RoomConnection((excludeEdges, only) => {
+      const passcodeKey = knownPasscode(joinToken);
+      return api.attendance.admit.mutate({
+        joinToken,
+        prefer: only ?? prefer,
+        excludeEdges,
+        ...(passcodeKey ? { passcodeKey } : {}),
+      });
+    });
   }, [joinToken, prefer]);
   useEffect(() => () => connection.leave(), [connection]);
   const { connection: status, room, fault } = useValue(connection.state);
@@ -74,17 +84,7 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
             ) : preview.data.phase === "ended" ? (
               <Notice>This webinar is over. Thank you for your interest, {preview.data.name}.</Notice>
             ) : (
-              <>
-                <p>You join as {preview.data.name}. Your camera and microphone stay off.</p>
-                <button
-                  className="button primary wide"
-                  type="button"
-                  disabled={status === "connecting"}
-                  onClick={onEnter}
-                >
-                  {status === "connecting" ? "Joining…" : "Join"}
-                </button>
-              </>
+              <Entry joinToken={joinToken} preview={preview.data} status={status} onEnter={onEnter} />
             )}
           </>
         ) : (
@@ -93,6 +93,33 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
         {wrong && <Notice kind="bad">{wrong}</Notice>}
       </div>
     </main>
+  );
+}
+
+type EntryProps = {
+  joinToken: string;
+  preview: inferRouterOutputs<AppRouter>["attendance"]["preview"];
+  status: string;
+  onEnter: () => void;
+};
+
+/** The click, or the passcode that is asked for first. */
+function Entry({ joinToken, preview, status, onEnter }: EntryProps) {
+  const known = useKnownPasscode(joinToken);
+  if (preview.asksPasscode && !known.key)
+    return <JoinPasscode joinToken={joinToken} texts={textsFor(preview.locale)} onKnown={known.learn} />;
+  return (
+    <>
+      <p>You join as {preview.name}. Your camera and microphone stay off.</p>
+      <button
+        className="button primary wide"
+        type="button"
+        disabled={status === "connecting"}
+        onClick={onEnter}
+      >
+        {status === "connecting" ? "Joining…" : "Join"}
+      </button>
+    </>
   );
 }
 

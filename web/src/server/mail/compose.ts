@@ -8,6 +8,7 @@ import {
 import type { SendMailOptions } from "nodemailer";
 import { z } from "zod";
 import { type MailKind, mailTextsFor } from "../../texts/index.ts";
+import { asksAtJoin, passcodeKey } from "../passcode.ts";
 import type { Services } from "../services.ts";
 import { unsubscribeUrl } from "../unsubscribe.ts";
 import { brandOf } from "../use-cases/public-page.ts";
@@ -45,7 +46,7 @@ const linkMails = new Set<MailKind>(["confirmation", "join-link"]);
  * PermanentMailError for one that is not wanted any more, and when its webinar is gone or its kind unknown.
  */
 export async function composeMail(services: Services, mail: OutboxMail): Promise<SendMailOptions> {
-  const { link = "", name = "" } = mail.payload;
+  const { name = "" } = mail.payload;
   const identity = { messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>` };
   const ofAccount = accountMails[mail.kind]?.(mail.payload);
   if (ofAccount) return { ...message(services, mail.recipient, ofAccount), ...identity };
@@ -54,6 +55,8 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
     return { ...message(services, mail.recipient, await testMail(services, webinar, mail)), ...identity };
   if (!webinar || !isMailKind(mail.kind)) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
   const kind = kindNow(webinar, mail.kind);
+  const link = carrying(services, webinar, mail.payload.link ?? "");
+  const payload = { ...mail.payload, link };
   const registration = mail.registrationId
     ? await findRegistration(services.db, mail.registrationId)
     : undefined;
@@ -61,7 +64,7 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   if (asked && registration?.status !== asked)
     throw new PermanentMailError("it was answered meanwhile, or its time is over");
   const stop = registration && unasked.has(kind) ? unsubscribeUrl(services, registration.id) : undefined;
-  const content = await webinarMail(services, webinar, { kind, payload: mail.payload, stop });
+  const content = await webinarMail(services, webinar, { kind, payload, stop });
   const built = {
     ...message(services, mail.recipient, content),
     ...identity,
@@ -82,6 +85,12 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   // The MIME method parameter must equal the calendar's METHOD (RFC 6047 §2.4).
   return { ...built, icalEvent: { method, filename: "webinar.ics", content: calendar } };
 }
+
+/** A link to the room with the passcode's proof behind it, where the host wants that: in the fragment, which no server logs. */
+const carrying = (services: Services, webinar: Webinar, link: string): string =>
+  webinar.passcodeInLinks && asksAtJoin(webinar) && link.includes("/j/")
+    ? `${link}#k=${passcodeKey(services, webinar)}`
+    : link;
 
 /** What a mail that waited is by now. Throws PermanentMailError when nobody needs it any more. */
 function kindNow({ phase }: Webinar, kind: MailKind): MailKind {

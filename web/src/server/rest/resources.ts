@@ -48,6 +48,8 @@ export const Form = z
       .describe("What people must agree to: give its version as consentVersion"),
     places: z.enum(["free", "waitlist", "none"]),
     needsApproval: z.boolean(),
+    opensAt: time.nullable().describe("When registration opens, while it has not"),
+    closesAt: time.nullable().describe("When it closes"),
     confirms: z.boolean().describe("A registration counts once its address is confirmed by a mailed link"),
   })
   .meta({ id: "Form" });

@@ -7,7 +7,7 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { playlistUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
-import { admitByLink, admitGuest, admitHost, previewLink } from "../use-cases/admission.ts";
+import { admitByLink, admitGuest, admitHost, previewLink, unlock } from "../use-cases/admission.ts";
 import { postChat } from "../use-cases/chat.ts";
 import { invite, lower, raise } from "../use-cases/hands.ts";
 import { castVote, changePoll, createPoll } from "../use-cases/polls.ts";
@@ -17,11 +17,19 @@ const excludeEdges = z.array(NodeId).max(20).default([]);
 
 export const attendanceRouter = router({
   admit: publicProcedure
-    .input(z.strictObject({ joinToken: opaqueToken, prefer: Delivery.optional(), excludeEdges }))
+    .input(
+      z.strictObject({
+        joinToken: opaqueToken,
+        prefer: Delivery.optional(),
+        excludeEdges,
+        passcodeKey: opaqueToken.optional(),
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `admit:${clientAddress(ctx.headers)}`, { limit: 3000, windowMs: 60_000 });
       return admitByLink(ctx.services, input.joinToken, {
         excludeEdges: input.excludeEdges,
+        passcodeKey: input.passcodeKey,
         userAgent: ctx.headers.get("user-agent"),
         ...(input.prefer ? { prefer: input.prefer } : {}),
       });
@@ -31,6 +39,10 @@ export const attendanceRouter = router({
     await limitRate(ctx.services, `preview:${clientAddress(ctx.headers)}`, { limit: 600, windowMs: 60_000 });
     return previewLink(ctx.services, input.joinToken);
   }),
+  /** The passcode, where the door asks for it: answers what to come in with. */
+  unlock: publicProcedure
+    .input(z.strictObject({ joinToken: opaqueToken, passcode: z.string().trim().min(1).max(100) }))
+    .mutation(({ ctx, input }) => unlock(ctx.services, input, clientAddress(ctx.headers))),
   /** Where the programme plays now; null while it has no first frame. */
   playlist: participantProcedure.query(async ({ ctx }) => ({
     url: await playlistUrl(ctx.services, ctx.participant.webinarId),

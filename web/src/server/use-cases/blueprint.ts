@@ -30,6 +30,7 @@ export async function blueprintOf(services: Services, webinar: Webinar): Promise
   ]);
   const { title, description, durationMinutes, timeZone, seats, locale, visibility, page, mailTexts } =
     webinar;
+  const { registrationClosesAfter, passcodeHash, passcodeAt, passcodeInLinks } = webinar;
   const {
     registrationLimit,
     waitlist,
@@ -56,6 +57,10 @@ export async function blueprintOf(services: Services, webinar: Webinar): Promise
       offerHours,
       doubleOptIn,
       confirmHours,
+      registrationClosesAfter,
+      passcodeHash,
+      passcodeAt,
+      passcodeInLinks,
       approval,
       allowedDomains,
       blockedDomains,

@@ -6,10 +6,13 @@ import {
   type RegistrationRules,
   recordAudit,
   saveConsentText,
+  saveDoorRules,
   saveRegistrationRules,
   type User,
   type Webinar,
 } from "@rostrum/db";
+import { RostrumError } from "@rostrum/protocol";
+import { hashPasscode } from "../passcode.ts";
 import { seating } from "../seating.ts";
 import type { Services } from "../services.ts";
 
@@ -38,7 +41,65 @@ export async function describeRules(services: Services, webinar: Webinar) {
     consentText: consent?.text ?? "",
     consentVersion: consent?.version ?? null,
     counts: await countByStatus(services.db, webinar.id),
+    door: describeDoor(webinar),
   };
+}
+
+/** When people may register, and whether there is a passcode; not which. */
+const describeDoor = (webinar: Webinar) => ({
+  opensAt: webinar.registrationOpensAt?.getTime() ?? null,
+  closesAt: webinar.registrationClosesAt?.getTime() ?? null,
+  closesAfterMinutes: webinar.registrationClosesAfter,
+  hasPasscode: webinar.passcodeHash !== null,
+  passcodeAt: webinar.passcodeAt,
+  passcodeInLinks: webinar.passcodeInLinks,
+});
+
+export type DoorChange = {
+  opensAt: Date | null;
+  closesAt: Date | null;
+  closesAfterMinutes: number | null;
+  /** null: none any more; undefined: as it is. */
+  passcode?: string | null | undefined;
+  passcodeAt: Webinar["passcodeAt"];
+  passcodeInLinks: boolean;
+};
+
+/** Change them. Throws input.invalid when it would close before it opens. */
+export async function changeDoor(
+  services: Services,
+  { user, webinar }: { user: User; webinar: Webinar },
+  { passcode, ...door }: DoorChange,
+): Promise<{ saved: true }> {
+  const { opensAt, closesAt, closesAfterMinutes, passcodeAt, passcodeInLinks } = door;
+  const relative =
+    closesAfterMinutes === null ? null : webinar.startsAt.getTime() + closesAfterMinutes * 60_000;
+  const closes = Math.min(
+    closesAt?.getTime() ?? Number.POSITIVE_INFINITY,
+    relative ?? Number.POSITIVE_INFINITY,
+  );
+  if (opensAt && closes <= opensAt.getTime())
+    throw new RostrumError("input.invalid", "Registration would close before it opens.", {
+      field: "closesAt",
+    });
+  const passcodeHash =
+    passcode === undefined ? webinar.passcodeHash : passcode === null ? null : await hashPasscode(passcode);
+  await saveDoorRules(services.db, webinar.id, {
+    registrationOpensAt: opensAt,
+    registrationClosesAt: closesAt,
+    registrationClosesAfter: closesAfterMinutes,
+    passcodeHash,
+    passcodeAt,
+    passcodeInLinks,
+  });
+  await recordAudit(services.db, {
+    organisationId: user.organisationId,
+    actorId: user.id,
+    action: "registration-door.changed",
+    subject: webinar.id,
+    details: { ...door, passcode: passcode === undefined ? "kept" : passcode === null ? "none" : "new" },
+  });
+  return { saved: true };
 }
 
 /** Change the rules. Answers how many moved up from the waitlist because of it. */

@@ -16,6 +16,8 @@ import { type ReplayClaims, RostrumError, WebinarId } from "@rostrum/protocol";
 import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
 import { lastReach } from "../exports/people.ts";
 import { mintJoinMail } from "../join-mail.ts";
+import { asksAtRegistration, requirePasscode } from "../passcode.ts";
+import { windowOf } from "../registration-window.ts";
 import { confirmBy } from "../seating.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
@@ -33,6 +35,7 @@ export type RegistrationInput = {
   /** Slugs of the dates that are meant, where the webinar is one of a series; without: what the series says, or its own. */
   dates?: string[] | undefined;
   idempotencyKey?: string | undefined;
+  passcode?: string | undefined;
   /** For the replay: the second at which it is to go on. */
   replayAt?: number | undefined;
 };
@@ -44,6 +47,14 @@ async function openWebinar(services: Services, slug: string) {
   if (webinar.phase === "ended" && !(await isReplayOpen(services, webinar)))
     throw new RostrumError("registration.closed", "This webinar is over.");
   return webinar;
+}
+
+/** Throws registration.closed before and after the time in which people may register. The recording has none. */
+function requireOpen(webinar: Webinar): void {
+  if (webinar.phase === "ended") return;
+  const { state } = windowOf(webinar);
+  if (state === "before") throw new RostrumError("registration.closed", "Registration has not opened yet.");
+  if (state === "after") throw new RostrumError("registration.closed", "Registration is closed.");
 }
 
 /** A link to the room, or, when it is over, to the replay. */
@@ -135,6 +146,7 @@ export async function register(
 ): Promise<Stored> {
   if (webinar.phase === "ended" && !(await isReplayOpen(services, webinar)))
     throw new RostrumError("registration.closed", "This webinar is over.");
+  requireOpen(webinar);
   const { submission, mail, options } = await prepare(services, webinar, input);
   return insertRegistration(services.db, submission, mail, options);
 }
@@ -144,10 +156,20 @@ export async function register(
  * webinar is one of a series. A duplicate gets its link mailed again and is told so; there is no second row. The same
  * request under the same idempotency key gets the same answer and no mail.
  */
-export async function submitRegistration(services: Services, input: RegistrationInput): Promise<Submitted> {
+export async function submitRegistration(
+  services: Services,
+  input: RegistrationInput,
+  address: string,
+): Promise<Submitted> {
   const webinar = await openWebinar(services, input.slug);
-  const others = webinar.phase === "ended" ? [] : await otherDates(services, webinar, input.dates);
   const ownToo = !input.dates || input.dates.includes(input.slug);
+  if (ownToo) requireOpen(webinar);
+  const others = webinar.phase === "ended" ? [] : await otherDates(services, webinar, input.dates);
+  const asking = [...(ownToo ? [webinar] : []), ...others].filter(asksAtRegistration);
+  // Dates of a series have one passcode, mostly: each is tried once.
+  const passcodes = new Map(asking.map((date) => [date.passcodeHash, date]));
+  for (const date of passcodes.values())
+    await requirePasscode(services, date, { passcode: input.passcode, address });
   if (others.length === 0 && ownToo) {
     const stored = await register(services, webinar, input);
     const status = standing([stored]);
