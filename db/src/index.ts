@@ -35,6 +35,8 @@ export * from "./queries/polls.ts";
 export * from "./queries/presence.ts";
 export * from "./queries/questions.ts";
 export * from "./queries/recording-retention.ts";
+export * from "./queries/registration-holds.ts";
+export * from "./queries/registration-import.ts";
 export * from "./queries/registration-seats.ts";
 export * from "./queries/registrations.ts";
 export * from "./queries/replay-report.ts";

@@ -7,6 +7,7 @@ import { check, fail, sleep } from "k6";
 import http, { type RefinedResponse, type ResponseType } from "k6/http";
 import { Counter, Trend } from "k6/metrics";
 import { WebSocket } from "k6/websockets";
+import { register } from "./form.ts";
 
 const web = __ENV.BASE_URL || "http://localhost:4400";
 const inbox = __ENV.INBOX_URL || "http://127.0.0.1:4403";
@@ -112,7 +113,10 @@ export function setup(): void {
 
 export default function person(): void {
   const email = `k6-${Date.now()}-${__VU}@example.test`;
-  const submitted = call("registration.submit", { slug, name: `Person ${__VU}`, email }, "register");
+  const submitted = register(web, { slug, name: `Person ${__VU}`, email } as { slug: string }, {
+    headers: { "content-type": "application/json" },
+    tags: { kind: "register" },
+  });
   if (!check(submitted, { registered: ({ status }) => status === 200 })) return;
   registered.add(1);
   const admitted = call("attendance.admit", { joinToken: joinToken(email), prefer: "hls" }, "admit");

@@ -24,6 +24,7 @@ const WEB_ONLY = [
   "TURN_SECRET",
   "S3_SECRET_ACCESS_KEY",
   "DKIM_PRIVATE_KEY",
+  "CAPTCHA_SECRET",
 ];
 /** Variables of the launcher itself, and ones that would mislead a child. */
 const LAUNCHER_ONLY =

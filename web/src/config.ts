@@ -56,6 +56,26 @@ export const WebConfig = z.object({
     .describe(
       "Your own networks that webhooks may call, also over http, comma-separated; empty: public addresses only",
     ),
+  CAPTCHA_PROVIDER: z
+    .enum(["none", "hcaptcha", "turnstile", "custom"])
+    .default("none")
+    .describe(
+      "Third party that tells people from programs on registration forms; none: Rostrum does by itself",
+    ),
+  CAPTCHA_WHEN: z
+    .enum(["suspicious", "always"])
+    .default("suspicious")
+    .describe("Whether the CAPTCHA is shown to everybody, or where something is not as with people"),
+  CAPTCHA_SITE_KEY: optionalText.describe("The CAPTCHA's public key"),
+  CAPTCHA_SECRET: secret(optionalText).describe("The CAPTCHA's secret key"),
+  CAPTCHA_VERIFY_URL: z
+    .url()
+    .optional()
+    .describe("Where answers are verified; the provider's own when not set"),
+  CAPTCHA_SCRIPT_URL: z
+    .url()
+    .optional()
+    .describe("Script of a custom CAPTCHA: it sets window.captcha with render(element, {sitekey, callback})"),
   TURN_URLS: optionalText.describe("Comma-separated TURN URLs given to browsers"),
   TURN_SECRET: secret(optionalText).describe("Shared secret of the TURN server (use-auth-secret)"),
 });

@@ -30,6 +30,8 @@ beforeAll(async () => {
       ROSTRUM_SECRET: "0123456789abcdef0123456789abcdef",
       SMTP_URL: "smtp://127.0.0.1:1",
       WEBHOOK_ALLOWED_NETWORKS: "",
+      CAPTCHA_PROVIDER: "none",
+      CAPTCHA_WHEN: "suspicious",
       MAIL_FROM: "Rostrum <no-reply@rostrum.local>",
     },
     "test",

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { acceptFacts, cancelRegistration } from "@rostrum/db";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { wrapUpWebinars } from "../src/jobs/wrap-up.ts";
+import { seating } from "../src/server/seating.ts";
 import { type Headers, hostHeaders, mutate, openServer, query, type Stage, scheduleAs } from "./harness.ts";
 import { addEndpoint, deliverAll, deliverer } from "./webhook-world.ts";
 
@@ -110,7 +111,7 @@ async function story(crm: string, campaigns: (slug: string) => Record<string, st
     await cancelRegistration(
       tx,
       { webinarId: id, registrationId: idOf("bob@example.test"), reason: "" },
-      () => ({ tokenHash: randomUUID(), payload: {} }),
+      seating(stage.services),
     );
   });
   await mutate("webinar.end", { id }, host);

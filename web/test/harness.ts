@@ -5,6 +5,7 @@ import superjson from "superjson";
 import { createTestDatabase, type TestDatabase } from "../../db/test/database.ts";
 import type { WebConfig } from "../src/config.ts";
 import { handleApi } from "../src/server/api.ts";
+import { issueTicket } from "../src/server/guard.ts";
 import { newSecret } from "../src/server/secrets.ts";
 import { createServices, type Services, services, shareServices } from "../src/server/services.ts";
 import { startSession } from "../src/server/session.ts";
@@ -31,6 +32,8 @@ export async function openServer(config: Partial<WebConfig> = {}): Promise<Stage
       ROSTRUM_SECRET: "0123456789abcdef0123456789abcdef",
       SMTP_URL: "smtp://127.0.0.1:1",
       WEBHOOK_ALLOWED_NETWORKS: "",
+      CAPTCHA_PROVIDER: "none",
+      CAPTCHA_WHEN: "suspicious",
       MAIL_FROM: "Rostrum <no-reply@rostrum.local>",
       ...config,
     },
@@ -51,7 +54,22 @@ export type Headers = Record<string, string>;
 export type Refusal = { code: string; message: string; field?: string };
 export type Answer = { status: number; data: unknown; refusal: Refusal | undefined; response: Response };
 
-const address = (): string => `198.51.100.${Math.floor(Math.random() * 250)}`;
+/** Of the benchmarking network (RFC 2544): people come from many networks. */
+const address = (): string => {
+  const byte = () => Math.floor(Math.random() * 256);
+  return `198.${18 + (byte() & 1)}.${byte()}.${byte()}`;
+};
+
+/** What a form that was opened ten seconds ago sends along. */
+export const formGuard = (slug: unknown) => ({
+  ticket: issueTicket(services(), { slug: String(slug), at: Date.now() - 10_000, bits: 0 }),
+});
+
+/** A registration comes from a form, unless a test says something else. */
+const withForm = (path: string, input: unknown): unknown =>
+  path === "registration.submit" && typeof input === "object" && input !== null && !("guard" in input)
+    ? { ...input, guard: formGuard((input as { slug?: unknown }).slug) }
+    : input;
 
 /** Any request to the API. */
 export async function send(path: string, init: RequestInit & { headers?: Headers } = {}): Promise<Response> {
@@ -68,7 +86,7 @@ export async function call(
   input: unknown,
   headers: Headers = {},
 ): Promise<Answer> {
-  return rawCall(procedure, encode(input), headers);
+  return rawCall(procedure, encode(withForm(procedure.path, input)), headers);
 }
 
 /** As the client encodes it, or plainly where the client itself would refuse to. */

@@ -40,7 +40,10 @@ const erasedRows = async () => (await sql`select 1 from registrations where eras
 
 describe("people's data", () => {
   it("is kept for ever until somebody decides otherwise", async () => {
-    expect((await query("privacy.retention", undefined, owner)).data).toEqual({ days: null });
+    expect((await query("privacy.retention", undefined, owner)).data).toEqual({
+      days: null,
+      doubleOptIn: false,
+    });
     expect(await purgeDue(stage.services, daysAfterEnd(3000))).toBe(0);
   });
 

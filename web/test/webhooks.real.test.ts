@@ -13,6 +13,7 @@ import {
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { wrapUpWebinars } from "../src/jobs/wrap-up.ts";
+import { seating } from "../src/server/seating.ts";
 import { giveUpMs } from "../src/server/webhooks/schedule.ts";
 import {
   attendee,
@@ -76,11 +77,18 @@ describe("what is told", () => {
     await cancelRegistration(
       stage.services.db,
       { webinarId: id, registrationId: second.id, reason: "gone" },
-      mail,
+      seating(stage.services),
     );
     await mutate("registration.setRules", { webinarId: id, registrationLimit: 1, ...rules }, host);
     const waiting = await register(id, "Eve");
     expect(waiting.status).toBe("waitlisted");
+    const offering = { ...rules, registrationLimit: 2, offerHours: 24 };
+    await mutate(
+      "webinar.update",
+      { id, ...schedule, startsAt: new Date(Date.now() + 9e8), description: "" },
+      host,
+    );
+    await mutate("registration.setRules", { webinarId: id, ...offering }, host);
     await mutate("webinar.update", { id, ...schedule, title: "Two", description: "" }, host);
     await mutate("webinar.goLive", { id }, host);
     const guest = await attendee(stage.services, id);
@@ -200,7 +208,11 @@ describe("delivery", () => {
     const { services } = stage;
     for (const [index, person] of people.entries()) {
       await updateRegistration(services.db, person.id, { name: `N${index}`, answers: {} });
-      await cancelRegistration(services.db, { webinarId: id, registrationId: person.id, reason: "" }, mail);
+      await cancelRegistration(
+        services.db,
+        { webinarId: id, registrationId: person.id, reason: "" },
+        seating(services),
+      );
     }
     const end = at.clock.ms + hourMs;
     for (; at.clock.ms < end; at.clock.ms += 60_000) await deliverAll(at);

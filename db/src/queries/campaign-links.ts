@@ -20,7 +20,7 @@ export async function listCampaignLinks(db: Executor, webinarId: string): Promis
     .select({
       link: campaignLinks,
       visits: sql<number>`(select coalesce(sum(v.visits), 0)::int from campaign_link_visits v where v.link_id = "campaign_links"."id")`,
-      registered: sql<number>`(select count(*)::int from registrations r where r.webinar_id = "campaign_links"."webinar_id" and r.utm->>'utm_id' = "campaign_links"."code" and r.status not in ('cancelled', 'denied'))`,
+      registered: sql<number>`(select count(*)::int from registrations r where r.webinar_id = "campaign_links"."webinar_id" and r.utm->>'utm_id' = "campaign_links"."code" and r.status not in ('cancelled', 'denied', 'unconfirmed'))`,
       attended: sql<number>`(select count(*)::int from registrations r where r.webinar_id = "campaign_links"."webinar_id" and r.utm->>'utm_id' = "campaign_links"."code"
         and exists (select 1 from attendance_intervals a where a.webinar_id = r.webinar_id and a.participant_id = r.id))`,
     })

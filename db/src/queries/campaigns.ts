@@ -132,7 +132,9 @@ const keyPrefix = ({ campaign, key }: DueCampaign): string => `${campaign.id}:${
 async function missing(db: Executor, order: DueCampaign): Promise<Meant[]> {
   const { campaign, due } = order;
   const told = campaign.kind === "changed" || campaign.kind === "cancelled";
-  const statuses = told ? (["registered", "pending", "waitlisted"] as const) : (["registered"] as const);
+  const statuses = told
+    ? (["registered", "pending", "waitlisted", "offered"] as const)
+    : (["registered"] as const);
   // Who registered after the end did so for the recording: they neither came nor missed it.
   const before = campaign.kind === "follow-up" ? (order.webinar.endedAt ?? due) : due;
   const rows = await db

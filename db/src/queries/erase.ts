@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { panelists, registrations } from "../schema/index.ts";
 import { theirMail, uuids } from "./people.ts";
-import { type JoinMail, lockSeats, promote } from "./registration-seats.ts";
+import { lockSeats, promote, type Seating } from "./registration-seats.ts";
 import { requestResync } from "./resyncs.ts";
 
 /** What stands where a name stood. */
@@ -23,7 +23,7 @@ export type Erasure = { webinarId: string; registrationIds: string[]; panelistId
 export async function eraseParticipants(
   db: Executor,
   { webinarId, registrationIds, panelistIds }: Erasure,
-  mint: () => JoinMail,
+  seating: Seating,
 ): Promise<number> {
   return db.transaction(async (tx) => {
     await lockSeats(tx, webinarId, "update");
@@ -37,7 +37,7 @@ export async function eraseParticipants(
       await tx.execute(sql`delete from mail_outbox where ${theirMail(who)}`);
       await eraseMentions(tx, webinarId, emailKey);
     }
-    if (await isAhead(tx, webinarId)) await promote(tx, webinarId, mint);
+    if (await isAhead(tx, webinarId)) await promote(tx, webinarId, seating);
     await requestResync(tx, webinarId);
     return erased;
   });
@@ -105,7 +105,8 @@ async function eraseRows(
           and position(r.email_key in lower(value)) = 0 and position(lower(r.name) in lower(value)) = 0), '{}'),
       referrer = coalesce(substring(r.referrer from '^https?://[^/]+'), ''), status_reason = '',
       status = case when w.phase in ('draft', 'scheduled', 'green-room') and r.status in ('registered', 'pending', 'waitlisted')
-        then 'cancelled' else r.status end,
+        or r.status in ('offered', 'unconfirmed') then 'cancelled' else r.status end,
+      holds_seat = false,
       unsubscribed_at = coalesce(r.unsubscribed_at, now()), erased_at = now()
     from webinars w
     where w.id = r.webinar_id and r.webinar_id = ${webinarId} and r.id = any(${uuids(registrationIds)}) and r.erased_at is null

@@ -16,6 +16,8 @@ export async function queueMail(
     recipient: string;
     kind: string;
     payload: Record<string, string>;
+    /** Rather lost than sent twice. */
+    once?: boolean;
   },
 ): Promise<void> {
   await db.insert(mailOutbox).values(mail);

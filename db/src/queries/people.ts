@@ -91,7 +91,7 @@ export async function collectTrace(db: Executor, trace: Trace, emailKey: string)
   const all = (query: SQL): Promise<Json[]> => rowsOf(db.execute(query));
   const who = { ids: [id], webinarIds: [webinarId], emailKey };
   const [registration] = await all(sql`
-    select id, email, name, status, status_reason, waitlist_position, utm, referrer, origin, unsubscribed_at, created_at as registered_at
+    select id, email, name, status, status_reason, waitlist_position, answer_until, confirm_asked_at, confirmed_at, confirmed_text, utm, referrer, origin, unsubscribed_at, created_at as registered_at
     from registrations where id = ${id}`);
   return {
     registration: registration ?? null,
@@ -100,7 +100,7 @@ export async function collectTrace(db: Executor, trace: Trace, emailKey: string)
       from registrations r cross join lateral jsonb_each_text(r.answers) a
       left join form_fields f on f.id::text = a.key where r.id = ${id} order by f.position, a.key`),
     consents: await all(sql`
-      select t.version, t.text, c.agreed_at from consents c join consent_texts t on t.id = c.consent_text_id
+      select t.version, t.text, c.agreed_at, c.confirmed_at from consents c join consent_texts t on t.id = c.consent_text_id
       where c.registration_id = ${id} order by t.version`),
     panelist:
       (await all(sql`select id, email, name, created_at as invited_at from panelists where id = ${id}`))[0] ??

@@ -1,8 +1,8 @@
-import { and, asc, eq, inArray, sql } from "drizzle-orm";
+import { and, asc, eq, inArray, isNotNull, isNull, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { joinTokens, mailOutbox, registrations, webinars } from "../schema/index.ts";
+import { joinTokens, registrations, webinars } from "../schema/index.ts";
 import { queueMail } from "./outbox.ts";
-import { newRegistrationEvents, queueWebhooks, registrationEvent } from "./webhook-events.ts";
+import { queueWebhooks, registrationEvent } from "./webhook-events.ts";
 
 export type Registration = typeof registrations.$inferSelect;
 export type RegistrationStatus = Registration["status"];
@@ -13,12 +13,21 @@ export type SeatRules = {
   registrationLimit: number | null;
   waitlist: boolean;
 };
+/** The same, with what decides whether a free seat is given or offered. */
+export type LockedRules = SeatRules & { startsAt: Date; offerHours: number | null };
+/** How seats are handed on: a link for whoever gets one, and until when it is offered; null: it is theirs at once. */
+export type Seating = {
+  mint: () => JoinMail;
+  offerUntil: (rules: LockedRules) => Date | null;
+};
 
 /** The mail that tells somebody where their registration stands. */
 export const statusMails: Record<RegistrationStatus, string> = {
   registered: "confirmation",
   pending: "registration-pending",
   waitlisted: "registration-waitlisted",
+  offered: "place-offered",
+  unconfirmed: "confirm-address",
   denied: "registration-denied",
   cancelled: "registration-cancelled",
 };
@@ -32,10 +41,21 @@ export async function mailStatus(db: Executor, registration: Registration, mail:
       registrationId: registration.id,
       recipient: registration.email,
       kind: statusMails[registration.status],
-      payload: { ...mail.payload, name: registration.name, reason: registration.statusReason },
+      payload: statusPayload(registration, mail),
     }),
   ]);
 }
+
+/** What a mail about a registration tells besides its link. */
+export const statusPayload = (
+  { name, statusReason, answerUntil }: Registration,
+  mail: JoinMail,
+): Record<string, string> => ({
+  ...mail.payload,
+  name,
+  reason: statusReason,
+  ...(answerUntil ? { until: answerUntil.toISOString() } : {}),
+});
 
 /**
  * Hold the webinar's row so that nobody else changes who has a seat: alone where seats are counted, together with others
@@ -45,9 +65,10 @@ export async function lockSeats(
   tx: Executor,
   webinarId: string,
   mode: "share" | "update",
-): Promise<SeatRules> {
+): Promise<LockedRules> {
+  const { registrationLimit, waitlist, startsAt, offerHours } = webinars;
   const [row] = await tx
-    .select({ registrationLimit: webinars.registrationLimit, waitlist: webinars.waitlist })
+    .select({ registrationLimit, waitlist, startsAt, offerHours })
     .from(webinars)
     .where(eq(webinars.id, webinarId))
     .for(mode);
@@ -55,7 +76,7 @@ export async function lockSeats(
   return row;
 }
 
-/** Seats that are left; infinite where there is no limit. */
+/** Seats that are left, those kept for somebody taken off; infinite where there is no limit. */
 export async function countFree(
   tx: Executor,
   webinarId: string,
@@ -65,7 +86,13 @@ export async function countFree(
   const [row] = await tx
     .select({ taken: sql<number>`count(*)::int` })
     .from(registrations)
-    .where(and(eq(registrations.webinarId, webinarId), eq(registrations.status, "registered")));
+    .where(
+      and(
+        eq(registrations.webinarId, webinarId),
+        inArray(registrations.status, ["registered", "offered", "unconfirmed"]),
+        or(eq(registrations.status, "registered"), eq(registrations.holdsSeat, true)),
+      ),
+    );
   return Math.max(0, registrationLimit - (row?.taken ?? 0));
 }
 
@@ -78,13 +105,13 @@ export async function nextPosition(tx: Executor, webinarId: string): Promise<num
   return (row?.last ?? 0) + 1;
 }
 
-/** Give the free seats to those who have waited longest, and tell them. Only under the lock. */
-export async function promote(
-  tx: Executor,
-  webinarId: string,
-  mint: () => JoinMail,
-): Promise<Registration[]> {
-  const free = await countFree(tx, webinarId, await lockSeats(tx, webinarId, "update"));
+/**
+ * Give the free seats to those who have waited longest, or offer them, and tell them. Only under the lock. Answers who moved
+ * up.
+ */
+export async function promote(tx: Executor, webinarId: string, seating: Seating): Promise<Registration[]> {
+  const rules = await lockSeats(tx, webinarId, "update");
+  const free = await countFree(tx, webinarId, rules);
   if (free === 0) return [];
   const next = await tx
     .select()
@@ -93,58 +120,72 @@ export async function promote(
     .orderBy(asc(registrations.waitlistPosition))
     .limit(Number.isFinite(free) ? free : 10_000);
   if (next.length === 0) return [];
-  const moved = await setStatus(tx, next, "registered", "A seat became free.");
-  for (const registration of moved) await mailStatus(tx, registration, mint());
+  // Without a limit there is a seat for each of them: nobody loses one by taking their time.
+  const until = rules.registrationLimit === null ? null : seating.offerUntil(rules);
+  const moved = until
+    ? await setStatus(tx, next, { status: "offered", statusReason: "", answerUntil: until, holdsSeat: true })
+    : await setStatus(tx, next, { status: "registered", statusReason: "A seat became free." });
+  for (const registration of moved) await mailStatus(tx, registration, seating.mint());
   await queueWebhooks(
     tx,
     webinarId,
-    moved.map((row) => registrationEvent("registration.approved", row)),
+    moved.map((row) => registrationEvent(until ? "registration.offered" : "registration.approved", row)),
   );
   return moved;
 }
 
-async function setStatus(
+type Standing = Pick<Registration, "status" | "statusReason"> & {
+  answerUntil?: Date;
+  holdsSeat?: boolean;
+};
+
+/** Move registrations to where they stand now; a seat that was kept for them is kept no more unless it says so. */
+export async function setStatus(
   tx: Executor,
   rows: Registration[],
-  status: RegistrationStatus,
-  reason: string,
+  standing: Standing,
 ): Promise<Registration[]> {
   if (rows.length === 0) return [];
   const ids = rows.map(({ id }) => id);
   return tx
     .update(registrations)
-    .set({ status, statusReason: reason, icsSequence: sql`${registrations.icsSequence} + 1` })
+    .set({ holdsSeat: false, ...standing, icsSequence: sql`${registrations.icsSequence} + 1` })
     .where(inArray(registrations.id, ids))
     .returning();
 }
+
+/** Statuses of somebody who may still come: what can be cancelled. */
+export const standingStatuses = ["registered", "pending", "waitlisted", "offered", "unconfirmed"] as const;
 
 /** Cancel a registration; the seat goes to whoever waits. Answers whether it was there to cancel. */
 export async function cancelRegistration(
   db: Executor,
   who: { webinarId: string; registrationId: string; reason: string },
-  mint: () => JoinMail,
+  seating: Seating,
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
     await lockSeats(tx, who.webinarId, "update");
-    const [cancelled] = await tx
-      .update(registrations)
-      .set({
-        status: "cancelled",
-        statusReason: who.reason,
-        icsSequence: sql`${registrations.icsSequence} + 1`,
-      })
+    const [before] = await tx
+      .select()
+      .from(registrations)
       .where(
         and(
           eq(registrations.id, who.registrationId),
           eq(registrations.webinarId, who.webinarId),
-          inArray(registrations.status, ["registered", "pending", "waitlisted"]),
+          inArray(registrations.status, [...standingStatuses]),
         ),
-      )
-      .returning();
-    if (!cancelled) return false;
-    await mailStatus(tx, cancelled, mint());
-    await queueWebhooks(tx, who.webinarId, [registrationEvent("registration.cancelled", cancelled)]);
-    await promote(tx, who.webinarId, mint);
+      );
+    const [cancelled] = await setStatus(tx, before ? [before] : [], {
+      status: "cancelled",
+      statusReason: who.reason,
+    });
+    if (!before || !cancelled) return false;
+    // Nobody has been told of an address that was never confirmed, and perhaps it is somebody else's.
+    if (before.status !== "unconfirmed") {
+      await mailStatus(tx, cancelled, seating.mint());
+      await queueWebhooks(tx, who.webinarId, [registrationEvent("registration.cancelled", cancelled)]);
+    }
+    await promote(tx, who.webinarId, seating);
     return true;
   });
 }
@@ -158,13 +199,16 @@ export type Decided = { registered: number; waitlisted: number; denied: number }
 export async function decideRegistrations(
   db: Executor,
   order: { webinarId: string; ids: string[]; decision: "approve" | "deny"; reason: string },
-  mint: () => JoinMail,
+  seating: Seating,
 ): Promise<Decided> {
+  const { mint } = seating;
   const { webinarId, decision, reason } = order;
   return db.transaction(async (tx) => {
     const rules = await lockSeats(tx, webinarId, "update");
     const from: RegistrationStatus[] =
-      decision === "approve" ? ["pending", "denied", "cancelled"] : ["pending", "registered", "waitlisted"];
+      decision === "approve"
+        ? ["pending", "denied", "cancelled"]
+        : ["pending", "registered", "waitlisted", "offered"];
     const rows = await tx
       .select()
       .from(registrations)
@@ -173,22 +217,27 @@ export async function decideRegistrations(
           eq(registrations.webinarId, webinarId),
           inArray(registrations.id, order.ids),
           inArray(registrations.status, from),
+          // Whether an address is theirs is not the host's to decide.
+          or(isNull(registrations.confirmAskedAt), isNotNull(registrations.confirmedAt)),
         ),
       )
       .orderBy(asc(registrations.createdAt), asc(registrations.id));
     if (decision === "deny") {
-      const denied = await setStatus(tx, rows, "denied", reason);
+      const denied = await setStatus(tx, rows, { status: "denied", statusReason: reason });
       for (const registration of denied) await mailStatus(tx, registration, mint());
       await queueWebhooks(
         tx,
         webinarId,
         denied.map((row) => registrationEvent("registration.denied", row)),
       );
-      await promote(tx, webinarId, mint);
+      await promote(tx, webinarId, seating);
       return { registered: 0, waitlisted: 0, denied: denied.length };
     }
     const free = await countFree(tx, webinarId, rules);
-    const seated = await setStatus(tx, rows.slice(0, free), "registered", reason);
+    const seated = await setStatus(tx, rows.slice(0, free), {
+      status: "registered",
+      statusReason: reason,
+    });
     const waiting = rows.slice(seated.length);
     const events = seated.map((row) => registrationEvent("registration.approved", row));
     let position = await nextPosition(tx, webinarId);
@@ -210,20 +259,42 @@ export async function decideRegistrations(
 
 export type RegistrationRules = Pick<
   typeof webinars.$inferSelect,
-  "registrationLimit" | "waitlist" | "approval" | "allowedDomains" | "blockedDomains"
+  | "registrationLimit"
+  | "waitlist"
+  | "offerHours"
+  | "doubleOptIn"
+  | "confirmHours"
+  | "approval"
+  | "allowedDomains"
+  | "blockedDomains"
 >;
+
+export type DoorRules = Pick<
+  typeof webinars.$inferSelect,
+  | "registrationOpensAt"
+  | "registrationClosesAt"
+  | "registrationClosesAfter"
+  | "passcodeHash"
+  | "passcodeAt"
+  | "passcodeInLinks"
+>;
+
+/** Change when people may register, and the passcode. */
+export async function saveDoorRules(db: Executor, webinarId: string, rules: DoorRules): Promise<void> {
+  await db.update(webinars).set(rules).where(eq(webinars.id, webinarId));
+}
 
 /** Change who may register. More seats go to those who wait at once; fewer take nobody's away. Answers how many moved up. */
 export async function saveRegistrationRules(
   db: Executor,
   webinarId: string,
   rules: RegistrationRules,
-  mint: () => JoinMail,
+  seating: Seating,
 ): Promise<number> {
   return db.transaction(async (tx) => {
     await lockSeats(tx, webinarId, "update");
     await tx.update(webinars).set(rules).where(eq(webinars.id, webinarId));
-    return (await promote(tx, webinarId, mint)).length;
+    return (await promote(tx, webinarId, seating)).length;
   });
 }
 
@@ -237,113 +308,15 @@ export async function countByStatus(
     .from(registrations)
     .where(eq(registrations.webinarId, webinarId))
     .groupBy(registrations.status);
-  const counts = { registered: 0, pending: 0, waitlisted: 0, denied: 0, cancelled: 0 };
+  const counts = {
+    registered: 0,
+    pending: 0,
+    waitlisted: 0,
+    offered: 0,
+    unconfirmed: 0,
+    denied: 0,
+    cancelled: 0,
+  };
   for (const { status, count } of rows) counts[status] = count;
   return counts;
-}
-
-export type ImportRow = {
-  email: string;
-  emailKey: string;
-  name: string;
-  answers: Record<string, string>;
-};
-export type Imported = {
-  registered: number;
-  waitlisted: number;
-  duplicates: string[];
-  withoutSeat: string[];
-};
-
-class Rehearsal extends Error {}
-
-/**
- * Register many at once, let in by whoever brings the list: all in one transaction under the webinar's lock. Addresses that
- * are registered already are left alone and named in the answer, like those for whom there is neither seat nor waitlist.
- * `rehearse`: answer what would happen, and change nothing.
- */
-export async function importRegistrations(
-  db: Executor,
-  order: { webinarId: string; rows: ImportRow[]; rehearse: boolean },
-  mint: () => JoinMail,
-): Promise<Imported> {
-  let done: Imported = { registered: 0, waitlisted: 0, duplicates: [], withoutSeat: [] };
-  try {
-    await db.transaction(async (tx) => {
-      done = await importRows(tx, order, mint);
-      if (order.rehearse) throw new Rehearsal();
-    });
-  } catch (error) {
-    if (!(error instanceof Rehearsal)) throw error;
-  }
-  return done;
-}
-
-const batchRows = 500;
-
-async function importRows(
-  tx: Executor,
-  { webinarId, rows }: { webinarId: string; rows: ImportRow[] },
-  mint: () => JoinMail,
-): Promise<Imported> {
-  const rules = await lockSeats(tx, webinarId, "update");
-  const done: Imported = { registered: 0, waitlisted: 0, duplicates: [], withoutSeat: [] };
-  let free = await countFree(tx, webinarId, rules);
-  let position = await nextPosition(tx, webinarId);
-  const arrivedAt = Date.now();
-  for (let at = 0; at < rows.length; at += batchRows) {
-    const batch = rows.slice(at, at + batchRows);
-    const known = await tx
-      .select({ emailKey: registrations.emailKey })
-      .from(registrations)
-      .where(
-        and(
-          eq(registrations.webinarId, webinarId),
-          inArray(
-            registrations.emailKey,
-            batch.map((row) => row.emailKey),
-          ),
-        ),
-      );
-    const taken = new Set(known.map((row) => row.emailKey));
-    const values: (typeof registrations.$inferInsert)[] = [];
-    for (const [index, row] of batch.entries()) {
-      // In the order of the list, a millisecond apart: one moment for all would put them in no order.
-      const createdAt = new Date(arrivedAt - rows.length + at + index);
-      const base = { ...row, webinarId, createdAt, origin: "import" as const };
-      if (taken.has(row.emailKey)) done.duplicates.push(row.emailKey);
-      else if (free > 0) {
-        free--;
-        done.registered++;
-        values.push(base);
-      } else if (rules.waitlist) {
-        done.waitlisted++;
-        values.push({ ...base, status: "waitlisted", waitlistPosition: position++ });
-      } else done.withoutSeat.push(row.emailKey);
-    }
-    if (values.length === 0) continue;
-    const stored = await tx.insert(registrations).values(values).returning();
-    await mailMany(tx, stored, mint);
-    await queueWebhooks(tx, webinarId, stored.flatMap(newRegistrationEvents));
-  }
-  return done;
-}
-
-/** The same as mailStatus, for a batch. */
-async function mailMany(tx: Executor, stored: Registration[], mint: () => JoinMail): Promise<void> {
-  const mails = stored.map((registration) => ({ registration, mail: mint() }));
-  await tx
-    .insert(joinTokens)
-    .values(
-      mails.map(({ registration, mail }) => ({ tokenHash: mail.tokenHash, registrationId: registration.id })),
-    );
-  await tx.insert(mailOutbox).values(
-    mails.map(({ registration, mail }) => ({
-      webinarId: registration.webinarId,
-      registrationId: registration.id,
-      recipient: registration.email,
-      kind: statusMails[registration.status],
-      payload: { ...mail.payload, name: registration.name, reason: registration.statusReason },
-    })),
-  );
 }

@@ -37,6 +37,8 @@ export type Judgement = { status: "registered" | "pending" | "denied"; reason: s
 export type SubmitOptions = {
   idempotencyKey?: string | undefined;
   judgement?: Judgement | undefined;
+  /** They count once they follow the link that is mailed, until then; without it they count at once. */
+  confirmUntil?: Date | undefined;
   /** The text they agreed to. */
   consentTextId?: string | undefined;
   /** Seats do not count: for the recording there is room for everybody. */
@@ -101,8 +103,7 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
   const rules = await lockSeats(tx, webinarId, mode);
   if (mode === "share" && rules.registrationLimit !== null) throw new LimitAppeared();
   const known = await findByEmail(tx, webinarId, email);
-  const stands =
-    known && known.status !== "cancelled" && !(options.unlimited && known.status === "waitlisted");
+  const stands = known && stillStands(known, options);
   const done =
     known && stands
       ? { created: false, registration: known }
@@ -123,22 +124,55 @@ async function submit(tx: Executor, { submission, mail, options, mode }: Submit)
   return done;
 }
 
+/** Whether somebody who comes again is registered already, rather than at the end of the line again. */
+function stillStands(
+  { status, answerUntil }: Registration,
+  { unlimited = false }: Pick<SubmitOptions, "unlimited">,
+): boolean {
+  if (status === "cancelled") return false;
+  if (unlimited && (status === "waitlisted" || status === "offered")) return false;
+  const answering = status === "offered" || status === "unconfirmed";
+  return !answering || (answerUntil !== null && answerUntil.getTime() > Date.now());
+}
+
 type Admit = Pick<Submit, "submission" | "options"> & {
   rules: SeatRules;
   known: Registration | undefined;
 };
 
 async function admit(tx: Executor, { submission, options, rules, known }: Admit): Promise<Submitted> {
-  const place = await placeFor(tx, submission.webinarId, { rules, judgement: options.judgement ?? letIn });
+  const judged = await placeFor(tx, submission.webinarId, { rules, judgement: options.judgement ?? letIn });
+  const place = confirming(judged, options.confirmUntil);
   const done = await store(tx, { submission, place, known });
   if (options.consentTextId) await recordConsent(tx, done.registration.id, options.consentTextId);
   return done;
 }
 
-type Place = Pick<Registration, "status" | "statusReason" | "waitlistPosition">;
+export type Place = Pick<Registration, "status" | "statusReason" | "waitlistPosition">;
+type Confirming = Pick<
+  Registration,
+  "status" | "statusReason" | "waitlistPosition" | "answerUntil" | "holdsSeat" | "confirmAskedAt"
+>;
+const counted = { answerUntil: null, holdsSeat: false, confirmAskedAt: null };
+
+/**
+ * What is stored until the address is confirmed: the seat there is now is kept as long, and where they stand is found anew
+ * then. Who is denied in any case is asked for nothing.
+ */
+function confirming({ status, statusReason, waitlistPosition }: Place, until: Date | undefined): Confirming {
+  if (!until || status === "denied") return { status, statusReason, waitlistPosition, ...counted };
+  return {
+    status: "unconfirmed",
+    statusReason: "",
+    waitlistPosition: null,
+    answerUntil: until,
+    holdsSeat: status === "registered",
+    confirmAskedAt: new Date(),
+  };
+}
 
 /** Where a new registration stands. Only under the lock. Throws registration.closed. */
-async function placeFor(
+export async function placeFor(
   tx: Executor,
   webinarId: string,
   { rules, judgement }: { rules: SeatRules; judgement: Judgement },
@@ -154,7 +188,11 @@ async function placeFor(
 
 async function store(
   tx: Executor,
-  { submission, place, known }: { submission: Submission; place: Place; known: Registration | undefined },
+  {
+    submission,
+    place,
+    known,
+  }: { submission: Submission; place: Confirming; known: Registration | undefined },
 ): Promise<{ created: boolean; registration: Registration }> {
   const values = {
     ...submission,
@@ -165,7 +203,15 @@ async function store(
   const [stored] = known
     ? await tx
         .update(registrations)
-        .set({ ...values, unsubscribedAt: null, icsSequence: known.icsSequence + 1 })
+        .set({
+          ...values,
+          unsubscribedAt: null,
+          countedBefore: known.countedBefore || known.confirmAskedAt === null || known.confirmedAt !== null,
+          confirmRemindedAt: null,
+          confirmedAt: null,
+          confirmedText: null,
+          icsSequence: known.icsSequence + 1,
+        })
         .where(eq(registrations.id, known.id))
         .returning()
     : await tx.insert(registrations).values(values).onConflictDoNothing().returning();
@@ -225,7 +271,9 @@ export async function updateRegistration(
 ): Promise<void> {
   await db.transaction(async (tx) => {
     const [row] = await tx.update(registrations).set(change).where(eq(registrations.id, id)).returning();
-    if (row) await queueWebhooks(tx, row.webinarId, [registrationEvent("registration.updated", row)]);
+    // Nobody is told of an address before it is confirmed.
+    if (row && row.status !== "unconfirmed")
+      await queueWebhooks(tx, row.webinarId, [registrationEvent("registration.updated", row)]);
   });
 }
 

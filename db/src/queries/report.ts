@@ -15,10 +15,10 @@ export async function countVisit(db: Executor, webinarId: string, source: string
       select coalesce(bool_or(source = ${source}), false) as named, count(*)::int as sources
       from page_visits where webinar_id = ${webinarId} and day = ${day}`),
   );
-  const counted = known?.named || (known?.sources ?? 0) < namedSources ? source : "other";
+  const name = known?.named || (known?.sources ?? 0) < namedSources ? source : "other";
   await db
     .insert(pageVisits)
-    .values({ webinarId, day, source: counted })
+    .values({ webinarId, day, source: name })
     .onConflictDoUpdate({
       target: [pageVisits.webinarId, pageVisits.day, pageVisits.source],
       set: { visits: sql`${pageVisits.visits} + 1` },
@@ -27,6 +27,9 @@ export async function countVisit(db: Executor, webinarId: string, source: string
 
 /** Where somebody came from: the campaign's source, else the host of the page that linked here. */
 const sourceOf = sql`coalesce(nullif(r.utm->>'utm_source', ''), nullif(split_part(r.referrer, '/', 3), ''), 'direct')`;
+
+/** Who was asked to confirm their address and has not is counted nowhere. */
+const counted = sql`(confirm_asked_at is null or confirmed_at is not null)`;
 
 export type Totals = {
   registered: number;
@@ -61,8 +64,8 @@ export async function reportTotals(db: Executor, webinarId: string, now: Date): 
         select extract(epoch from coalesce(ended_at, ${now.toISOString()}::timestamptz) - live_at) * 1000 as ms from webinars where id = ${webinarId}
       )
       select (select count(*)::int from registrations r join webinars w on w.id = r.webinar_id
-               where r.webinar_id = ${webinarId} and r.status <> 'cancelled' and r.created_at <= coalesce(w.ended_at, r.created_at)) as registered,
-             (select count(*)::int from registrations where webinar_id = ${webinarId} and status = 'cancelled') as cancelled,
+               where r.webinar_id = ${webinarId} and r.status not in ('cancelled', 'unconfirmed') and r.created_at <= coalesce(w.ended_at, r.created_at)) as registered,
+             (select count(*)::int from registrations where webinar_id = ${webinarId} and status = 'cancelled' and ${counted}) as cancelled,
              (select count(distinct participant_id)::int from attendance_intervals where webinar_id = ${webinarId} and role = 'attendee') as attended,
              (select count(*)::int from attendance_intervals where webinar_id = ${webinarId} and role = 'attendee') as joins,
              (select count(*)::int from times, event where times.ms * 2 >= event.ms) as "stayedHalf",
@@ -81,7 +84,7 @@ export async function countByDay(
     db.execute(sql`
       select day::text, sum(registrations)::int as registrations, sum(visits)::int as visits from (
         select (created_at at time zone ${timeZone})::date as day, count(*) as registrations, 0 as visits
-        from registrations where webinar_id = ${webinarId} group by 1
+        from registrations where webinar_id = ${webinarId} and ${counted} group by 1
         union all
         select day, 0, sum(visits) from page_visits where webinar_id = ${webinarId} group by 1
       ) both_kinds group by day order by day`),
@@ -99,7 +102,7 @@ export async function countBySource(
       select source, sum(visits)::int as visits, sum(registered)::int as registered, sum(attended)::int as attended from (
         select ${sourceOf} as source, 0 as visits, count(*) as registered,
                count(*) filter (where exists (select 1 from attendance_intervals a where a.webinar_id = r.webinar_id and a.participant_id = r.id)) as attended
-        from registrations r where r.webinar_id = ${webinarId} group by 1
+        from registrations r where r.webinar_id = ${webinarId} and ${counted} group by 1
         union all
         select source, sum(visits), 0, 0 from page_visits where webinar_id = ${webinarId} group by 1
       ) both_kinds group by source order by registered desc, visits desc, source limit ${limit}`),

@@ -3,7 +3,7 @@ import type { Executor } from "../client.ts";
 import { rtmpDestinations, series, templates, webinars } from "../schema/index.ts";
 import type { Blueprint } from "../schema/series.ts";
 import { queueMail } from "./outbox.ts";
-import type { JoinMail } from "./registration-seats.ts";
+import { type JoinMail, statusMails, statusPayload } from "./registration-seats.ts";
 import { insertRegistration, type Submission, type SubmitOptions, type Submitted } from "./registrations.ts";
 import type { Webinar } from "./webinars.ts";
 
@@ -57,7 +57,18 @@ export async function registerForDates(db: Executor, dates: DateToRegister[]): P
       });
     const standing = done.filter(({ submitted }) => submitted.registration.status !== "denied");
     const [first] = standing;
-    if (first) {
+    // One link confirms the address for all of them; the dates are told of then.
+    const asked = standing.find(({ submitted }) => submitted.registration.status === "unconfirmed");
+    if (asked) {
+      const { registration } = asked.submitted;
+      await queueMail(tx, {
+        webinarId: registration.webinarId,
+        registrationId: registration.id,
+        recipient: registration.email,
+        kind: statusMails.unconfirmed,
+        payload: statusPayload(registration, asked.mail),
+      });
+    } else if (first) {
       const { registration } = first.submitted;
       await queueMail(tx, {
         webinarId: registration.webinarId,

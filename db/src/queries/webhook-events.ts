@@ -14,6 +14,7 @@ export const webhookEventNames = [
   "registration.updated",
   "registration.approved",
   "registration.waitlisted",
+  "registration.offered",
   "registration.denied",
   "registration.cancelled",
   "attendance.joined",
@@ -90,6 +91,8 @@ export async function wantedEvents(
 type Registration = typeof registrations.$inferSelect;
 type Webinar = typeof webinars.$inferSelect;
 
+const answering = ({ status }: Registration): boolean => status === "offered" || status === "unconfirmed";
+
 /** A registration as other systems see it, by webhook and by API. */
 export const registrationData = (row: Registration) => ({
   id: row.id,
@@ -99,6 +102,8 @@ export const registrationData = (row: Registration) => ({
   status: row.status,
   statusReason: row.statusReason,
   waitlistPosition: row.status === "waitlisted" ? row.waitlistPosition : null,
+  answerUntil: answering(row) ? (row.answerUntil?.toISOString() ?? null) : null,
+  confirmedAt: row.confirmedAt?.toISOString() ?? null,
   answers: row.answers,
   utm: row.utm,
   referrer: row.referrer,
@@ -127,12 +132,18 @@ export const registrationEvent = (event: WebhookEventName, row: Registration): W
   data: { registration: registrationData(row) },
 });
 
-/** Somebody who has just registered: that they did, and where they stand when it is not a seat. */
-export const newRegistrationEvents = (row: Registration): WebhookEvent[] => [
-  registrationEvent("registration.created", row),
-  ...(row.status === "waitlisted" ? [registrationEvent("registration.waitlisted", row)] : []),
-  ...(row.status === "denied" ? [registrationEvent("registration.denied", row)] : []),
-];
+/**
+ * Somebody who has just registered: that they did, and where they stand when it is not a seat. Nobody is told of an address
+ * before it is confirmed.
+ */
+export const newRegistrationEvents = (row: Registration): WebhookEvent[] =>
+  row.status === "unconfirmed"
+    ? []
+    : [
+        registrationEvent("registration.created", row),
+        ...(row.status === "waitlisted" ? [registrationEvent("registration.waitlisted", row)] : []),
+        ...(row.status === "denied" ? [registrationEvent("registration.denied", row)] : []),
+      ];
 
 export const queueWebinarEvent = (tx: Executor, event: WebhookEventName, row: Webinar): Promise<void> =>
   queueWebhooks(tx, row.id, [{ event, data: { webinar: webinarData(row) } }]);

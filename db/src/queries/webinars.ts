@@ -1,7 +1,15 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
 import { and, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { campaigns, forms, panelists, rtmpDestinations, users, webinars } from "../schema/index.ts";
+import {
+  campaigns,
+  forms,
+  organisations,
+  panelists,
+  rtmpDestinations,
+  users,
+  webinars,
+} from "../schema/index.ts";
 import { queueWebinarEvent } from "./webhook-events.ts";
 
 export type Webinar = typeof webinars.$inferSelect;
@@ -15,7 +23,13 @@ export async function insertWebinar(
   reminders: readonly number[] = [],
 ): Promise<Webinar> {
   return db.transaction(async (tx) => {
-    const [row] = await tx.insert(webinars).values(webinar).returning();
+    const [row] = await tx
+      .insert(webinars)
+      .values({
+        ...webinar,
+        doubleOptIn: webinar.doubleOptIn ?? (await readDoubleOptIn(tx, webinar.organisationId)),
+      })
+      .returning();
     if (!row) throw new Error("insert returned nothing");
     await tx.insert(forms).values({ webinarId: row.id });
     for (const offsetMinutes of reminders)
@@ -24,6 +38,19 @@ export async function insertWebinar(
     await queueWebinarEvent(tx, "webinar.created", row);
     return row;
   });
+}
+
+/** Whether new webinars of an organisation ask registrants to confirm their address. */
+export async function readDoubleOptIn(db: Executor, organisationId: string): Promise<boolean> {
+  const [row] = await db
+    .select({ doubleOptIn: organisations.doubleOptIn })
+    .from(organisations)
+    .where(eq(organisations.id, organisationId));
+  return row?.doubleOptIn ?? false;
+}
+
+export async function saveDoubleOptIn(db: Executor, organisationId: string, on: boolean): Promise<void> {
+  await db.update(organisations).set({ doubleOptIn: on }).where(eq(organisations.id, organisationId));
 }
 
 export async function listWebinars(

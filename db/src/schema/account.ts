@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   check,
   index,
   integer,
@@ -26,6 +27,8 @@ export const organisations = pgTable(
     retentionDays: integer("retention_days"),
     /** The same for recordings and all that goes with them; null: for ever. */
     recordingDays: integer("recording_days"),
+    /** New webinars ask registrants to confirm their address. */
+    doubleOptIn: boolean("double_opt_in").notNull().default(false),
     createdAt: createdAt(),
   },
   (table) => [

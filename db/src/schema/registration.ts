@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   check,
   date,
   index,
@@ -30,14 +31,31 @@ export const registrations = pgTable(
     utm: jsonb("utm").$type<Record<string, string>>().notNull().default({}),
     /** The page that linked here, without its query. */
     referrer: text("referrer").notNull().default(""),
-    /** `registered` has a seat; `pending` waits for the host, `waitlisted` for a seat. */
-    status: text("status", { enum: ["registered", "pending", "waitlisted", "denied", "cancelled"] })
+    /**
+     * `registered` has a seat; `pending` waits for the host, `waitlisted` for a seat; `offered` may take one, `unconfirmed`
+     * may confirm their address, both until `answerUntil`.
+     */
+    status: text("status", {
+      enum: ["registered", "pending", "waitlisted", "offered", "unconfirmed", "denied", "cancelled"],
+    })
       .notNull()
       .default("registered"),
     /** Why it is what it is, when somebody or a rule decided so. */
     statusReason: text("status_reason").notNull().default(""),
     /** The order of those who wait, given under the webinar's lock; kept when they move up. */
     waitlistPosition: integer("waitlist_position"),
+    /** When an offer or the time to confirm ends; kept when it ended so. */
+    answerUntil: instant("answer_until"),
+    /** A seat is kept for who was offered one, and mostly for who has not confirmed yet. */
+    holdsSeat: boolean("holds_seat").notNull().default(false),
+    /** When the link that confirms the address was asked for, reminded of once, and followed; null where none was needed. */
+    confirmAskedAt: instant("confirm_asked_at"),
+    confirmRemindedAt: instant("confirm_reminded_at"),
+    confirmedAt: instant("confirmed_at"),
+    /** It counted before it was cancelled and asked for again: it is not forgotten when nobody confirms. */
+    countedBefore: boolean("counted_before").notNull().default(false),
+    /** Language and version of the words they confirmed with. */
+    confirmedText: text("confirmed_text"),
     /** Added to the webinar's: rises when this registration alone leaves or comes back (RFC 5546 §2.1.4). */
     icsSequence: integer("ics_sequence").notNull().default(0),
     /** No reminders or follow-ups since (RFC 8058); what changes or is cancelled is still told. */
@@ -55,13 +73,25 @@ export const registrations = pgTable(
     uniqueIndex("registrations_email_key").on(table.webinarId, table.emailKey),
     index("registrations_created").on(table.webinarId, table.createdAt, table.id),
     index("registrations_status").on(table.webinarId, table.status),
+    index("registrations_answer_until")
+      .on(table.answerUntil)
+      .where(sql`${table.status} in ('offered', 'unconfirmed')`),
     uniqueIndex("registrations_waitlist").on(table.webinarId, table.waitlistPosition),
     check("registrations_email_key_normal", sql`${table.emailKey} = lower(btrim(${table.emailKey}))`),
     check("registrations_email_length", sql`char_length(${table.email}) between 3 and 254`),
     check(
       "registrations_status",
-      sql`${table.status} in ('registered', 'pending', 'waitlisted', 'denied', 'cancelled')`,
+      sql`${table.status} in ('registered', 'pending', 'waitlisted', 'offered', 'unconfirmed', 'denied', 'cancelled')`,
     ),
+    check(
+      "registrations_answers_until",
+      sql`${table.status} not in ('offered', 'unconfirmed') or ${table.answerUntil} is not null`,
+    ),
+    check(
+      "registrations_holds_seat",
+      sql`case ${table.status} when 'offered' then ${table.holdsSeat} when 'unconfirmed' then true else not ${table.holdsSeat} end`,
+    ),
+    check("registrations_confirmed_text_length", sql`char_length(${table.confirmedText}) <= 20`),
     check(
       "registrations_waitlisted_has_place",
       sql`${table.status} <> 'waitlisted' or ${table.waitlistPosition} is not null`,
@@ -132,6 +162,8 @@ export const consents = pgTable(
       .notNull()
       .references(() => consentTexts.id, { onDelete: "cascade" }),
     agreedAt: instant("agreed_at").notNull().defaultNow(),
+    /** When the address was proved to be theirs, where that was asked. */
+    confirmedAt: instant("confirmed_at"),
   },
   (table) => [primaryKey({ columns: [table.registrationId, table.consentTextId] })],
 );

@@ -44,6 +44,14 @@ export type Blueprint = {
   rules: {
     registrationLimit: number | null;
     waitlist: boolean;
+    /** Missing in templates that are older. */
+    offerHours?: number | null;
+    doubleOptIn?: boolean;
+    confirmHours?: number;
+    registrationClosesAfter?: number | null;
+    passcodeHash?: string | null;
+    passcodeAt?: "register" | "join" | "both";
+    passcodeInLinks?: boolean;
     approval: "approve" | "review" | "deny";
     allowedDomains: string[];
     blockedDomains: string[];

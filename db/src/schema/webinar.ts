@@ -30,6 +30,21 @@ export const webinars = pgTable(
     registrationLimit: integer("registration_limit"),
     /** Whether those who come when it is full may wait. */
     waitlist: boolean("waitlist").notNull().default(true),
+    /** A free seat is offered to who waits longest for so many hours; null: it is theirs at once. */
+    offerHours: integer("offer_hours"),
+    /** Registrations count once the address is confirmed by a mailed link, and for so many hours wait for it. */
+    doubleOptIn: boolean("double_opt_in").notNull().default(false),
+    confirmHours: integer("confirm_hours").notNull().default(24),
+    /** When people may register, and no longer; minutes are after the start. null: no such bound. */
+    registrationOpensAt: instant("registration_opens_at"),
+    registrationClosesAt: instant("registration_closes_at"),
+    registrationClosesAfter: integer("registration_closes_after"),
+    /** A word that people must know (scrypt), where they are asked for it, and whether mailed links do instead. */
+    passcodeHash: text("passcode_hash"),
+    passcodeAt: text("passcode_at", { enum: ["register", "join", "both"] })
+      .notNull()
+      .default("register"),
+    passcodeInLinks: boolean("passcode_in_links").notNull().default(false),
     /** What becomes of an address that no domain rule names. */
     approval: text("approval", { enum: ["approve", "review", "deny"] })
       .notNull()
@@ -82,6 +97,11 @@ export const webinars = pgTable(
     check("webinars_title_length", sql`char_length(${table.title}) between 1 and 200`),
     check("webinars_duration", sql`${table.durationMinutes} between 5 and 1440`),
     check("webinars_registration_limit", sql`${table.registrationLimit} >= 1`),
+    check("webinars_registration_window", sql`${table.registrationOpensAt} < ${table.registrationClosesAt}`),
+    check("webinars_closes_after", sql`${table.registrationClosesAfter} between -43200 and 1440`),
+    check("webinars_passcode_at", sql`${table.passcodeAt} in ('register', 'join', 'both')`),
+    check("webinars_offer_hours", sql`${table.offerHours} between 1 and 168`),
+    check("webinars_confirm_hours", sql`${table.confirmHours} between 1 and 168`),
     check("webinars_approval", sql`${table.approval} in ('approve', 'review', 'deny')`),
     check("webinars_locale", sql`${table.locale} in ('en', 'de')`),
     check("webinars_visibility", sql`${table.visibility} in ('public', 'unlisted')`),

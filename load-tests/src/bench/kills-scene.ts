@@ -7,6 +7,7 @@ import { expectMovingPicture } from "../e2e/media.ts";
 import { metric, Product } from "../e2e/product.ts";
 import { assert, until } from "../e2e/runner.ts";
 import { admitAs, callTrpc } from "../wire/api.ts";
+import { filledIn, openForm } from "../wire/guard.ts";
 import { Ledger } from "../wire/ledger.ts";
 import { tree } from "./audience-cpu.ts";
 import { Cut } from "./kills-cut.ts";
@@ -116,12 +117,15 @@ export class Scene {
     const { registerUrl } = this.product.state.demo as { registerUrl: string };
     const slug = new URL(registerUrl).pathname.split("/").at(-1);
     const email = `${name.split(" ").at(-1)?.toLowerCase()}-${Date.now().toString(36)}@example.test`;
+    const form = await openForm(this.web, slug ?? "");
+    await filledIn(form);
     const answer = await callTrpc(this.web, "registration.submit", {
       slug,
       email,
       name,
       answers: {},
       utm: {},
+      guard: form.pass,
     });
     assert(!answer.error, `${name} could not register: ${answer.error?.message}`);
     const inbox = new Inbox(this.product.url("inbox"));

@@ -1,16 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "node:http";
+import { filledIn, type OpenedForm, openForm, type Pass } from "../wire/guard.ts";
+
+const formsAtOnce = 32;
 
 /** One person who registers: the same key again is the same request. */
-export type Person = { email: string; name: string; key: string; from: string };
+export type Person = { email: string; name: string; key: string; from: string; form?: Pass };
 
-/** Who registers in a run: an address of the benchmarking network each (RFC 2544), as a proxy in front of web tells it. */
+/**
+ * Who registers in a run: an address of the benchmarking network each (RFC 2544), as a proxy in front of web tells it; 512
+ * networks in turn, because a crowd of one network has work to do.
+ */
 export function person(run: string, number: number): Person {
   return {
     email: `${run}-${number}@example.test`,
     name: `Person ${number}`,
     key: randomUUID(),
-    from: `198.${18 + ((number >> 16) & 1)}.${(number >> 8) & 0xff}.${number & 0xff}`,
+    from: `198.${18 + ((number >> 8) & 1)}.${number & 0xff}.${(number >> 9) & 0xff}`,
   };
 }
 
@@ -30,6 +36,22 @@ export class Registrar {
     this.#slug = new URL(registrationUrl).pathname.split("/").at(-1) ?? "";
   }
 
+  /** Everybody opens the form, as a browser does with the page, and takes the time to fill it in. */
+  async open(people: Person[]): Promise<Person[]> {
+    const opened: OpenedForm[] = [];
+    let next = 0;
+    const runner = async () => {
+      for (let at = next++; at < people.length; at = next++)
+        opened[at] = await openForm(this.#url.origin, this.#slug, people[at]?.from);
+    };
+    await Promise.all(Array.from({ length: formsAtOnce }, runner));
+    await filledIn({ openedAt: Math.max(0, ...opened.slice(-formsAtOnce).map(({ openedAt }) => openedAt)) });
+    return people.map((who, at) => {
+      const form = opened[at]?.pass;
+      return form ? { ...who, form } : who;
+    });
+  }
+
   /**
    * The answer to one registration. Throws when there was none within 30 s. A connection that web closed because nobody
    * used it, in the moment in which it was used, is no failure: the request goes out again on a new one.
@@ -44,9 +66,17 @@ export class Registrar {
     }
   }
 
-  #post({ email, name, key, from }: Person): Promise<Submitted> {
+  #post({ email, name, key, from, form }: Person): Promise<Submitted> {
     const body = JSON.stringify({
-      json: { slug: this.#slug, email, name, answers: {}, utm: { utm_source: "bench" }, idempotencyKey: key },
+      json: {
+        slug: this.#slug,
+        email,
+        name,
+        answers: {},
+        utm: { utm_source: "bench" },
+        idempotencyKey: key,
+        guard: form,
+      },
     });
     const headers = {
       "content-type": "application/json",

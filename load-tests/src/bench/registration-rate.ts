@@ -15,16 +15,17 @@ export async function arrive(
   { run, perSec, seconds }: { run: string; perSec: number; seconds: number },
 ): Promise<Held> {
   const total = Math.round(perSec * seconds);
+  const people = await registrar.open(Array.from({ length: total }, (_, number) => person(run, number)));
   const startedAt = performance.now();
   const waits: number[] = [];
   const asked: Promise<void>[] = [];
   let failed = 0;
   for (let number = 0; number < total; ) {
     const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1000) * perSec) + 1);
-    for (; number < due; number++) {
-      const at = startedAt + (number / perSec) * 1000;
+    for (const who of people.slice(number, due)) {
+      const at = startedAt + (number++ / perSec) * 1000;
       asked.push(
-        registrar.submit(person(run, number)).then(
+        registrar.submit(who).then(
           ({ status }) => {
             waits.push(performance.now() - at);
             if (status !== 200) failed++;

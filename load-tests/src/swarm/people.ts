@@ -1,4 +1,5 @@
 import { callTrpc } from "../wire/api.ts";
+import { filledIn, type OpenedForm, openForm, type Pass } from "../wire/guard.ts";
 
 /** Registrations that are on their way at the same time. */
 const atOnce = 8;
@@ -17,25 +18,45 @@ export async function registerPeople(site: Site, count: number, run: string): Pr
     const size = Math.min(batchSize, count - links.length);
     const people = Array.from({ length: size }, (_, i) => links.length + i);
     const emails = people.map((number) => `swarm-${run}-${number}@example.test`);
-    await inParallel(people, (number, i) => register(site, number, emails[i] ?? ""));
+    const forms = await openForms(site, people);
+    await inParallel(people, (number, i) =>
+      register(site, { number, email: emails[i] ?? "", form: forms[i] }),
+    );
     links.push(...(await linksOf(site, emails)));
   }
   return links;
 }
 
-async function register(site: Site, number: number, email: string): Promise<void> {
-  const slug = new URL(site.registrationUrl).pathname.split("/").at(-1) ?? "";
+const slugOf = ({ registrationUrl }: Site): string =>
+  new URL(registrationUrl).pathname.split("/").at(-1) ?? "";
+
+/** Everybody opens the form first, and takes the time to fill it in. */
+async function openForms(site: Site, people: number[]): Promise<Pass[]> {
+  const forms: OpenedForm[] = [];
+  await inParallel(people, async (number, i) => {
+    forms[i] = await openForm(site.web, slugOf(site), addressOf(number));
+  });
+  const last = forms.reduce((latest, { openedAt }) => Math.max(latest, openedAt), 0);
+  await filledIn({ openedAt: last });
+  return forms.map(({ pass }) => pass);
+}
+
+type Registrant = { number: number; email: string; form: Pass | undefined };
+
+async function register(site: Site, { number, email, form }: Registrant): Promise<void> {
+  const slug = slugOf(site);
   const answer = await callTrpc(
     site.web,
     "registration.submit",
-    { slug, name: `Person ${number}`, email, answers: {}, utm: {} },
+    { slug, name: `Person ${number}`, email, answers: {}, utm: {}, guard: form },
     { from: addressOf(number) },
   );
   if (answer.status !== 200) throw new Error(`not registered: ${JSON.stringify(answer.error)}`);
 }
 
-/** An address of the benchmarking network (RFC 2544). */
-const addressOf = (number: number): string => `198.18.${(number >> 8) & 0xff}.${number & 0xff}`;
+/** An address of the benchmarking network (RFC 2544): neighbours come from networks of their own, as people do. */
+const addressOf = (number: number): string =>
+  `198.${18 + ((number >> 8) & 1)}.${number & 0xff}.${(number >> 9) & 0xff}`;
 
 async function linksOf(site: Site, emails: string[]): Promise<string[]> {
   const found = new Map<string, string>();

@@ -18,6 +18,7 @@ export const ErrorCode = z.enum([
   "webinar.ended",
   "registration.duplicate",
   "registration.closed",
+  "challenge.required",
   "poll.closed",
   "poll.already-voted",
   "room.full",

@@ -25,6 +25,7 @@ import { purgeDue } from "../server/use-cases/retention.ts";
 import { deliverDue } from "../server/webhooks/deliver.ts";
 import { Networks } from "../server/webhooks/networks.ts";
 import { queueDueCampaigns } from "./campaigns.ts";
+import { forgetUnconfirmed, settleDueHolds } from "./holds.ts";
 import { offerSeats } from "./seat-offers.ts";
 import { LostStays } from "./stays.ts";
 import { wrapUpWebinars } from "./wrap-up.ts";
@@ -66,6 +67,11 @@ scope.every(500, "mail", async () => {
 scope.every(5000, "campaigns", async () => {
   const queued = await queueDueCampaigns(services, new Date());
   if (queued > 0) log.info({ queued }, "mails of campaigns were queued");
+});
+
+scope.every(5000, "places kept", async () => {
+  const settled = await settleDueHolds(services, new Date());
+  if (settled > 0) log.info({ settled }, "offers and confirmations were seen to");
 });
 
 const deliverer = {
@@ -127,6 +133,7 @@ scope.every(hourMs, "forget", async () => {
   await deleteExpiredCredentials(db, now);
   await deleteOldKeys(db, now);
   await deleteOldFacts(db, now);
+  await forgetUnconfirmed(services, now);
   await deleteOldMails(db, now);
   await deleteOldDeliveries(db, now);
   await deleteUnusedPictures(db, now);

@@ -307,7 +307,9 @@ export class RoomConnection {
     this.#patch({ connection: "ended", fault: endTexts[end.reason] ?? null });
     // Why exactly, the door says.
     if (end.reason === "removed")
-      this.#admit([], {}).catch((error: unknown) => this.#refused(error) && this.#patch({ connection: "ended" }));
+      this.#admit([], {}).catch(
+        (error: unknown) => this.#refused(error) && this.#patch({ connection: "ended" }),
+      );
   }
 }
 

@@ -1,3 +1,5 @@
+import { isIPv4, isIPv6 } from "node:net";
+
 /** Names the caller for rate limits. Set for every request by `nameCaller`, whatever the caller sent. */
 const header = "x-forwarded-for";
 
@@ -26,6 +28,27 @@ export function nameCaller({ headers, socket }: Incoming, trustedProxies: number
   const given = headers[header];
   const forwarded = Array.isArray(given) ? given.join(",") : given;
   headers[header] = callerAddress(forwarded, socket.remoteAddress ?? "unknown", trustedProxies);
+}
+
+/**
+ * What one subscriber and what one network is called for limits: of IPv6 the /64 and the /48, of IPv4 the address and the
+ * /24. Whatever is no address is a network of its own.
+ */
+export function callerNetworks(address: string): { subscriber: string; network: string } {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
+  if (isIPv4(mapped))
+    return { subscriber: mapped, network: `${mapped.split(".").slice(0, 3).join(".")}.0/24` };
+  if (!isIPv6(mapped)) return { subscriber: mapped, network: mapped };
+  const [head = "", tail = ""] = (mapped.split("%", 1)[0] ?? "").split("::");
+  const parts = (text: string) => text.split(":").filter(Boolean);
+  const left = parts(head);
+  const right = parts(tail);
+  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => "0");
+  const groups = [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16).toString(16));
+  return {
+    subscriber: `${groups.slice(0, 4).join(":")}::/64`,
+    network: `${groups.slice(0, 3).join(":")}::/48`,
+  };
 }
 
 export const clientAddress = (headers: Headers): string => headers.get(header) || "unknown";

@@ -155,6 +155,10 @@ export const rtmpUrl = z
   .max(1024)
   .regex(/^rtmps?:\/\/[\x21-\x7e]+$/i, "Enter an rtmp:// or rtmps:// address with its stream key.");
 
+/** What somebody types as a passcode, and what a host may choose. */
+export const passcode = z.string().trim().max(100).optional();
+export const newPasscode = line(100, "the passcode").pipe(z.string().min(4, "At least 4 characters."));
+
 export const idempotencyKey = z.uuid().optional();
 
 export const questionText = line(limits.questionChars, "a question");

@@ -1,4 +1,5 @@
 import { findEmbedOrigins } from "@rostrum/db";
+import { captchaOf } from "./captcha.ts";
 import type { Services } from "./services.ts";
 
 /**
@@ -19,6 +20,17 @@ const directives = [
   "form-action 'self'",
 ].join("; ");
 
+const formPath = /^\/(?:embed\/)?w\//;
+
+/** The same where a form may show the CAPTCHA that is set up. */
+function directivesFor(services: Services, url: string): string {
+  const sources = formPath.test(url) ? captchaOf(services.config)?.sources.join(" ") : undefined;
+  if (!sources) return directives;
+  return `${directives
+    .replace("script-src 'self' 'unsafe-inline'", `$& ${sources}`)
+    .replace("style-src 'self' 'unsafe-inline'", `$& ${sources}`)}; frame-src 'self' ${sources}`;
+}
+
 const embedPath = /^\/embed\/w\/([a-z0-9-]{1,120})\/?(?:\?|$)/;
 
 /** The Content-Security-Policy of a page: none may be framed, but a form by the sites that its organisation allows. */
@@ -30,5 +42,5 @@ export async function pagePolicy(services: Services, url: string): Promise<strin
         return undefined;
       })
     : undefined;
-  return `${directives}; frame-ancestors ${origins ? ["'self'", ...origins].join(" ") : "'none'"}`;
+  return `${directivesFor(services, url)}; frame-ancestors ${origins ? ["'self'", ...origins].join(" ") : "'none'"}`;
 }

@@ -8,22 +8,37 @@ if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return count`;
 
 const countScript = `
-local count = redis.call('INCR', KEYS[1])
-if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+local by = tonumber(ARGV[2])
+if by == 0 then return {tonumber(redis.call('GET', KEYS[1]) or '0'), redis.call('PTTL', KEYS[1])} end
+local count = redis.call('INCRBY', KEYS[1], by)
+if count == by then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('PTTL', KEYS[1])}`;
 
-/** Count a call: how many there were in this window, and when it ends. Nothing is counted while Redis is away. */
+/**
+ * Count a call: how many there were in this window, and when it ends. Nothing is counted while Redis is away. `by` 0 only
+ * looks.
+ */
 export async function countRate(
   services: Services,
   key: string,
   windowMs: number,
+  by: 0 | 1 = 1,
 ): Promise<{ count: number; resetMs: number }> {
   const counted = await services.redis
-    .eval(countScript, 1, counterOf(services, key), windowMs)
+    .eval(countScript, 1, counterOf(services, key), windowMs, by)
     .catch(() => [0, windowMs]);
   const [count = 0, resetMs = windowMs] = counted as number[];
   return { count, resetMs: Math.max(0, resetMs) };
 }
+/** A window that is over is not begun again. */
+const uncountScript =
+  "if redis.call('EXISTS', KEYS[1]) == 1 then return redis.call('DECR', KEYS[1]) end return 0";
+
+/** Take a count back: the call came to nothing. */
+export async function uncountRate(services: Services, key: string): Promise<void> {
+  await services.redis.eval(uncountScript, 1, counterOf(services, key)).catch(() => 0);
+}
+
 /** Keys name addresses and links: what Redis keeps of them tells nobody who it was. */
 export const counterOf = ({ config }: Services, key: string): string =>
   `rate:${createHmac("sha256", config.ROSTRUM_SECRET).update(`rate:${key}`).digest("base64url")}`;

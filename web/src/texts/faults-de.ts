@@ -7,6 +7,7 @@ const codes: Record<ErrorCode, string> = {
   "message.malformed": "Die Anfrage war nicht zu lesen. Laden Sie die Seite neu.",
   "message.too-large": "Das ist zu groß.",
   "method.unknown": "Diese Seite ist veraltet. Laden Sie sie neu.",
+  "challenge.required": "Bitte zeigen Sie, dass Sie kein Programm sind, und versuchen Sie es noch einmal.",
   "input.invalid": "Bitte sehen Sie Ihre Angaben noch einmal an.",
   "token.missing": "Nehmen Sie zuerst am Webinar teil.",
   "token.invalid": "Dieser Link gilt nicht. Auf der Anmeldeseite bekommen Sie einen neuen.",

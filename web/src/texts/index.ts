@@ -14,5 +14,12 @@ const mails: Record<Locale, MailTexts> = { en: mailEn, de: mailDe };
 /** What attendees read, in the language the host chose for the webinar. */
 export const textsFor = (locale: Locale): Texts => catalogue[locale];
 
+/**
+ * Which words somebody confirmed their address with, for the proof of it: rises with every change of what the page and its
+ * mail say (`texts.test.ts` holds it to that).
+ */
+const confirmVersions: Record<Locale, number> = { en: 1, de: 1 };
+export const confirmWords = (locale: Locale): string => `${locale}-${confirmVersions[locale]}`;
+
 /** What they are mailed. */
 export const mailTextsFor = (locale: Locale): MailTexts => mails[locale];

@@ -40,6 +40,30 @@ export const mailDe: MailTexts = {
       body: `${hello}\n„{{title}}“ ist ausgebucht. Sie stehen auf der Warteliste und bekommen eine Mail mit Ihrem persönlichen Link, sobald ein Platz für Sie frei wird.\nEs beginnt am {{when}}.`,
       action: "",
     },
+    "place-offered": {
+      subject: "Ein Platz ist frei für Sie: {{title}}",
+      heading: "Ein Platz ist frei für Sie",
+      body: `${hello}\nbei „{{title}}“ ist ein Platz frei geworden. Er gehört Ihnen, wenn Sie möchten. Bis {{until}} halten wir ihn für Sie frei, danach geht er an die Nächsten auf der Liste.\nEs beginnt am {{when}}.`,
+      action: "Platz annehmen oder ablehnen",
+    },
+    "offer-lapsed": {
+      subject: "Ihr Angebot ist abgelaufen: {{title}}",
+      heading: "Der Platz ist weitergegeben",
+      body: `${hello}\nder Platz bei „{{title}}“, den wir für Sie freigehalten haben, wurde nicht rechtzeitig angenommen. Doch dabei sein? Melden Sie sich auf der Seite neu an, am Ende der Liste.`,
+      action: "",
+    },
+    "confirm-address": {
+      subject: "Bitte bestätigen: {{title}}",
+      heading: "Bestätigen Sie Ihre Anmeldung",
+      body: `${hello}\nSie sind fast angemeldet für „{{title}}“, Beginn: {{when}}.\nBitte bestätigen Sie bis {{until}}, dass dies Ihre Adresse ist. Sonst wird die Anmeldung gelöscht.\nSie waren das nicht? Dann tun Sie einfach nichts.`,
+      action: "Anmeldung bestätigen",
+    },
+    "confirm-reminder": {
+      subject: "Noch nicht bestätigt: {{title}}",
+      heading: "Ihre Anmeldung ist noch nicht bestätigt",
+      body: `${hello}\nIhre Anmeldung für „{{title}}“ zählt, sobald Sie sie bestätigen, spätestens bis {{until}}. Danach wird sie gelöscht, und wir schreiben Ihnen nicht mehr.\nEs beginnt am {{when}}.`,
+      action: "Anmeldung bestätigen",
+    },
     "registration-denied": {
       subject: "Ihre Anmeldung: {{title}}",
       heading: "Ihre Anmeldung wurde nicht angenommen",

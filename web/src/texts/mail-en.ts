@@ -39,6 +39,30 @@ export const mailEn = {
       body: `${hello}\n{{title}} is full. You are on the waitlist, and get a mail with your personal link as soon as a place becomes free for you.\nIt starts {{when}}.`,
       action: "",
     },
+    "place-offered": {
+      subject: "A place is free for you: {{title}}",
+      heading: "A place is free for you",
+      body: `${hello}\na place at {{title}} became free, and it is yours if you want it. It is kept for you until {{until}}; then whoever waits next gets it.\nIt starts {{when}}.`,
+      action: "Take or decline the place",
+    },
+    "offer-lapsed": {
+      subject: "Your offer is over: {{title}}",
+      heading: "The place went to somebody else",
+      body: `${hello}\nthe place at {{title}} that was kept for you was not taken in time. Still want to come? Register again on its page, at the end of the line.`,
+      action: "",
+    },
+    "confirm-address": {
+      subject: "Please confirm: {{title}}",
+      heading: "Confirm your registration",
+      body: `${hello}\nyou are nearly registered for {{title}}, which starts {{when}}.\nPlease confirm by {{until}} that this is your address. If you do not, the registration is deleted.\nIt was not you? Then do nothing.`,
+      action: "Confirm my registration",
+    },
+    "confirm-reminder": {
+      subject: "Still to confirm: {{title}}",
+      heading: "Your registration is not confirmed yet",
+      body: `${hello}\nyour registration for {{title}} counts once you confirm it, by {{until}}. After that it is deleted, and we do not write again.\nIt starts {{when}}.`,
+      action: "Confirm my registration",
+    },
     "registration-denied": {
       subject: "Your registration: {{title}}",
       heading: "Your registration was not accepted",

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { placesOf } from "@rostrum/rules";
 import { describe, expect, it } from "vitest";
-import { locales, mailTextsFor, textsFor as pageTextsFor } from "./index.ts";
+import { confirmWords, locales, mailTextsFor, textsFor as pageTextsFor } from "./index.ts";
 
 /** All that attendees read but what servers say: that is English as it comes (`fault.test.ts`). */
 const textsFor = (locale: (typeof locales)[number]) => {
@@ -58,4 +59,25 @@ it("is translated: hardly a text is the same in two languages", () => {
     (words, at) => words === german[at] && / \w/.test(words.replace(/\{\{.*?\}\}|⟦.⟧ s$|⟦.⟧/g, "")),
   );
   expect(same).toEqual([]);
+});
+
+it("of the confirmation have the version that the proof names: who changes them, changes it", () => {
+  const said = locales.map((locale) => {
+    const { confirm } = pageTextsFor(locale).mine;
+    const mail = mailTextsFor(locale).kinds["confirm-address"];
+    const words = JSON.stringify([...leaves(confirm).map(wordsOf), mail]);
+    return [confirmWords(locale), createHash("sha256").update(words).digest("hex").slice(0, 12)];
+  });
+  expect(said).toMatchInlineSnapshot(`
+    [
+      [
+        "en-1",
+        "7090a8ff646f",
+      ],
+      [
+        "de-1",
+        "3ae0c7a99927",
+      ],
+    ]
+  `);
 });

@@ -6,13 +6,15 @@ type Props = {
   open: boolean;
   title: string;
   confirm: string;
+  /** What says no. */
+  dismiss?: string;
   onConfirm: () => void;
   onCancel: () => void;
   children: ReactNode;
 };
 
 /** A question before something that cannot be undone. Escape and the first button mean no. */
-export function ConfirmDialog({ open, title, confirm, onConfirm, onCancel, children }: Props) {
+export function ConfirmDialog({ open, title, confirm, dismiss, onConfirm, onCancel, children }: Props) {
   const { site } = useTexts();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -26,7 +28,7 @@ export function ConfirmDialog({ open, title, confirm, onConfirm, onCancel, child
         <p className="dim">{children}</p>
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <button className="button" type="button" onClick={onCancel}>
-            {site.cancel}
+            {dismiss ?? site.cancel}
           </button>
           <button className="button danger" type="button" onClick={onConfirm}>
             {confirm}

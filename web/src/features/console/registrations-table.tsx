@@ -16,6 +16,8 @@ const statuses = {
   registered: "Registered",
   pending: "To approve",
   waitlisted: "Waitlist",
+  offered: "Offered",
+  unconfirmed: "Unconfirmed",
   denied: "Denied",
   cancelled: "Cancelled",
 } as const;
@@ -116,6 +118,9 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
                       <div className="dim small">
                         {statuses[row.status]}
                         {row.status === "waitlisted" && ` · number ${row.waitlistPosition}`}
+                        {(row.status === "offered" || row.status === "unconfirmed") &&
+                          row.answerUntil !== null &&
+                          ` until ${short.format(row.answerUntil)}`}
                       </div>
                     )}
                   </td>

@@ -1,7 +1,9 @@
 "use client";
 import Link from "next/link";
+import { useCallback, useState } from "react";
 import type { PublicWebinar } from "../../server/use-cases/public-page.ts";
 import type { Texts } from "../../texts/index.ts";
+import { NotOpen } from "./not-open.tsx";
 import { RegistrationForm } from "./registration-form.tsx";
 import { useZone } from "./when.tsx";
 
@@ -15,6 +17,8 @@ type Props = {
 /** The form; or, where there is nothing to register for, why, and the recording. */
 export function Entrance({ slug, webinar, texts, onRegistered }: Props) {
   const zone = useZone(webinar.timeZone);
+  const [opened, setOpened] = useState(false);
+  const open = useCallback(() => setOpened(true), []);
   const { replay } = webinar;
   const watchable = replay?.door === "open";
   if (watchable && replay.access === "link")
@@ -26,6 +30,9 @@ export function Entrance({ slug, webinar, texts, onRegistered }: Props) {
         </Link>
       </div>
     );
+  const { state, opensAt } = webinar.window;
+  if (state === "before" && opensAt !== null && !opened && !watchable)
+    return <NotOpen webinar={webinar} texts={texts} opensAt={opensAt} onOpen={open} />;
   const shut = shutBecause(webinar, texts);
   if (!shut || watchable)
     return <RegistrationForm slug={slug} webinar={webinar} texts={texts} onRegistered={onRegistered} />;
@@ -34,15 +41,27 @@ export function Entrance({ slug, webinar, texts, onRegistered }: Props) {
     new Intl.DateTimeFormat(texts.tag, { dateStyle: "full", timeStyle: "short", timeZone: zone }).format(
       replay.availableFrom,
     );
+  const closed =
+    state === "after" &&
+    webinar.window.closesAt !== null &&
+    texts.window.closedAt(
+      new Intl.DateTimeFormat(texts.tag, { dateStyle: "full", timeStyle: "short", timeZone: zone }).format(
+        webinar.window.closesAt,
+      ),
+    );
   return (
     <div className="card stack-small">
       <h2>{shut}</h2>
-      <p className="dim">{from ? texts.page.recordingFrom(from) : texts.page.closed}</p>
+      <p className="dim">{from ? texts.page.recordingFrom(from) : closed || texts.page.closed}</p>
     </div>
   );
 }
 
-function shutBecause({ phase, cancelled, places }: PublicWebinar, { page }: Texts): string | undefined {
+function shutBecause(
+  { phase, cancelled, places, window: { state } }: PublicWebinar,
+  { page, window: words }: Texts,
+): string | undefined {
   if (phase === "ended") return cancelled ? page.cancelled : page.over;
+  if (state === "after") return words.closedHeading;
   return places === "none" ? page.full : undefined;
 }

@@ -11,8 +11,10 @@ import { CheckField } from "../../ui/check-field.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { cameFrom, campaign } from "./campaign.ts";
+import { CaptchaField } from "./captcha-field.tsx";
 import { Dates } from "./dates.tsx";
 import { FormFields } from "./form-fields.tsx";
+import { useGuard } from "./use-guard.ts";
 import { AddToCalendar, useZone } from "./when.tsx";
 
 type Props = {
@@ -21,6 +23,9 @@ type Props = {
   texts: Texts;
   onRegistered?: ((status: string) => void) | undefined;
 };
+
+/** Programs fill in what is called so; people do not see it. */
+const trapName = "website";
 
 /** The second of the recording that somebody wanted to see when they were asked to register. */
 function wantedSecond(): number {
@@ -43,11 +48,24 @@ export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) 
   const [name, setName] = useState("");
   const [email, setEmail] = useState("");
   const [answers, setAnswers] = useState<Record<string, string>>({});
+  const [passcode, setPasscode] = useState("");
   const [agreed, setAgreed] = useState(false);
   const [dates, setDates] = useState<string[]>([slug]);
-  const submit = useMutation(
-    trpc.registration.submit.mutationOptions({ onSuccess: ({ status }) => onRegistered?.(status) }),
-  );
+  const guard = useGuard(slug);
+  const { mutateAsync: send } = useMutation(trpc.registration.submit.mutationOptions());
+  type Input = Omit<Parameters<typeof send>[0], "guard">;
+  const submit = useMutation({
+    mutationFn: async (input: Input) => {
+      try {
+        return await send({ ...input, guard: await guard.pass() });
+      } catch (error) {
+        const { code, field } = faults.of(error);
+        if (code !== "challenge.required" || !(await guard.harder(field))) throw error;
+        return send({ ...input, guard: await guard.pass() });
+      }
+    },
+    onSuccess: ({ status }) => onRegistered?.(status),
+  });
   const fault = submit.error ? faults.of(submit.error) : undefined;
   const duplicate = fault?.code === "registration.duplicate";
   const of = (field: string) => (fault?.field === field && !duplicate ? fault.message : undefined);
@@ -76,6 +94,7 @@ export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) 
           referrer: cameFrom(),
           ...(forReplay ? { replayAt: wantedSecond() } : {}),
           ...(webinar.series && !forReplay && webinar.series.choice !== "all" ? { dates } : {}),
+          ...(webinar.asksPasscode ? { passcode } : {}),
           ...(consent && agreed ? { consentVersion: consent.version } : {}),
         });
       }}
@@ -84,7 +103,10 @@ export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) 
       {places === "waitlist" && <Notice kind="warn">{texts.form.waitlist}</Notice>}
       {needsApproval && places === "free" && <Notice>{texts.form.approval}</Notice>}
       {duplicate && <Notice kind="bad">{fault.message}</Notice>}
-      {fault && !fault.field && <Notice kind="bad">{fault.message}</Notice>}
+      {fault?.code === "challenge.required" && <Notice kind="warn">{texts.form.prove}</Notice>}
+      {fault && !fault.field && fault.code !== "challenge.required" && (
+        <Notice kind="bad">{fault.message}</Notice>
+      )}
       {webinar.series && !forReplay && (
         <Dates
           series={webinar.series}
@@ -115,6 +137,18 @@ export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) 
         fault={of("email")}
         help={texts.form.emailHelp}
       />
+      {webinar.asksPasscode && (
+        <TextField
+          label={texts.passcode.label}
+          type="password"
+          autoComplete="off"
+          required
+          value={passcode}
+          onChange={(event) => setPasscode(event.target.value)}
+          fault={of("passcode")}
+          help={texts.passcode.help}
+        />
+      )}
       <FormFields
         fields={fields}
         answers={answers}
@@ -131,6 +165,20 @@ export function RegistrationForm({ slug, webinar, texts, onRegistered }: Props) 
           required
         />
       )}
+      <div className="nobody" aria-hidden="true">
+        <label>
+          {trapName}
+          <input
+            ref={guard.trap}
+            name={trapName}
+            type="text"
+            tabIndex={-1}
+            autoComplete="off"
+            defaultValue=""
+          />
+        </label>
+      </div>
+      {guard.captcha && <CaptchaField notice={guard.captcha} onAnswer={guard.onCaptcha} />}
       <button className="button primary" type="submit" disabled={submit.isPending || watch}>
         {submit.isPending || watch ? texts.form.submitting : texts.form.submit}
       </button>
@@ -143,7 +191,7 @@ function headingOf({ phase, places }: PublicWebinar, { form }: Texts): string {
   return places === "waitlist" ? form.waitlistHeading : form.heading;
 }
 
-type DoneProps = { status: "registered" | "waitlisted" | "pending"; email: string } & Omit<
+type DoneProps = { status: "registered" | "waitlisted" | "pending" | "unconfirmed"; email: string } & Omit<
   Props,
   "slug" | "onRegistered"
 >;
@@ -166,7 +214,7 @@ function Done({ status, email, webinar, texts }: DoneProps) {
           durationMinutes={webinar.durationMinutes}
         />
       )}
-      {!forReplay && (
+      {!forReplay && status !== "unconfirmed" && (
         <p>
           <Link href={`/w/${webinar.slug}/check`}>{texts.done.check}</Link>
         </p>

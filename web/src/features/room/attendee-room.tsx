@@ -1,6 +1,7 @@
 "use client";
 import type { Delivery } from "@rostrum/protocol";
 import { useQuery } from "@tanstack/react-query";
+import type { inferRouterOutputs } from "@trpc/server";
 import { Captions } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
@@ -13,6 +14,7 @@ import { RoomConnection } from "../../live/room-connection.ts";
 import type { StageState } from "../../live/stage-connection.ts";
 import { useValue } from "../../live/use-value.ts";
 import { Value } from "../../live/value.ts";
+import type { AppRouter } from "../../server/routers/index.ts";
 import { Brand } from "../../ui/brand.tsx";
 import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { LocalTime } from "../../ui/local-time.tsx";
@@ -21,6 +23,7 @@ import { Tabs } from "../../ui/tabs.tsx";
 import { ChatPanel } from "./chat-panel.tsx";
 import { FallenNotice } from "./fallen-notice.tsx";
 import { HandControls } from "./hand-controls.tsx";
+import { JoinPasscode, knownPasscode, useKnownPasscode } from "./join-passcode.tsx";
 import { ownTracks } from "./own-tracks.ts";
 import { PollPanel } from "./poll-panel.tsx";
 import { Programme } from "./programme.tsx";
@@ -33,9 +36,16 @@ type Props = { joinToken: string; prefer: Delivery };
 export function AttendeeRoom({ joinToken, prefer }: Props) {
   const connection = useMemo(() => {
     const api = createApi();
-    return new RoomConnection((excludeEdges, { only, servedBy }) =>
-      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges, servedBy }),
-    );
+    return new RoomConnection((excludeEdges, { only, servedBy }) => {
+      const passcodeKey = knownPasscode(joinToken);
+      return api.attendance.admit.mutate({
+        joinToken,
+        prefer: only ?? prefer,
+        excludeEdges,
+        servedBy,
+        ...(passcodeKey ? { passcodeKey } : {}),
+      });
+    });
   }, [joinToken, prefer]);
   useEffect(() => () => connection.leave(), [connection]);
   const { connection: status, room, fault } = useValue(connection.state);
@@ -79,17 +89,7 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
             ) : preview.data.phase === "ended" ? (
               <Notice>{door.over(preview.data.name)}</Notice>
             ) : (
-              <>
-                <p>{door.joinAs(preview.data.name)}</p>
-                <button
-                  className="button primary wide"
-                  type="button"
-                  disabled={status === "connecting"}
-                  onClick={onEnter}
-                >
-                  {status === "connecting" ? door.joining : door.join}
-                </button>
-              </>
+              <Entry joinToken={joinToken} preview={preview.data} status={status} onEnter={onEnter} />
             )}
           </>
         ) : (
@@ -99,6 +99,35 @@ function Door({ joinToken, status, fault, onEnter }: DoorProps) {
       </div>
       <LanguageChoice />
     </main>
+  );
+}
+
+type EntryProps = {
+  joinToken: string;
+  preview: inferRouterOutputs<AppRouter>["attendance"]["preview"];
+  status: string;
+  onEnter: () => void;
+};
+
+/** The click, or the passcode that is asked for first. */
+function Entry({ joinToken, preview, status, onEnter }: EntryProps) {
+  const texts = useTexts();
+  const { door } = texts.room;
+  const known = useKnownPasscode(joinToken);
+  if (preview.asksPasscode && !known.key)
+    return <JoinPasscode joinToken={joinToken} texts={texts} onKnown={known.learn} />;
+  return (
+    <>
+      <p>{door.joinAs(preview.name)}</p>
+      <button
+        className="button primary wide"
+        type="button"
+        disabled={status === "connecting"}
+        onClick={onEnter}
+      >
+        {status === "connecting" ? door.joining : door.join}
+      </button>
+    </>
   );
 }
 

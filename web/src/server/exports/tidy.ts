@@ -27,6 +27,9 @@ async function* registrants(source: Source): Rows {
     "consent_version",
     "consented_at",
     "origin",
+    "answer_until",
+    "confirmed_at",
+    "confirmed_text",
     ...questionsOf(source),
   ];
   for await (const person of streamPeople(source))
@@ -43,6 +46,9 @@ async function* registrants(source: Source): Rows {
       person.consent?.version ?? null,
       instant(person.consent?.agreedAt),
       person.origin,
+      person.status === "offered" || person.status === "unconfirmed" ? instant(person.answerUntil) : null,
+      instant(person.confirmedAt),
+      person.confirmedText,
       ...answersOf(source, person),
     ];
 }

@@ -20,6 +20,8 @@ const approval = {
   registered: "approved",
   pending: "pending",
   waitlisted: "pending",
+  offered: "pending",
+  unconfirmed: "pending",
   denied: "denied",
   cancelled: "cancelled",
 } as const;

@@ -8,6 +8,7 @@ import {
 import type { SendMailOptions } from "nodemailer";
 import { z } from "zod";
 import { type MailKind, mailTextsFor } from "../../texts/index.ts";
+import { asksAtJoin, passcodeKey } from "../passcode.ts";
 import type { Services } from "../services.ts";
 import { unsubscribeUrl } from "../unsubscribe.ts";
 import { brandOf } from "../use-cases/public-page.ts";
@@ -29,6 +30,14 @@ const methods: Record<string, "REQUEST" | "CANCEL"> = {
 const checkable = new Set<MailKind>(["confirmation", "join-link", "webinar-changed"]);
 /** Mails one can do without: they carry a way to stop them (RFC 8058). */
 const unasked = new Set<MailKind>(["reminder", "follow-up-attended", "follow-up-missed", "replay-ready"]);
+/** Mails that ask for something, which is answered with a button on their own page: scanners open every link of a mail. */
+const answered = new Set<MailKind>(["place-offered", "confirm-address", "confirm-reminder"]);
+/** Where somebody must stand for such a mail to be of use. */
+const askedOf: Partial<Record<MailKind, string>> = {
+  "place-offered": "offered",
+  "confirm-address": "unconfirmed",
+  "confirm-reminder": "unconfirmed",
+};
 /** Once it is over, a link to the room is one to the replay. */
 const linkMails = new Set<MailKind>(["confirmation", "join-link"]);
 
@@ -37,7 +46,7 @@ const linkMails = new Set<MailKind>(["confirmation", "join-link"]);
  * PermanentMailError for one that is not wanted any more, and when its webinar is gone or its kind unknown.
  */
 export async function composeMail(services: Services, mail: OutboxMail): Promise<SendMailOptions> {
-  const { link = "", name = "" } = mail.payload;
+  const { name = "" } = mail.payload;
   const identity = { messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>` };
   const ofAccount = accountMails[mail.kind]?.(mail.payload);
   if (ofAccount) return { ...message(services, mail.recipient, ofAccount), ...identity };
@@ -46,11 +55,16 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
     return { ...message(services, mail.recipient, await testMail(services, webinar, mail)), ...identity };
   if (!webinar || !isMailKind(mail.kind)) throw new Error(`cannot compose a mail of kind ${mail.kind}`);
   const kind = kindNow(webinar, mail.kind);
+  const link = carrying(services, webinar, mail.payload.link ?? "");
+  const payload = { ...mail.payload, link };
   const registration = mail.registrationId
     ? await findRegistration(services.db, mail.registrationId)
     : undefined;
+  const asked = askedOf[kind];
+  if (asked && registration?.status !== asked)
+    throw new PermanentMailError("it was answered meanwhile, or its time is over");
   const stop = registration && unasked.has(kind) ? unsubscribeUrl(services, registration.id) : undefined;
-  const content = await webinarMail(services, webinar, { kind, payload: mail.payload, stop });
+  const content = await webinarMail(services, webinar, { kind, payload, stop });
   const built = {
     ...message(services, mail.recipient, content),
     ...identity,
@@ -72,6 +86,12 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   return { ...built, icalEvent: { method, filename: "webinar.ics", content: calendar } };
 }
 
+/** A link to the room with the passcode's proof behind it, where the host wants that: in the fragment, which no server logs. */
+const carrying = (services: Services, webinar: Webinar, link: string): string =>
+  webinar.passcodeInLinks && asksAtJoin(webinar) && link.includes("/j/")
+    ? `${link}#k=${passcodeKey(services, webinar)}`
+    : link;
+
 /** What a mail that waited is by now. Throws PermanentMailError when nobody needs it any more. */
 function kindNow({ phase }: Webinar, kind: MailKind): MailKind {
   if (phase !== "ended") return kind;
@@ -87,20 +107,20 @@ export async function webinarMail(
   webinar: Webinar,
   { kind, payload, stop }: WebinarMail,
 ): Promise<MailContent> {
-  const { link = "", name = "", manage = "", reason = "", text = "" } = payload;
+  const { link = "", name = "", manage = "", reason = "", text = "", until = "" } = payload;
   const texts = mailTextsFor(webinar.locale);
   const brand = await brandOf(services, webinar);
   const { action, ...words } = fillWords(
     wordsOf(webinar, kind),
-    valuesFor(webinar, kind, { name, reason, text, host: brand.name }),
+    valuesFor(webinar, kind, { name, reason, text, until, host: brand.name }),
   );
   return {
     ...words,
-    action: action && link ? { label: action, link: opens(kind, link) } : undefined,
+    action: action && link ? { label: action, link: opens(kind, { link, manage }) } : undefined,
     small: kind === "confirmation" ? texts.attached : undefined,
     links: [
       ...(checkable.has(kind) && link ? [{ label: texts.check, link: link.replace("/j/", "/check/") }] : []),
-      ...(manage ? [{ label: texts.manage, link: manage }] : []),
+      ...(manage && !answered.has(kind) ? [{ label: texts.manage, link: manage }] : []),
       ...(stop ? [{ label: texts.unsubscribe, link: stop }] : []),
     ],
     brand: { ...brand, logo: brand.logo && `${services.config.PUBLIC_URL}${brand.logo}` },
@@ -126,8 +146,10 @@ const unsubscribeHeaders = (url: string) => ({
 });
 
 /** A personal link opens the room, or the replay. */
-const opens = (kind: MailKind, link: string): string =>
-  kind === "replay-ready" ? link.replace("/j/", "/replay/t/") : link;
+const opens = (kind: MailKind, { link, manage }: { link: string; manage: string }): string => {
+  if (answered.has(kind)) return manage;
+  return kind === "replay-ready" ? link.replace("/j/", "/replay/t/") : link;
+};
 
 /** Mails that belong to no webinar. */
 const accountMails: Record<string, (payload: Record<string, string>) => MailContent> = {

@@ -3,7 +3,7 @@ import { fill, fillParagraphs } from "@rostrum/rules";
 import { type MailKind, mailTextsFor, textsFor } from "../../texts/index.ts";
 
 /** What can be filled in, in the order hosts are shown it. */
-export const mailPlaces = ["name", "title", "when", "starts_in", "host", "reason", "text"] as const;
+export const mailPlaces = ["name", "title", "when", "starts_in", "host", "reason", "text", "until"] as const;
 export type MailValues = Partial<Record<(typeof mailPlaces)[number], string>>;
 
 /** The words of a mail: the host's own, else the catalogue's. */
@@ -13,12 +13,14 @@ export const wordsOf = (webinar: Pick<Webinar, "locale" | "mailTexts">, kind: Ma
 export const isMailKind = (kind: string): kind is MailKind => Object.hasOwn(mailTextsFor("en").kinds, kind);
 
 /** The date in the webinar's own zone, with the zone's name: a mail cannot know its reader's. */
-export function when({ startsAt, timeZone, locale }: Webinar): string {
+export const when = (webinar: Webinar): string => written(webinar, webinar.startsAt);
+
+function written({ timeZone, locale }: Webinar, at: Date): string {
   const date = new Intl.DateTimeFormat(textsFor(locale).tag, {
     dateStyle: "full",
     timeStyle: "short",
     timeZone,
-  }).format(startsAt);
+  }).format(at);
   return `${date} (${timeZone.replaceAll("_", " ")})`;
 }
 
@@ -45,6 +47,7 @@ export function valuesFor(webinar: Webinar, kind: MailKind, given: MailValues): 
     title: webinar.title,
     when: when(webinar),
     starts_in: startsIn(webinar),
+    until: given.until ? written(webinar, new Date(given.until)) : "",
     text: given.text || usual,
   };
 }

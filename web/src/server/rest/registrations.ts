@@ -10,7 +10,7 @@ import { RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { describePeople } from "../exports/people.ts";
 import { answers, consentVersion, email, prose, referrer, searchText, utm, visitorName } from "../inputs.ts";
-import { mintJoinMail } from "../join-mail.ts";
+import { seating } from "../seating.ts";
 import type { Services } from "../services.ts";
 import { putOut } from "../use-cases/presence.ts";
 import { decide } from "../use-cases/registration-rules.ts";
@@ -132,7 +132,7 @@ export const registrationRoutes: Route[] = [
       await cancelRegistration(
         services.db,
         { webinarId: row.webinarId, registrationId: row.id, reason: body.reason },
-        () => mintJoinMail(services),
+        seating(services),
       );
       await putOut(services, await webinar(), [row.id]);
       return registrationData(await found(services, await webinar(), row.id));

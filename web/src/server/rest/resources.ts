@@ -48,10 +48,21 @@ export const Form = z
       .describe("What people must agree to: give its version as consentVersion"),
     places: z.enum(["free", "waitlist", "none"]),
     needsApproval: z.boolean(),
+    opensAt: time.nullable().describe("When registration opens, while it has not"),
+    closesAt: time.nullable().describe("When it closes"),
+    confirms: z.boolean().describe("A registration counts once its address is confirmed by a mailed link"),
   })
   .meta({ id: "Form" });
 
-export const registrationStatus = z.enum(["registered", "pending", "waitlisted", "denied", "cancelled"]);
+export const registrationStatus = z.enum([
+  "registered",
+  "pending",
+  "waitlisted",
+  "offered",
+  "unconfirmed",
+  "denied",
+  "cancelled",
+]);
 
 export const Registration = z
   .strictObject({
@@ -62,6 +73,12 @@ export const Registration = z
     status: registrationStatus,
     statusReason: z.string(),
     waitlistPosition: z.int().nullable(),
+    answerUntil: time
+      .nullable()
+      .describe(
+        "Until when an offered place can be taken, or an address confirmed; null in any other status",
+      ),
+    confirmedAt: time.nullable().describe("When the address was confirmed by its link, where that is asked"),
     answers: z.record(z.string(), z.string()).describe("By the id of the form's field"),
     utm: z.record(z.string(), z.string()),
     referrer: z.string(),

@@ -45,6 +45,8 @@ const show = (publicUrl: string) => (row: Row) => ({
   createdAt: row.createdAt.toISOString(),
 });
 
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
 const given = <T extends object>(change: T): Partial<T> =>
   Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>;
 
@@ -125,7 +127,10 @@ export const webinarRoutes: Route[] = [
     summary: "What its registration form asks",
     status: 200,
     answer: Form,
-    handle: async ({ services, webinar }) => publicForm(services, await webinar()),
+    handle: async ({ services, webinar }) => {
+      const { asksPasscode: _asked, window, ...form } = await publicForm(services, await webinar());
+      return { ...form, opensAt: iso(window.opensAt), closesAt: iso(window.closesAt) };
+    },
   }),
   route({
     method: "GET",

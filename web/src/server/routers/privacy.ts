@@ -1,8 +1,10 @@
 import {
   listAudit,
+  readDoubleOptIn,
   readRecordingDays,
   readRetention,
   recordAudit,
+  saveDoubleOptIn,
   saveRecordingDays,
   saveRetention,
   saveWebinarRetention,
@@ -47,7 +49,23 @@ export const privacyRouter = router({
     }),
   retention: hostProcedure.query(async ({ ctx }) => ({
     days: await readRetention(ctx.services.db, ctx.user.organisationId),
+    doubleOptIn: await readDoubleOptIn(ctx.services.db, ctx.user.organisationId),
   })),
+  /** Whether new webinars ask registrants to confirm their address. */
+  setDoubleOptIn: hostProcedure
+    .input(z.strictObject({ on: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      const { organisationId } = ctx.user;
+      await saveDoubleOptIn(ctx.services.db, organisationId, input.on);
+      await recordAudit(ctx.services.db, {
+        organisationId,
+        actorId: ctx.user.id,
+        action: "double-opt-in.changed",
+        subject: organisationId,
+        details: { on: input.on },
+      });
+      return { on: input.on };
+    }),
   setRetention: hostProcedure
     .input(z.strictObject({ days: retentionDays }))
     .mutation(async ({ ctx, input }) => {

@@ -1,7 +1,8 @@
-import { countByStatus, countRegistrations, listFormFields, listRegistrations } from "@rostrum/db";
+import { countByStatus, countRegistrations, emailKey, listFormFields, listRegistrations } from "@rostrum/db";
 import { z } from "zod";
 import { noteView } from "../audit.ts";
 import { clientAddress } from "../client-address.ts";
+import { guarded, guardInput, openForm } from "../guard.ts";
 import {
   answers,
   consentVersion,
@@ -10,27 +11,34 @@ import {
   email,
   formFieldList,
   idempotencyKey,
+  newPasscode,
   opaqueToken,
   pageCursor,
+  passcode,
   prose,
   referrer,
   searchText,
   slug,
+  startsAt,
   utm,
   visitorName,
   webinarId,
 } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
+import { registrationStatus } from "../rest/resources.ts";
 import { type Context, hostProcedure, publicProcedure, router } from "../trpc.ts";
 import {
   cancelMyRegistration,
+  confirmMyRegistration,
+  declineMyOffer,
   editMyRegistration,
   mailMyLink,
   myRegistration,
+  takeMyOffer,
 } from "../use-cases/my-registration.ts";
 import { changeForm } from "../use-cases/public-form.ts";
-import { changeRules, decide, describeRules } from "../use-cases/registration-rules.ts";
+import { changeDoor, changeRules, decide, describeRules } from "../use-cases/registration-rules.ts";
 import {
   describeRegistration,
   recordVisit,
@@ -40,6 +48,7 @@ import {
 import { replayCookie } from "../use-cases/replay-access.ts";
 
 const pageSize = 100;
+const hours = z.number().int().min(1, "At least one hour.").max(168, "At most a week (168 hours).");
 
 /** Nobody finds a link by trying. */
 async function limitLink({ services, headers }: Context, token: string): Promise<void> {
@@ -47,7 +56,20 @@ async function limitLink({ services, headers }: Context, token: string): Promise
   await limitRate(services, `link:${token}`, { limit: 60, windowMs: 60_000 });
 }
 
+/** Nobody fills somebody else's mailbox, with one webinar or with many. */
+async function limitMailbox({ services }: Context, input: { slug: string; email: string }): Promise<void> {
+  const mailbox = emailKey(input.email);
+  await Promise.all([
+    limitRate(services, `register:${input.slug}:${mailbox}`, { limit: 6, windowMs: 600_000 }),
+    limitRate(services, `mailbox:${mailbox}`, { limit: 30, windowMs: 3600_000 }),
+  ]);
+}
+
 export const registrationRouter = router({
+  /** A form is opened: what it must send along. Asked again, `hard`, when a registration was refused for want of it. */
+  open: publicProcedure
+    .input(z.strictObject({ slug, hard: z.boolean().default(false) }))
+    .mutation(({ ctx, input }) => openForm(ctx, input)),
   submit: publicProcedure
     .input(
       z.strictObject({
@@ -61,18 +83,15 @@ export const registrationRouter = router({
         dates,
         idempotencyKey,
         replayAt: z.number().int().min(0).max(86_400).optional(),
+        guard: guardInput,
+        passcode,
       }),
     )
-    .mutation(async ({ ctx, input }) => {
-      await limitRate(ctx.services, `register:${clientAddress(ctx.headers)}`, {
-        limit: 600,
-        windowMs: 60_000,
+    .mutation(async ({ ctx, input: { guard, ...input } }) => {
+      const { status, viewer } = await guarded(ctx, { slug: input.slug, guard }, async () => {
+        await limitMailbox(ctx, input);
+        return submitRegistration(ctx.services, input, clientAddress(ctx.headers));
       });
-      await limitRate(ctx.services, `register:${input.slug}:${input.email.toLowerCase()}`, {
-        limit: 6,
-        windowMs: 600_000,
-      });
-      const { status, viewer } = await submitRegistration(ctx.services, input);
       if (viewer) ctx.setCookie(await replayCookie(ctx.services, viewer));
       return { status, ...(viewer ? { watch: true as const } : {}) };
     }),
@@ -108,6 +127,20 @@ export const registrationRouter = router({
     await cancelMyRegistration(ctx.services, input.token);
     return { cancelled: true as const };
   }),
+  /** The address is theirs. A mutation behind a button: whoever only opens the link, like a mail scanner, changes nothing. */
+  confirm: publicProcedure.input(z.strictObject({ token: opaqueToken })).mutation(async ({ ctx, input }) => {
+    await limitLink(ctx, input.token);
+    await confirmMyRegistration(ctx.services, input.token);
+    return { confirmed: true as const };
+  }),
+  answerOffer: publicProcedure
+    .input(z.strictObject({ token: opaqueToken, answer: z.enum(["take", "decline"]) }))
+    .mutation(async ({ ctx, input }) => {
+      await limitLink(ctx, input.token);
+      if (input.answer === "take") await takeMyOffer(ctx.services, input.token);
+      else await declineMyOffer(ctx.services, input.token);
+      return { answered: true as const };
+    }),
   mailAgain: publicProcedure
     .input(z.strictObject({ token: opaqueToken }))
     .mutation(async ({ ctx, input }) => {
@@ -127,6 +160,9 @@ export const registrationRouter = router({
         webinarId,
         registrationLimit: z.number().int().min(1, "At least one place.").max(1_000_000).nullable(),
         waitlist: z.boolean(),
+        offerHours: hours.nullable().default(null),
+        doubleOptIn: z.boolean().default(false),
+        confirmHours: hours.default(24),
         approval: z.enum(["approve", "review", "deny"]),
         allowedDomains: domains,
         blockedDomains: domains,
@@ -136,6 +172,28 @@ export const registrationRouter = router({
     .mutation(async ({ ctx, input: { webinarId: id, ...rules } }) => {
       const webinar = await ownedWebinar(ctx.services, ctx.user, id);
       return changeRules(ctx.services, { user: ctx.user, webinar }, rules);
+    }),
+  /** When people may register, and the passcode; without one it stays as it is. */
+  setDoor: hostProcedure
+    .input(
+      z.strictObject({
+        webinarId,
+        opensAt: startsAt.nullable(),
+        closesAt: startsAt.nullable(),
+        closesAfterMinutes: z
+          .number()
+          .int()
+          .min(-43_200, "At most 30 days before the start.")
+          .max(1440, "At most a day after the start.")
+          .nullable(),
+        passcode: newPasscode.nullable().optional(),
+        passcodeAt: z.enum(["register", "join", "both"]),
+        passcodeInLinks: z.boolean(),
+      }),
+    )
+    .mutation(async ({ ctx, input: { webinarId: id, ...door } }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, id);
+      return changeDoor(ctx.services, { user: ctx.user, webinar }, door);
     }),
   form: hostProcedure.input(z.strictObject({ webinarId })).query(async ({ ctx, input }) => {
     const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
@@ -164,7 +222,7 @@ export const registrationRouter = router({
     .input(
       z.strictObject({
         webinarId,
-        status: z.enum(["registered", "pending", "waitlisted", "denied", "cancelled"]).optional(),
+        status: registrationStatus.optional(),
         cursor: pageCursor,
         search: searchText,
       }),

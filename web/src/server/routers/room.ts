@@ -7,7 +7,7 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { playlistGrant } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
-import { admitByLink, admitGuest, admitHost, previewLink } from "../use-cases/admission.ts";
+import { admitByLink, admitGuest, admitHost, previewLink, unlock } from "../use-cases/admission.ts";
 import { postChat } from "../use-cases/chat.ts";
 import { invite, lower, raise } from "../use-cases/hands.ts";
 import { castVote, changePoll, createPoll } from "../use-cases/polls.ts";
@@ -24,12 +24,14 @@ export const attendanceRouter = router({
         prefer: Delivery.optional(),
         excludeEdges,
         servedBy: NodeId.optional(),
+        passcodeKey: opaqueToken.optional(),
       }),
     )
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `admit:${clientAddress(ctx.headers)}`, { limit: 3000, windowMs: 60_000 });
       return admitByLink(ctx.services, input.joinToken, {
         excludeEdges: input.excludeEdges,
+        passcodeKey: input.passcodeKey,
         userAgent: ctx.headers.get("user-agent"),
         ...(input.prefer ? { prefer: input.prefer } : {}),
         ...(input.servedBy ? { servedBy: input.servedBy } : {}),
@@ -40,6 +42,10 @@ export const attendanceRouter = router({
     await limitRate(ctx.services, `preview:${clientAddress(ctx.headers)}`, { limit: 600, windowMs: 60_000 });
     return previewLink(ctx.services, input.joinToken);
   }),
+  /** The passcode, where the door asks for it: answers what to come in with. */
+  unlock: publicProcedure
+    .input(z.strictObject({ joinToken: opaqueToken, passcode: z.string().trim().min(1).max(100) }))
+    .mutation(({ ctx, input }) => unlock(ctx.services, input, clientAddress(ctx.headers))),
   /** Where the programme plays now, and the access to it; null while it has no first frame. Asked again before it ends. */
   playlist: participantProcedure.query(({ ctx }) => playlistGrant(ctx.services, ctx.participant.webinarId)),
   /** Attendees in the room now, and those who were removed. */

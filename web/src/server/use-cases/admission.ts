@@ -14,6 +14,7 @@ import {
 } from "@rostrum/protocol";
 import { place, rendezvous } from "@rostrum/rules";
 import { deviceOf } from "../device.ts";
+import { asksAtJoin, passcodeKey, requirePasscode, requirePasscodeKey } from "../passcode.ts";
 import { playlistGrant } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
@@ -31,6 +32,8 @@ export type AdmissionWish = {
   excludeEdges: string[];
   servedBy?: string;
   userAgent?: string | null;
+  /** That they knew the passcode, where the door asks for it. */
+  passcodeKey?: string | undefined;
 };
 type Person = {
   participantId: string;
@@ -67,7 +70,21 @@ export async function admitByLink(
   joinToken: string,
   wish: AdmissionWish,
 ): Promise<Admission> {
-  return admit(services, await personOf(services, joinToken), wish);
+  const person = await personOf(services, joinToken);
+  // Panelists were invited by name.
+  if (person.role === "attendee") requirePasscodeKey(services, person.webinar, wish.passcodeKey);
+  return admit(services, person, wish);
+}
+
+/** What the door keeps of a passcode that is right. Throws permission.denied, rate.limited. */
+export async function unlock(
+  services: Services,
+  { joinToken, passcode }: { joinToken: string; passcode: string },
+  address: string,
+): Promise<{ key: string }> {
+  const { webinar } = await personOf(services, joinToken);
+  await requirePasscode(services, webinar, { passcode, address });
+  return { key: passcodeKey(services, webinar) };
 }
 
 /** What a personal link opens. */
@@ -75,7 +92,19 @@ export async function previewLink(services: Services, joinToken: string) {
   const { name, role, webinar } = await personOf(services, joinToken);
   const { title, phase, slug } = webinar;
   const replay = await isReplayOpen(services, webinar);
-  return { name, role, title, phase, slug, replay, startsAt: webinar.startsAt.getTime() };
+  const asksPasscode = role === "attendee" && asksAtJoin(webinar);
+  const { locale } = webinar;
+  return {
+    name,
+    role,
+    title,
+    phase,
+    slug,
+    locale,
+    replay,
+    asksPasscode,
+    startsAt: webinar.startsAt.getTime(),
+  };
 }
 
 export function admitHost(

@@ -30,7 +30,17 @@ export async function blueprintOf(services: Services, webinar: Webinar): Promise
   ]);
   const { title, description, durationMinutes, timeZone, seats, locale, visibility, page, mailTexts } =
     webinar;
-  const { registrationLimit, waitlist, approval, allowedDomains, blockedDomains } = webinar;
+  const { registrationClosesAfter, passcodeHash, passcodeAt, passcodeInLinks } = webinar;
+  const {
+    registrationLimit,
+    waitlist,
+    offerHours,
+    doubleOptIn,
+    confirmHours,
+    approval,
+    allowedDomains,
+    blockedDomains,
+  } = webinar;
   return {
     title,
     description,
@@ -44,6 +54,13 @@ export async function blueprintOf(services: Services, webinar: Webinar): Promise
     rules: {
       registrationLimit,
       waitlist,
+      offerHours,
+      doubleOptIn,
+      confirmHours,
+      registrationClosesAfter,
+      passcodeHash,
+      passcodeAt,
+      passcodeInLinks,
       approval,
       allowedDomains,
       blockedDomains,
@@ -63,6 +80,7 @@ const blank = { accent: null, logo: null, cover: null, speakers: [], agenda: [] 
 const openRules: Blueprint["rules"] = {
   registrationLimit: null,
   waitlist: true,
+  offerHours: null,
   approval: "approve",
   allowedDomains: [],
   blockedDomains: [],

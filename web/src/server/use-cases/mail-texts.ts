@@ -44,6 +44,7 @@ const example = (services: Services) => ({
   link: `${services.config.PUBLIC_URL}/j/example`,
   manage: `${services.config.PUBLIC_URL}/r/example`,
   reason: "",
+  until: new Date(Date.now() + 24 * 3600_000).toISOString(),
 });
 
 type Draft = { kind: MailKind; words: MailText };

@@ -13,7 +13,7 @@ import {
 } from "@rostrum/db";
 import { RostrumError, roomLogKey } from "@rostrum/protocol";
 import { forgetSunkMails } from "../forget-mails.ts";
-import { mintJoinMail } from "../join-mail.ts";
+import { seating } from "../seating.ts";
 import type { Services } from "../services.ts";
 
 /** The same person, always under the same name that tells nothing: what the audit log knows them by. */
@@ -117,8 +117,10 @@ async function eraseFromWebinar(
 ): Promise<number> {
   const of = (kind: Trace["kind"]) => traces.filter((trace) => trace.kind === kind).map(({ id }) => id);
   const [registrationIds, panelistIds] = [of("registrant"), of("panelist")];
-  const erased = await eraseParticipants(services.db, { webinarId, registrationIds, panelistIds }, () =>
-    mintJoinMail(services),
+  const erased = await eraseParticipants(
+    services.db,
+    { webinarId, registrationIds, panelistIds },
+    seating(services),
   );
   await leaveRoom(services, webinarId, [...registrationIds, ...panelistIds]);
   return erased;

@@ -8,7 +8,11 @@ import {
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
 import { formFault } from "@rostrum/rules";
+import { asksAtRegistration } from "../passcode.ts";
+import { windowOf } from "../registration-window.ts";
 import type { Services } from "../services.ts";
+
+const alwaysOpen = { state: "open", opensAt: null, closesAt: null } as const;
 
 /** What the registration page asks, and whether there is a place. How many there are is not told. */
 export async function publicForm(services: Services, webinar: Webinar) {
@@ -20,6 +24,10 @@ export async function publicForm(services: Services, webinar: Webinar) {
     consent: consent ? { version: consent.version, text: consent.text } : null,
     places: isFull ? (webinar.waitlist ? ("waitlist" as const) : ("none" as const)) : ("free" as const),
     needsApproval: webinar.approval === "review",
+    confirms: webinar.doubleOptIn,
+    asksPasscode: asksAtRegistration(webinar),
+    // A recording has no time in which to register.
+    window: webinar.phase === "ended" ? alwaysOpen : windowOf(webinar),
   };
 }
 

@@ -16,6 +16,9 @@ import { type ReplayClaims, RostrumError, WebinarId } from "@rostrum/protocol";
 import { faultOf, judgeAddress, summariseAttendance, visibleFields } from "@rostrum/rules";
 import { lastReach } from "../exports/people.ts";
 import { mintJoinMail } from "../join-mail.ts";
+import { asksAtRegistration, requirePasscode } from "../passcode.ts";
+import { windowOf } from "../registration-window.ts";
+import { confirmBy } from "../seating.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
 import { letIn } from "./presence.ts";
@@ -33,6 +36,7 @@ export type RegistrationInput = {
   /** Slugs of the dates that are meant, where the webinar is one of a series; without: what the series says, or its own. */
   dates?: string[] | undefined;
   idempotencyKey?: string | undefined;
+  passcode?: string | undefined;
   /** For the replay: the second at which it is to go on. */
   replayAt?: number | undefined;
 };
@@ -46,12 +50,20 @@ async function openWebinar(services: Services, slug: string) {
   return webinar;
 }
 
+/** Throws registration.closed before and after the time in which people may register. The recording has none. */
+function requireOpen(webinar: Webinar): void {
+  if (webinar.phase === "ended") return;
+  const { state } = windowOf(webinar);
+  if (state === "before") throw new RostrumError("registration.closed", "Registration has not opened yet.");
+  if (state === "after") throw new RostrumError("registration.closed", "Registration is closed.");
+}
+
 /** A link to the room, or, when it is over, to the replay. */
-const mintFor = (services: Services, { phase }: Webinar, replayAt = 0): JoinMail =>
+export const mintFor = (services: Services, { phase }: Webinar, replayAt = 0): JoinMail =>
   mintJoinMail(services, phase === "ended" ? replayAt : undefined);
 
 export type Submitted = {
-  status: "registered" | "waitlisted" | "pending";
+  status: "registered" | "waitlisted" | "pending" | "unconfirmed";
   /** May watch at once, without waiting for the mail. */
   viewer: ReplayClaims | null;
 };
@@ -118,6 +130,7 @@ async function prepare(
       unlimited: webinar.phase === "ended",
       idempotencyKey: input.idempotencyKey,
       judgement: judgeAddress(email, webinar),
+      confirmUntil: confirmBy(webinar),
       consentTextId,
     },
   };
@@ -134,6 +147,7 @@ export async function register(
 ): Promise<Stored> {
   if (webinar.phase === "ended" && !(await isReplayOpen(services, webinar)))
     throw new RostrumError("registration.closed", "This webinar is over.");
+  requireOpen(webinar);
   const { submission, mail, options } = await prepare(services, webinar, input);
   const stored = await insertRegistration(services.db, submission, mail, options);
   // One that was cancelled and comes back.
@@ -147,10 +161,20 @@ export async function register(
  * webinar is one of a series. A duplicate gets its link mailed again and is told so; there is no second row. The same
  * request under the same idempotency key gets the same answer and no mail.
  */
-export async function submitRegistration(services: Services, input: RegistrationInput): Promise<Submitted> {
+export async function submitRegistration(
+  services: Services,
+  input: RegistrationInput,
+  address: string,
+): Promise<Submitted> {
   const webinar = await openWebinar(services, input.slug);
-  const others = webinar.phase === "ended" ? [] : await otherDates(services, webinar, input.dates);
   const ownToo = !input.dates || input.dates.includes(input.slug);
+  if (ownToo) requireOpen(webinar);
+  const others = webinar.phase === "ended" ? [] : await otherDates(services, webinar, input.dates);
+  const asking = [...(ownToo ? [webinar] : []), ...others].filter(asksAtRegistration);
+  // Dates of a series have one passcode, mostly: each is tried once.
+  const passcodes = new Map(asking.map((date) => [date.passcodeHash, date]));
+  for (const date of passcodes.values())
+    await requirePasscode(services, date, { passcode: input.passcode, address });
   if (others.length === 0 && ownToo) {
     const stored = await register(services, webinar, input);
     const status = standing([stored]);
@@ -166,6 +190,9 @@ export async function submitRegistration(services: Services, input: Registration
 
 /** What became of it, in one word: the best of several dates. Throws for a duplicate and for who is not let in. */
 function standing(stored: Stored[]): Submitted["status"] {
+  const statuses = stored.map(({ registration }) => registration.status);
+  // Whoever comes again before they have confirmed is mailed the link again, and told the same.
+  if (statuses.includes("unconfirmed")) return "unconfirmed";
   if (!stored.some(({ created }) => created))
     throw new RostrumError(
       "registration.duplicate",
@@ -173,7 +200,6 @@ function standing(stored: Stored[]): Submitted["status"] {
       { field: "email" },
     );
   const denied = stored.find(({ registration }) => registration.status === "denied");
-  const statuses = stored.map(({ registration }) => registration.status);
   if (denied && statuses.every((status) => status === "denied"))
     throw new RostrumError("permission.denied", denied.registration.statusReason, { field: "email" });
   if (statuses.includes("registered")) return "registered";
@@ -182,8 +208,9 @@ function standing(stored: Stored[]): Submitted["status"] {
 
 /** Where the address decides who may come, only the mail proves that it is theirs. */
 function viewerAtOnce(webinar: Webinar, registrationId: string): ReplayClaims | null {
-  const { phase, approval, allowedDomains, blockedDomains } = webinar;
-  const proved = approval !== "approve" || allowedDomains.length > 0 || blockedDomains.length > 0;
+  const { phase, approval, allowedDomains, blockedDomains, doubleOptIn } = webinar;
+  const proved =
+    doubleOptIn || approval !== "approve" || allowedDomains.length > 0 || blockedDomains.length > 0;
   if (phase !== "ended" || proved) return null;
   return { webinarId: WebinarId.parse(webinar.id), viewerId: registrationId, known: true };
 }
@@ -225,6 +252,8 @@ export function describeRegistration(row: RegistrationWithStays) {
     status: row.status,
     statusReason: row.statusReason,
     waitlistPosition: row.waitlistPosition,
+    answerUntil: row.answerUntil?.getTime() ?? null,
+    confirmedAt: row.confirmedAt?.getTime() ?? null,
     registeredAt: row.createdAt.getTime(),
     utm: row.utm,
     attendance: summariseAttendance(stays, Date.now()),

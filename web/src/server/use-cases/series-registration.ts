@@ -10,6 +10,8 @@ import {
 import { RostrumError } from "@rostrum/protocol";
 import { judgeAddress, visibleFields } from "@rostrum/rules";
 import { mintJoinMail } from "../join-mail.ts";
+import { windowOf } from "../registration-window.ts";
+import { confirmBy } from "../seating.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer } from "../source.ts";
 
@@ -22,6 +24,8 @@ type Person = {
   consentVersion?: number | undefined;
   idempotencyKey?: string | undefined;
 };
+
+const takesRegistrations = (webinar: Webinar): boolean => windowOf(webinar).state === "open";
 
 /**
  * The other dates of its series that a registration on this page is for: all of them, or those that were chosen. Throws
@@ -41,7 +45,7 @@ export async function otherDates(
     return [];
   }
   const open = (await listSeriesDates(services.db, series.id)).filter(
-    ({ phase }) => phase !== "ended" && phase !== "draft",
+    (date) => date.phase !== "ended" && date.phase !== "draft" && takesRegistrations(date),
   );
   if (series.choice === "all") return open.filter(({ id }) => id !== webinar.id);
   const meant = new Set(chosen ?? [webinar.slug]);
@@ -83,6 +87,7 @@ export async function prepareOthers(
         options: {
           idempotencyKey: input.idempotencyKey,
           judgement: judgeAddress(input.email, other),
+          confirmUntil: confirmBy(other),
           consentTextId: agreed ? consent?.id : undefined,
         },
       };

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "../../../client/providers.tsx";
 import { ConsoleNav } from "../console-nav.tsx";
 import { QueryFault } from "../query-fault.tsx";
+import { ConfirmingCard } from "./confirming-card.tsx";
 import { PersonCard } from "./person-card.tsx";
 import { RecordingDaysCard, RetentionCard } from "./retention-card.tsx";
 
@@ -23,6 +24,7 @@ export function PrivacyPage() {
         <div className="stack-cards">
           <RetentionCard saved={retention.data.days} />
           <RecordingDaysCard />
+          <ConfirmingCard saved={retention.data.doubleOptIn} />
         </div>
       </div>
     </div>

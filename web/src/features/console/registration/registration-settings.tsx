@@ -5,6 +5,7 @@ import { PhaseBadge } from "../../../ui/phase-badge.tsx";
 import { WebinarRetentionCard } from "../privacy/retention-card.tsx";
 import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
+import { DoorCard } from "./door-card.tsx";
 import { FormBuilder } from "./form-builder.tsx";
 import { ImportCard } from "./import-card.tsx";
 import { RulesCard } from "./rules-card.tsx";
@@ -31,6 +32,7 @@ export function RegistrationSettings({ webinarId }: { webinarId: string }) {
       <div className="halves">
         <RulesCard webinarId={webinarId} saved={rules.data} />
         <div className="stack-cards">
+          <DoorCard webinarId={webinarId} timeZone={webinar.data.timeZone} saved={rules.data.door} />
           <ImportCard webinarId={webinarId} />
           <WebinarRetentionCard webinarId={webinarId} />
         </div>

@@ -19,12 +19,20 @@ const approvals = [
 ];
 const listOf = (text: string): string[] => text.split(/[\s,;]+/).filter(Boolean);
 
+function placesIn({ registered, waitlisted, offered, unconfirmed }: Rules["counts"]): string {
+  const kept = offered + unconfirmed;
+  return `${registered} taken, ${kept > 0 ? `${kept} kept for an answer, ` : ""}${waitlisted} waiting.`;
+}
+
 /** How many places there are, who gets in, and what they agree to. */
 export function RulesCard({ webinarId, saved }: { webinarId: string; saved: Rules }) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const [limit, setLimit] = useState(saved.registrationLimit === null ? "" : String(saved.registrationLimit));
   const [waitlist, setWaitlist] = useState(saved.waitlist);
+  const [offer, setOffer] = useState(saved.offerHours === null ? "" : String(saved.offerHours));
+  const [optIn, setOptIn] = useState(saved.doubleOptIn);
+  const [confirmHours, setConfirmHours] = useState(String(saved.confirmHours));
   const [approval, setApproval] = useState<Rules["approval"]>(saved.approval);
   const [allowed, setAllowed] = useState(saved.allowedDomains.join(", "));
   const [blocked, setBlocked] = useState(saved.blockedDomains.join(", "));
@@ -44,6 +52,9 @@ export function RulesCard({ webinarId, saved }: { webinarId: string; saved: Rule
       webinarId,
       registrationLimit: limit.trim() === "" ? null : Number(limit),
       waitlist,
+      offerHours: offer.trim() === "" ? null : Number(offer),
+      doubleOptIn: optIn,
+      confirmHours: Number(confirmHours),
       approval,
       allowedDomains: listOf(allowed),
       blockedDomains: listOf(blocked),
@@ -74,13 +85,26 @@ export function RulesCard({ webinarId, saved }: { webinarId: string; saved: Rule
         value={limit}
         onChange={(event) => setLimit(event.target.value)}
         fault={of("registrationLimit")}
-        help={`${saved.counts.registered} taken, ${saved.counts.waitlisted} waiting. Fewer places take nobody's away.`}
+        help={`${placesIn(saved.counts)} Fewer places take nobody's away.`}
       />
       <CheckField
         label="When it is full, people may wait for a place"
         checked={waitlist}
         onChange={setWaitlist}
       />
+      {waitlist && (
+        <TextField
+          label="Hours to take a place that becomes free"
+          type="number"
+          min={1}
+          max={168}
+          placeholder="Given at once"
+          value={offer}
+          onChange={(event) => setOffer(event.target.value)}
+          fault={of("offerHours")}
+          help="With hours: it is offered to who waits longest, and goes to the next when they do not take it. In the last three hours before the start it is given at once."
+        />
+      )}
       <SelectField
         label="Who gets in"
         choices={approvals}
@@ -102,6 +126,23 @@ export function RulesCard({ webinarId, saved }: { webinarId: string; saved: Rule
         onChange={(event) => setBlocked(event.target.value)}
         fault={of("blockedDomains")}
       />
+      <CheckField
+        label="A registration counts once its address is confirmed by a mailed link (double opt-in)"
+        checked={optIn}
+        onChange={setOptIn}
+      />
+      {optIn && (
+        <TextField
+          label="Hours to confirm"
+          type="number"
+          min={1}
+          max={168}
+          value={confirmHours}
+          onChange={(event) => setConfirmHours(event.target.value)}
+          fault={of("confirmHours")}
+          help="A place is kept as long. After half of the time there is one reminder; who does not confirm is deleted."
+        />
+      )}
       <TextArea
         label="Text to agree to"
         value={consent}
