@@ -46,7 +46,10 @@ async function probe(path: string): Promise<Probed> {
 async function packets(path: string, kind: "v" | "a"): Promise<number[]> {
   const { stderr } = await run("ffmpeg", ["-v", "error", "-i", path, "-f", "null", "-"]);
   // The first packet of sound loses what its encoder had put in front (RFC 7845 §4.2): its end may touch the second's time.
-  expect(stderr.split("\n").filter((line) => line !== "" && !line.includes("increasing dts"))).toEqual([]);
+  // A machine that is busy with other things puts pictures closer together than the null muxer's clock can tell.
+  expect(
+    stderr.split("\n").filter((line) => line !== "" && !/increasing dts|message repeated/.test(line)),
+  ).toEqual([]);
   expect(stderr.split("\n").length).toBeLessThan(4);
   const { stdout } = await run("ffprobe", [
     ...[

@@ -101,18 +101,19 @@ async function overload(scene: Scene): Promise<ReliefResult> {
   await engage(scene, hand, asker);
 
   let receivers = engaged.length;
-  for (let group = 0; (await cpu()) <= limit; group++) {
+  for (let group = 0; (await leastOf(cpu)) <= limit * 1.1; group++) {
     assert(group < mostGroups, `${receivers} receivers do not overload the edge`);
     const some = others.slice(group * groupSize, (group + 1) * groupSize);
     await crowd.tell({ do: "join", links: some, overMs: 1000, group: "crowd" });
     receivers += some.length;
     await wait(1500);
+    say(`${receivers} receive; the edge's worker at ${(await cpu()).toFixed(3)}`);
   }
   // Who came last and did nothing is the first to go.
   const last = await enter(scene, quiet);
   const from = Date.now();
   receivers++;
-  await last.locator('main[data-delivery="hls"]').waitFor({ timeout: 60_000 });
+  await last.locator('main[data-delivery="hls"]').waitFor({ timeout: 90_000 });
   await last.getByText("This server is busy").waitFor();
   say(`${receivers} receive; the edge's worker at ${(await cpu()).toFixed(3)}: the last one is moved`);
   await until("the broadcast plays for who was moved", 30_000, async () => {
@@ -159,6 +160,13 @@ async function overload(scene: Scene): Promise<ReliefResult> {
     settledMs: settledAt - from,
     workerCpuAfter: Math.round(workerCpuAfter * 1000) / 1000,
   };
+}
+
+/** The least of some looks: an overload that lasts. */
+async function leastOf(look: () => Promise<number>): Promise<number> {
+  const seen: number[] = [];
+  for (; seen.length < 4; await wait(1000)) seen.push(await look());
+  return Math.min(...seen);
 }
 
 async function enter({ browser }: Scene, link: string): Promise<Page> {
