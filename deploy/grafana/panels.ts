@@ -30,10 +30,11 @@ const rows: Row[] = [
       {
         title: "Placements",
         unit: "ops",
-        help: "Admissions a second by tier and edge, and those that nobody could take.",
+        help: "Admissions a second by tier and edge, those that nobody could take, and who was moved off a busy edge.",
         queries: [
           q("sum by (delivery, edge) (rate(rostrum_placements_total[1m]))", "{{delivery}} {{edge}}"),
           q("sum by (code) (rate(rostrum_admissions_refused_total[1m]))", "refused {{code}}"),
+          q("sum by (node) (rate(rostrum_relieved_total[1m]))", "moved off {{node}}"),
         ],
       },
       { title: "Join: hello to room", unit: "s", help: "On the edge's side.", queries: p95("join_seconds") },
@@ -68,7 +69,7 @@ const rows: Row[] = [
       {
         title: "Layer switches",
         unit: "ops",
-        help: "Simulcast layers switched a second.",
+        help: "Spatial and temporal layers switched a second.",
         queries: [q("sum(rate(rostrum_layer_switches_total[1m]))", "switches")],
       },
     ],

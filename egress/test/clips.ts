@@ -2,7 +2,7 @@ import { execute } from "./media.ts";
 
 /** Coded media cut into RTP payloads once, so that playing it costs a test nothing: a busy machine does not slow it. */
 export type Clip = {
-  codec: "vp8" | "h264" | "opus";
+  codec: "vp8" | "vp9" | "h264" | "opus";
   clockRate: number;
   /** Duration of one unit (a picture or an Opus packet), seconds. */
   unitSeconds: number;
@@ -13,7 +13,7 @@ export type Clip = {
 const maxPayload = 1180;
 
 export type VideoWish = {
-  codec: "vp8" | "h264";
+  codec: "vp8" | "vp9" | "h264";
   /** lavfi graph. */
   input: string;
   seconds: number;
@@ -40,15 +40,19 @@ export async function videoClip(wish: VideoWish): Promise<Clip> {
     "-f",
     "ivf",
   ];
+  const vp9 = [
+    ...["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-lag-in-frames", "0"],
+    ...["-f", "ivf"],
+  ];
   const h264 = [
     ...["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline"],
     ...["-pix_fmt", "yuv420p", "-x264-params", "repeat-headers=1:scenecut=0:aud=1:slices=1", "-f", "h264"],
   ];
-  const bytes = await execute("ffmpeg", [...common, ...rate, ...(codec === "vp8" ? vp8 : h264), "-"]);
+  const bytes = await execute("ffmpeg", [...common, ...rate, ...{ vp8, vp9, h264 }[codec], "-"]);
   const units =
-    codec === "vp8"
-      ? framesOfIvf(bytes).map(vp8Payloads)
-      : picturesOf(bytes).map((nals) => nals.flatMap(nalPayloads));
+    codec === "h264"
+      ? picturesOf(bytes).map((nals) => nals.flatMap(nalPayloads))
+      : framesOfIvf(bytes).map(codec === "vp8" ? vp8Payloads : vp9Payloads);
   return { codec, clockRate: 90_000, unitSeconds: 1 / framesPerSecond, units };
 }
 
@@ -82,6 +86,18 @@ function vp8Payloads(frame: Buffer): Buffer[] {
   const payloads: Buffer[] = [];
   for (let at = 0; at < frame.length; at += maxPayload)
     payloads.push(Buffer.concat([Buffer.from([at === 0 ? 0x10 : 0]), frame.subarray(at, at + maxPayload)]));
+  return payloads;
+}
+
+/** RFC 9628 §4.2 with the shortest descriptor: whether it is predicted, begins or ends a picture. */
+function vp9Payloads(frame: Buffer): Buffer[] {
+  // Frame marker, profile 0, no repetition: then 1 for a predicted frame.
+  const predicted = ((frame[0] ?? 0) & 0x04) !== 0 ? 0x40 : 0;
+  const payloads: Buffer[] = [];
+  for (let at = 0; at < frame.length; at += maxPayload) {
+    const edges = (at === 0 ? 0x08 : 0) | (at + maxPayload >= frame.length ? 0x04 : 0);
+    payloads.push(Buffer.concat([Buffer.from([predicted | edges]), frame.subarray(at, at + maxPayload)]));
+  }
   return payloads;
 }
 

@@ -51,7 +51,7 @@ export function start(command: string, args: string[]): { child: ChildProcess; s
 }
 
 export type SourceSpec = {
-  codec: "vp8" | "h264" | "opus";
+  codec: "vp8" | "vp9" | "h264" | "opus";
   /** lavfi graph. */
   input: string;
   ssrc: number;
@@ -72,6 +72,10 @@ const encoders = {
     "15",
     "-auto-alt-ref",
     "0",
+  ],
+  vp9: [
+    ...["-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "1M", "-g", "15"],
+    ...["-strict", "experimental"],
   ],
   h264: [
     ...["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline"],

@@ -144,7 +144,7 @@ function describe(source: TestSource): unknown {
       paused: false,
     },
     codec: {
-      mimeType: { vp8: "video/VP8", h264: "video/H264", opus: "audio/opus" }[codec],
+      mimeType: { vp8: "video/VP8", vp9: "video/VP9", h264: "video/H264", opus: "audio/opus" }[codec],
       payloadType: source.payloadType,
       clockRate: audio ? 48_000 : 90_000,
       ...(audio ? { channels: 2 } : {}),
@@ -157,7 +157,7 @@ function describe(source: TestSource): unknown {
 let ssrc = 1000;
 
 /** A camera of one colour or any lavfi picture. */
-export function camera(name: string, input: string, codec: "vp8" | "h264" = "vp8"): TestSource {
+export function camera(name: string, input: string, codec: "vp8" | "vp9" | "h264" = "vp8"): TestSource {
   ssrc += 1;
   return {
     producerId: randomUUID(),
@@ -167,7 +167,7 @@ export function camera(name: string, input: string, codec: "vp8" | "h264" = "vp8
     codec,
     input,
     ssrc,
-    payloadType: codec === "vp8" ? 101 : 103,
+    payloadType: { vp8: 101, vp9: 105, h264: 103 }[codec],
   };
 }
 

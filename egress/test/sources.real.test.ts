@@ -41,7 +41,7 @@ async function end(job: ProgrammeJob): Promise<string> {
   return harness.recording(job.webinarId);
 }
 const testPicture = (size: string, codec: Clip["codec"] = "vp8", seconds = 1) =>
-  videoClip({ codec: codec === "h264" ? "h264" : "vp8", input: `testsrc2=size=${size}:rate=30`, seconds });
+  videoClip({ codec: codec === "opus" ? "vp8" : codec, input: `testsrc2=size=${size}:rate=30`, seconds });
 
 describe("sources", () => {
   it("never stall or shift the programme: freeze, leave, return, resize, change codec, lose packets", {

@@ -38,7 +38,16 @@ export async function startOrigin(config: OriginConfig, context: ServiceContext)
   let draining = false;
 
   serveOwnership({ http, tokens, fencingOf: (webinarId) => stages.fencingOf(webinarId) });
-  servePanelists({ http, scope, log, tokens, stages, nodeId, allowedOrigin: config.WEB_PUBLIC_URL });
+  servePanelists({
+    http,
+    scope,
+    log,
+    tokens,
+    stages,
+    nodeId,
+    allowedOrigin: config.WEB_PUBLIC_URL,
+    pictures: { camera: config.STAGE_CAMERA, screen: config.STAGE_SCREEN },
+  });
   const open = async (webinarId: WebinarId) => (await stages.open(webinarId)).asPipeSource();
   const pipes = servePipes({ http, scope, log, tokens, open, nodeId, epoch, listen });
   const programmes = serveProgrammes({ http, scope, log, tokens, stages, nodeId, epoch, listen });

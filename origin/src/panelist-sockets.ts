@@ -8,7 +8,7 @@ import {
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { RostrumError, stageMethods } from "@rostrum/protocol";
+import { type PictureCoding, RostrumError, stageMethods } from "@rostrum/protocol";
 import { Peer } from "@rostrum/sfu";
 import type { Stage } from "./stage.ts";
 import type { Stages } from "./stages.ts";
@@ -24,6 +24,8 @@ type Options = {
   stages: Stages;
   nodeId: string;
   allowedOrigin: string;
+  /** How this stage wants pictures to be coded. */
+  pictures: PictureCoding;
 };
 
 /** `/ws` on an origin: hosts and panelists publish here and see one another. */
@@ -88,7 +90,7 @@ async function welcome(socket: RpcSocket, token: string, options: Options) {
       onProducer: (producer, described) => stage.addProducer(producer, described),
     },
   });
-  return greeting(stage, options.nodeId);
+  return { ...greeting(stage, options.nodeId), pictures: options.pictures };
 }
 
 const greeting = (stage: Stage, nodeId: string) => ({

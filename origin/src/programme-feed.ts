@@ -14,7 +14,7 @@ import {
   type StageProducer,
   type WebinarId,
 } from "@rostrum/protocol";
-import { createFeedTransport, endpointOf, nodeHello, type PipeListen } from "@rostrum/sfu";
+import { createFeedTransport, endpointOf, isLayered, nodeHello, type PipeListen } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { Stage } from "./stage.ts";
 import type { Stages } from "./stages.ts";
@@ -168,7 +168,7 @@ class ProgrammeFeed {
 
   async prefer(producerId: string, spatialLayer: number): Promise<void> {
     const consumer = this.#consumer(producerId);
-    if (consumer.type === "simulcast") await consumer.setPreferredLayers({ spatialLayer });
+    if (isLayered(consumer)) await consumer.setPreferredLayers({ spatialLayer });
   }
 }
 

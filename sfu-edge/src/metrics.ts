@@ -87,7 +87,10 @@ export function exposeMetrics(
   const freezes = metrics.counter("freezes_total", "Freezes of the picture, as browsers tell");
   const frozen = metrics.counter("frozen_seconds_total", "Time the picture stood still, as browsers tell");
   const decoded = metrics.counter("frames_decoded_total", "Frames decoded, as browsers tell");
-  const switches = metrics.counter("layer_switches_total", "Simulcast layers switched, as browsers tell");
+  const switches = metrics.counter(
+    "layer_switches_total",
+    "Spatial and temporal layers switched, as browsers tell",
+  );
   return {
     joined: (time) => joins.observe(time),
     refused: (code) => refusals.inc({ code }),

@@ -4,13 +4,19 @@ import {
   AV_CODEC_ID_H264,
   AV_CODEC_ID_OPUS,
   AV_CODEC_ID_VP8,
+  AV_CODEC_ID_VP9,
 } from "node-av/constants";
 import { Codec, CodecContext, Frame, Packet } from "node-av/lib";
 import { check, countNative } from "./native.ts";
 
-export type VideoCodec = "vp8" | "h264";
+export type VideoCodec = "vp8" | "vp9" | "h264";
 
-const codecIds = { vp8: AV_CODEC_ID_VP8, h264: AV_CODEC_ID_H264, opus: AV_CODEC_ID_OPUS } as const;
+const codecIds = {
+  vp8: AV_CODEC_ID_VP8,
+  vp9: AV_CODEC_ID_VP9,
+  h264: AV_CODEC_ID_H264,
+  opus: AV_CODEC_ID_OPUS,
+} as const;
 
 function openContext(codec: VideoCodec | "opus"): CodecContext {
   const decoder = Codec.findDecoder(codecIds[codec]);

@@ -33,6 +33,12 @@ export type SourceFeed = {
   preferLayer: (producerId: string, layer: number) => void;
 };
 
+const videoCodecs: Partial<Record<string, VideoCodec>> = {
+  "video/vp8": "vp8",
+  "video/vp9": "vp9",
+  "video/h264": "h264",
+};
+
 export type StageOptions = {
   playoutDelayMs: number;
   programmeStart: number;
@@ -102,7 +108,7 @@ export class Stage {
         keep({ kind: "audio", data, senderMs, atMs: playAt - programmeStart });
       return { kind: "audio", audio: new AudioSource({ playoutDelayMs, programmeStart, group, onCoded }) };
     }
-    const codec: VideoCodec | null = type === "video/vp8" ? "vp8" : type === "video/h264" ? "h264" : null;
+    const codec = videoCodecs[type];
     if (!codec) return null;
     const requestKeyframe = (): void => receiver.requestKeyframe(opened.ssrc);
     const { clockRate } = opened.codec;

@@ -9,9 +9,10 @@ import {
   h264,
   type SyncGroup,
   vp8,
+  vp9,
 } from "../rtp/index.ts";
 
-const formats = { vp8, h264 } as const;
+const formats = { vp8, vp9, h264 } as const;
 /** Coded pictures waiting for their time; more than this means that nobody draws. */
 const maxQueue = 90;
 /** So many pictures overdue at once: the newest key frame among them is as good, and costs one. */
@@ -29,7 +30,7 @@ export type VideoSourceOptions = {
   group: SyncGroup;
   now: () => number;
   requestKeyframe: () => void;
-  /** The simulcast layer that is enough, 0 small .. 2 full. */
+  /** The spatial layer that is enough, 0 small .. 2 full. */
   preferLayer: (layer: number) => void;
   /** Every whole picture as it was sent: its sender's time, and when it is to be seen, monotonic ms. */
   onCoded?: (coded: CodedFrame, time: { senderMs: number; playAt: number }) => void;

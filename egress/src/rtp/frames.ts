@@ -13,7 +13,11 @@ export type CodedFrame = {
 /** What a payload format knows: how a packet contributes to a picture. */
 export type PayloadFormat = {
   /** Bytes this packet adds to the picture, or undefined when it cannot be read. */
-  parse(payload: Buffer): { parts: Buffer[]; startsFrame: boolean; keyframe: boolean } | undefined;
+  parse(
+    payload: Buffer,
+  ): { parts: Buffer[]; startsFrame: boolean; keyframe: boolean; startsLayer?: boolean } | undefined;
+  /** Makes one coded picture of its layers, lowest first; without, they are written one after the other. */
+  join?: (layers: readonly Buffer[]) => Buffer;
 };
 
 /**
@@ -25,6 +29,8 @@ export class FrameAssembler {
   readonly #onFrame: (frame: CodedFrame) => void;
   readonly #onKeyframeNeeded: () => void;
   #parts: Buffer[] = [];
+  /** Layers of this picture before the one whose parts are collected. */
+  #layers: Buffer[] = [];
   #timestamp = 0;
   #arrivedAt = 0;
   #keyframe = false;
@@ -52,6 +58,7 @@ export class FrameAssembler {
       this.#whole = parsed.startsFrame && !(gap && !parsed.keyframe);
     }
     this.#keyframe ||= parsed.keyframe;
+    if (parsed.startsLayer && this.#parts.length > 0) this.#layers.push(this.#takeParts());
     this.#parts.push(...parsed.parts);
     if (packet.marker) this.#finish();
   }
@@ -64,13 +71,21 @@ export class FrameAssembler {
 
   #breakOff(): void {
     this.#parts = [];
+    this.#layers = [];
     this.#whole = false;
     this.#waitingForKey = true;
   }
 
-  #finish(): void {
+  #takeParts(): Buffer {
     const data = Buffer.concat(this.#parts);
     this.#parts = [];
+    return data;
+  }
+
+  #finish(): void {
+    const layers = [...this.#layers, this.#takeParts()];
+    this.#layers = [];
+    const data = this.#format.join?.(layers) ?? Buffer.concat(layers);
     if (!this.#whole || data.length === 0) {
       this.needKeyframe();
       return;

@@ -23,3 +23,4 @@ export {
 } from "./srtp.ts";
 export { SyncGroup } from "./sync-group.ts";
 export { vp8 } from "./vp8.ts";
+export { vp9, vp9Size } from "./vp9.ts";

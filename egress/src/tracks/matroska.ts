@@ -4,7 +4,7 @@
  */
 
 export type VideoTrack =
-  | { codec: "vp8"; width: number; height: number }
+  | { codec: "vp8" | "vp9"; width: number; height: number }
   | { codec: "h264"; sps: Buffer; pps: Buffer };
 
 /** One coded picture or packet of sound. `ms`: from the file's beginning. */
@@ -72,12 +72,12 @@ function videoEntry(video: VideoTrack): Buffer {
     whole("83", 1),
     whole("9c", 0),
   ];
-  if (video.codec === "vp8") {
-    const { width, height } = video;
+  if (video.codec !== "h264") {
+    const { codec, width, height } = video;
     return element(
       "ae",
       ...common,
-      text("86", "V_VP8"),
+      text("86", codec === "vp8" ? "V_VP8" : "V_VP9"),
       element("e0", whole("b0", width), whole("ba", height)),
     );
   }

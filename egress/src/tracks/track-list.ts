@@ -11,7 +11,7 @@ export const TrackLine = z.object({
   /** Where its first picture or sound lies on the recording's time line. */
   offsetMs: z.number().int(),
   /** Null: only sound. */
-  codec: z.enum(["vp8", "h264"]).nullable(),
+  codec: z.enum(["vp8", "vp9", "h264"]).nullable(),
 });
 export type TrackLine = z.infer<typeof TrackLine>;
 

@@ -3,6 +3,7 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { StageProducer } from "@rostrum/protocol";
 import { parameterSets, splitAnnexB } from "../fmp4/index.ts";
+import { vp9Size } from "../rtp/index.ts";
 import type { Block, VideoTrack } from "./matroska.ts";
 import { SmoothClock } from "./smooth-clock.ts";
 import { TrackFile } from "./track-file.ts";
@@ -13,7 +14,14 @@ import { listName, partName, type TrackLine } from "./track-list.ts";
  * wobble of its path; `senderMs`: by its sender's clock, without.
  */
 export type CodedMedia =
-  | { kind: "video"; codec: "vp8" | "h264"; data: Buffer; keyframe: boolean; senderMs: number; atMs: number }
+  | {
+      kind: "video";
+      codec: VideoTrack["codec"];
+      data: Buffer;
+      keyframe: boolean;
+      senderMs: number;
+      atMs: number;
+    }
   | { kind: "audio"; data: Buffer; senderMs: number; atMs: number };
 
 export type TrackRecorderOptions = {
@@ -22,7 +30,7 @@ export type TrackRecorderOptions = {
   onFault: (message: string) => void;
 };
 
-type Open = { file: TrackFile; beginMs: number; codec: "vp8" | "h264" | null };
+type Open = { file: TrackFile; beginMs: number; codec: VideoTrack["codec"] | null };
 type Person = {
   open: Open | null;
   waiting: { data: Buffer; atMs: number }[];
@@ -141,6 +149,10 @@ function describeVideo({ codec, data }: Extract<CodedMedia, { kind: "video" }>):
     // RFC 6386 §9.1: a start code, then 14 bits each of width and height.
     if (data.length < 10 || data.readUIntBE(3, 3) !== 0x9d012a) return null;
     return { codec, width: data.readUInt16LE(6) & 0x3fff, height: data.readUInt16LE(8) & 0x3fff };
+  }
+  if (codec === "vp9") {
+    const size = vp9Size(data);
+    return size && { codec, ...size };
   }
   try {
     return { codec, ...parameterSets(data) };

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, newPerson } from "../e2e/browser.ts";
 import { expectMovingPicture } from "../e2e/media.ts";
+import { collectConnections } from "./connections.ts";
 import { installProbe, readProbe } from "./kills-probe.ts";
 
 /** What real browsers in the crowd saw over a window. */
@@ -101,19 +102,6 @@ export class Judges {
   async close(): Promise<void> {
     await this.#browser.close();
   }
-}
-
-/** Runs in the page before its scripts: keeps its connections, whose statistics nobody else can ask for. */
-function collectConnections(): void {
-  const kept: RTCPeerConnection[] = [];
-  (globalThis as Collected).rostrumConnections = kept;
-  globalThis.RTCPeerConnection = new Proxy(RTCPeerConnection, {
-    construct(target, parameters) {
-      const made = Reflect.construct(target, parameters) as RTCPeerConnection;
-      kept.push(made);
-      return made;
-    },
-  });
 }
 
 /** Runs in the page. */

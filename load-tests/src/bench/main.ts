@@ -4,7 +4,9 @@ import { measureKills } from "./kills.ts";
 import { measurePath } from "./path.ts";
 import { measureProgramme } from "./programme.ts";
 import { measureRegistration } from "./registration.ts";
+import { measureRelief } from "./relief.ts";
 import { measureSlice } from "./slice.ts";
+import { measureSvc } from "./svc.ts";
 
 /** Each answers one object; a value that is null could not be measured. */
 const benches: Record<string, (options: { short: boolean }) => Promise<object>> = {
@@ -14,6 +16,8 @@ const benches: Record<string, (options: { short: boolean }) => Promise<object>> 
   path: measurePath,
   programme: measureProgramme,
   registration: measureRegistration,
+  relief: measureRelief,
+  svc: measureSvc,
 };
 
 const [name = ""] = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));

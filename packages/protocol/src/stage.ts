@@ -12,6 +12,16 @@ export const StageProducer = z.object({
 });
 export type StageProducer = z.infer<typeof StageProducer>;
 
+/**
+ * How a stage wants its pictures coded, by browsers that can; others send simulcast. `svc`: VP9, one stream of three sizes
+ * and three rates. `vp9`: one stream of VP9, which keeps text sharp at less.
+ */
+export const PictureCoding = z.object({
+  camera: z.enum(["simulcast", "svc"]),
+  screen: z.enum(["vp8", "vp9"]),
+});
+export type PictureCoding = z.infer<typeof PictureCoding>;
+
 /** A person on the stage and what they send. */
 export const StageMember = z.object({
   participantId: ParticipantId,

@@ -2,7 +2,7 @@ import type { types } from "mediasoup";
 
 /**
  * What a router understands. VP8 first: every browser sends it with simulcast. H.264 constrained baseline for devices
- * that encode nothing else; packetization mode 1 (RFC 6184 §6.3). Opus with in-band FEC and DTX (RFC 7587 §6.1).
+ * that encode nothing else; packetization mode 1 (RFC 6184 §6.3). VP9 last: only who is asked for it sends it (decision 020). Opus with in-band FEC and DTX (RFC 7587 §6.1).
  */
 export const mediaCodecs: types.RouterRtpCodecCapability[] = [
   {
@@ -19,6 +19,7 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
     clockRate: 90000,
     parameters: { "packetization-mode": 1, "profile-level-id": "42e01f", "level-asymmetry-allowed": 1 },
   },
+  { kind: "video", mimeType: "video/VP9", clockRate: 90000, parameters: { "profile-id": 0 } },
 ];
 
 /**

@@ -82,7 +82,14 @@ export class Receiver {
   async #open({ transport, codecs }: Receiving, producer: StageProducer, flows: boolean): Promise<void> {
     const { router, scope, log, ownParticipantId } = this.#options;
     const { producerId } = producer;
-    if (producer.participantId === ownParticipantId || !codecs.canConsume(router, producer)) return;
+    if (producer.participantId === ownParticipantId) return;
+    if (!codecs.canConsume(router, producer)) {
+      // Either it has gone, or it is there and this client has no decoder for it.
+      const all = router.rtpCapabilities as types.RtpCapabilities;
+      if (producer.kind === "video" && router.canConsume({ producerId, rtpCapabilities: all }))
+        this.#options.socket.notify("picture.unplayable", { producerId });
+      return;
+    }
     try {
       const consumer = await transport.consume({
         producerId,
@@ -95,7 +102,7 @@ export class Receiver {
         return;
       }
       // The top layer may not be sent yet while the publisher's bandwidth estimate ramps up.
-      if (consumer.type === "simulcast") await consumer.setPreferredLayers({ spatialLayer: 1 });
+      if (isLayered(consumer)) await consumer.setPreferredLayers({ spatialLayer: 1 });
       // What is read suffers more from a low rate than faces do.
       if (producer.source === "screen") await consumer.setPriority(screenPriority);
       this.#own(consumer, producer, flows);
@@ -165,6 +172,9 @@ export class Receiver {
 
   async prefer(consumerId: string, layers: { spatialLayer: number; temporalLayer?: number }): Promise<void> {
     const consumer = this.#consumer(consumerId);
-    if (consumer.type === "simulcast" || consumer.type === "svc") await consumer.setPreferredLayers(layers);
+    if (isLayered(consumer)) await consumer.setPreferredLayers(layers);
   }
 }
+
+/** Whether a consumer can be asked for less than the publisher sends: simulcast, or SVC in one stream. */
+export const isLayered = ({ type }: types.Consumer): boolean => type === "simulcast" || type === "svc";

@@ -17,6 +17,8 @@ import { Value } from "./value.ts";
 /** Media is waited for no longer than this before moving on without it, ms. */
 const settleMs = 5000;
 
+const unplayable = "This browser cannot play the stage's video: you are watching the broadcast.";
+
 export type SessionEvents = {
   onEvent: (event: RoomEvent) => void;
   onSnapshot: (room: RoomSnapshot) => void;
@@ -120,6 +122,8 @@ export class EdgeSession {
     });
     const receiver = new StageReceiver(this.#rpc, this.tracks);
     receiver.videoHeld.subscribe(() => this.#events.onVideoHeld(receiver.videoHeld.get()));
+    // The seat is of no use: the broadcast is coded for everybody.
+    receiver.unplayable.subscribe(() => this.#events.onSeatLost(unplayable));
     this.#receiver = receiver;
     const offered = this.#offered;
     this.#offered = undefined;

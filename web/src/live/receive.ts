@@ -114,6 +114,8 @@ export class StageReceiver {
   #received: StageTrack[] = [];
   /** True while the network has room for sound only. */
   readonly videoHeld = new Value(false);
+  /** A picture on stage cannot be decoded here. */
+  readonly unplayable = new Value(false);
   readonly #reporter = new MediaReporter();
   readonly #consumers = new Map<string, types.Consumer>();
   #opened: Opened[] = [];
@@ -181,6 +183,7 @@ export class StageReceiver {
       this.#queue = this.#queue.then(() => this.#drop(consumerId));
     });
     on("consumer.layers", () => this.#reporter.layerSwitched());
+    on("picture.unplayable", () => this.unplayable.set(true));
     on("video.held", ({ held }: { held: boolean }) => this.videoHeld.set(held));
     on("consumer.paused", ({ consumerId }: { consumerId: string }) => this.#setPaused(consumerId, true));
     on("consumer.resumed", ({ consumerId }: { consumerId: string }) => this.#setPaused(consumerId, false));

@@ -172,6 +172,8 @@ export class RoomConnection {
     dead.push(nodeId);
     const { room } = this.state.get();
     const resume = room ? { epoch: room.epoch, seq: room.seq } : undefined;
+    // What an edge took back was another seat.
+    this.#seatLost = undefined;
     const { session } = await EdgeSession.open(admission, this.#events(), resume);
     dead.splice(0, dead.length, nodeId);
     if (this.#left) session.close();
@@ -214,7 +216,9 @@ export class RoomConnection {
     };
     this.#unwatch = session.tracks.subscribe(copy);
     copy();
-    this.#patch({ delivery: session.delivery, videoHeld: false });
+    // It may have turned out meanwhile that the seat is of no use.
+    const delivery = this.#seatLost === undefined ? session.delivery : "hls";
+    this.#patch({ delivery, videoHeld: false });
   }
 
   /** Tracks that the stage sends. */

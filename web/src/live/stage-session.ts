@@ -1,12 +1,14 @@
 import {
   type Admission,
   type MediaSource,
+  type PictureCoding,
   type StageMember,
   stageEvents,
   stageMethods,
   type WebinarPhase,
 } from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
+import { codingAbilities, codingOf } from "./picture-coding.ts";
 import {
   createTransport,
   loadDevice,
@@ -27,27 +29,6 @@ export type StageSessionEvents = {
   onMoving: () => void;
 };
 
-/**
- * Camera: three layers, so that each receiver gets what its tile and network take. Bit rates in bit/s. One temporal layer
- * each: with three, which is what browsers send by themselves, a packet repaired on a lossy way between origin and edge
- * leaves the picture standing until the next key frame (docs/benchmarks/path.md).
- */
-const cameraEncodings = [
-  { scaleResolutionDownBy: 4, maxBitrate: 150_000, scalabilityMode: "L1T1" },
-  { scaleResolutionDownBy: 2, maxBitrate: 500_000, scalabilityMode: "L1T1" },
-  { scaleResolutionDownBy: 1, maxBitrate: 1_500_000, scalabilityMode: "L1T1" },
-];
-/** Screen: one sharp layer; text matters more than motion. */
-const screenEncodings = [{ maxBitrate: 2_000_000, maxFramerate: 15 }];
-
-function encodingOf(source: MediaSource): Partial<types.ProducerOptions> {
-  if (source === "camera")
-    return { encodings: cameraEncodings, codecOptions: { videoGoogleStartBitrate: 1000 } };
-  if (source === "screen")
-    return { encodings: screenEncodings, codecOptions: { videoGoogleStartBitrate: 1000 } };
-  return { codecOptions: { opusStereo: source === "screen-audio", opusDtx: true, opusFec: true } };
-}
-
 /** One connection to one origin: what is published there, and the others as they are received from there. */
 export class StageSession {
   readonly nodeId: string;
@@ -55,6 +36,7 @@ export class StageSession {
   readonly #rpc: Rpc;
   readonly #receiver: StageReceiver;
   readonly #producers = new Map<MediaSource, types.Producer>();
+  readonly #pictures: PictureCoding;
   #device: Device | undefined;
   #send: types.Transport | undefined;
 
@@ -65,9 +47,14 @@ export class StageSession {
   ): Promise<{ session: StageSession; phase: WebinarPhase; members: StageMember[] }> {
     if (!stage) throw new Error("no stage for this role");
     const { rpc, hello } = await Rpc.connect(stage.url, stage.token);
-    const session = new StageSession(stage.nodeId, rpc);
+    const greeting = stageMethods.hello.response.safeParse(hello);
+    if (!greeting.success) {
+      rpc.close();
+      throw greeting.error;
+    }
+    const { phase, stage: members, pictures } = greeting.data;
+    const session = new StageSession(stage.nodeId, rpc, pictures);
     try {
-      const { phase, stage: members } = stageMethods.hello.response.parse(hello);
       rpc.on("stage.phase", (data) => events.onPhase(stageEvents["stage.phase"].parse(data).phase));
       rpc.on("stage.members", (data) => events.onMembers(stageEvents["stage.members"].parse(data).members));
       rpc.on("stage.moving", () => events.onMoving());
@@ -80,9 +67,10 @@ export class StageSession {
     }
   }
 
-  private constructor(nodeId: string, rpc: Rpc) {
+  private constructor(nodeId: string, rpc: Rpc, pictures: PictureCoding) {
     this.nodeId = nodeId;
     this.#rpc = rpc;
+    this.#pictures = pictures;
     this.#receiver = new StageReceiver(rpc, this.tracks);
   }
 
@@ -115,9 +103,11 @@ export class StageSession {
   async publish({ source, track, paused }: LocalTrack): Promise<void> {
     const kind = track.kind as "audio" | "video";
     if (!this.#send || !this.#device?.canProduce(kind) || track.readyState === "ended") return;
+    const abilities = await codingAbilities(this.#device.sendRtpCapabilities.codecs ?? []);
+    if (!this.#send) return;
     const producer = await this.#send.produce({
       track,
-      ...encodingOf(source),
+      ...codingOf(source, this.#pictures, abilities),
       stopTracks: false,
       appData: { source },
     });

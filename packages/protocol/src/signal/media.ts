@@ -83,6 +83,8 @@ export const mediaEvents = {
     spatialLayer: z.number().nullable(),
     temporalLayer: z.number().nullable(),
   }),
+  /** A picture on stage that this browser has no decoder for; there is no consumer for it. */
+  "picture.unplayable": z.object({ producerId: MediaId }),
   /** Video waits because the network carries no more than sound; it is tried again by itself. */
   "video.held": z.object({ held: z.boolean() }),
   "consumer.closed": z.object({ consumerId: MediaId, reason: z.string() }),

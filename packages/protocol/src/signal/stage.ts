@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { WebinarPhase } from "../room/entities.ts";
-import { StageMember } from "../stage.ts";
+import { PictureCoding, StageMember } from "../stage.ts";
 import { mediaEvents, publishMethods, receiveMethods } from "./media.ts";
 
 /** The stage socket (`/ws` on an origin): hosts and panelists publish here and see one another. */
@@ -12,6 +12,7 @@ export const stageMethods = {
       phase: WebinarPhase,
       stage: z.array(StageMember),
       serverTimeMs: z.number(),
+      pictures: PictureCoding.default({ camera: "simulcast", screen: "vp8" }),
     }),
   },
   ...receiveMethods,
