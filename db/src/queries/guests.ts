@@ -46,7 +46,11 @@ function prepare(db: Executor) {
         ),
       )
       .prepare("registrants_by_tokens"),
-    webinars: db.select().from(webinars).where(sql`${webinars.id} = any(${ids}::uuid[])`).prepare("webinars_by_ids"),
+    webinars: db
+      .select()
+      .from(webinars)
+      .where(sql`${webinars.id} = any(${ids}::uuid[])`)
+      .prepare("webinars_by_ids"),
     panelist: db
       .select({ panelist: { id: panelists.id, name: panelists.name }, webinar: webinars })
       .from(panelists)
@@ -83,7 +87,9 @@ export async function findRegistrantsByTokens(
   const rows = await registrants.execute({ hashes: arrayOf(tokenHashes) });
   if (rows.length === 0) return new Map();
   const webinarIds = [...new Set(rows.map(({ webinarId }) => webinarId))];
-  const byId = new Map((await ofThem.execute({ ids: arrayOf(webinarIds) })).map((webinar) => [webinar.id, webinar]));
+  const byId = new Map(
+    (await ofThem.execute({ ids: arrayOf(webinarIds) })).map((webinar) => [webinar.id, webinar]),
+  );
   return new Map(
     rows.flatMap(({ tokenHash, id, name, webinarId }) => {
       const webinar = byId.get(webinarId);
