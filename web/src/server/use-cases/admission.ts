@@ -1,11 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import {
-  countSeated,
-  findPanelistByToken,
-  findWebinar,
-  type User,
-  type Webinar,
-} from "@rostrum/db";
+import { countSeated, findPanelistByToken, findWebinar, type User, type Webinar } from "@rostrum/db";
 import { Lease } from "@rostrum/platform";
 import {
   Admission,
