@@ -1,6 +1,7 @@
 import type { GroupReport, PopulationReport } from "../swarm/population-report.ts";
 import { MachineMeter } from "./audience-machine.ts";
 import type { World } from "./audience-world.ts";
+import { type JoinCost, JoinCostMeter } from "./join-cost.ts";
 
 export type BurstResult = {
   asked: number;
@@ -17,6 +18,8 @@ export type BurstResult = {
   watchersP99FrameGapMs: number | null;
   /** Who used the machine meanwhile. */
   cores: string;
+  /** CPU until the last had joined; what was forwarded meanwhile is in it. */
+  cost: JoinCost;
   report: PopulationReport;
 };
 
@@ -46,9 +49,11 @@ export async function joinBurst(
   const { crowd, watchers, panelist } = world;
   await watchers.tell({ do: "window" });
   const machine = new MachineMeter(world);
+  const meter = new JoinCostMeter(world);
   const from = Date.now();
   await crowd.tell({ do: "join", ...plan });
   const cores = machine.read();
+  const cost = meter.perJoin(plan.links.length);
   // Their joins are through; the last ones' first frame may take another key frame.
   await wait(3000);
   const report = await crowd.report();
@@ -66,6 +71,7 @@ export async function joinBurst(
     watchersMaxFrameGapMs: watched.frameGapMs.max,
     watchersP99FrameGapMs: watched.frameGapMs.p99,
     cores,
+    cost,
     report,
   };
 }

@@ -70,3 +70,12 @@ export async function openWorld(
     throw error;
   }
 }
+
+/** Those who watch from the start, on every edge: what grows then is the audience, not the number of pipes. */
+export async function seatWatchers({ watchers }: World, links: readonly string[]): Promise<void> {
+  for (const [i, edge] of edgeNames.entries()) {
+    const excludeEdges = edgeNames.filter((name) => name !== edge);
+    const own = links.filter((_, person) => person % edgeNames.length === i);
+    await watchers.tell({ do: "join", links: own, overMs: 500, group: "watchers", excludeEdges });
+  }
+}

@@ -5,7 +5,7 @@ import { measureGlass } from "./audience-glass.ts";
 import { Judges } from "./audience-judges.ts";
 import { MachineMeter, quietMachine } from "./audience-machine.ts";
 import { measureSeatPromotion } from "./audience-seats.ts";
-import { edgeNames, openWorld, type World } from "./audience-world.ts";
+import { edgeNames, openWorld, seatWatchers, type World } from "./audience-world.ts";
 import { measureKills } from "./kills.ts";
 
 export type AudienceResult = {
@@ -92,12 +92,7 @@ async function measureCrowd(
 ): Promise<void> {
   const { product, watchers, crowd } = world;
   const links = world.links.slice(0, attendees);
-  // On every edge from the start: what grows then is the audience, not the number of pipes.
-  for (const [i, edge] of edgeNames.entries()) {
-    const excludeEdges = edgeNames.filter((name) => name !== edge);
-    const own = links.slice(0, watching).filter((_, person) => person % edgeNames.length === i);
-    await watchers.tell({ do: "join", links: own, overMs: 500, group: "watchers", excludeEdges });
-  }
+  await seatWatchers(world, links.slice(0, watching));
   await wait(5000);
   const origin = new CpuMeter(tree(product.pid("origin")));
   await watchers.tell({ do: "window" });
@@ -203,6 +198,6 @@ function tell(burst: BurstResult, seconds: number, steadyP99: number | null): vo
       `(after the admission ${burst.admittedToFirstFrameP95Ms}); ${burst.keyframes} key frame requests, at most ` +
       `${burst.keyframesPerSec} in a second; watchers' frame gap p99 ${burst.watchersP99FrameGapMs}, max ` +
       `${burst.watchersMaxFrameGapMs} ms (steady p99 ${steadyP99}); generator's loop delay p99 ` +
-      `${generatorLoopDelayP99Ms} ms; ${burst.cores}; faults ${JSON.stringify(faults)}`,
+      `${generatorLoopDelayP99Ms} ms; CPU ms a join ${JSON.stringify(burst.cost)}; ${burst.cores}; faults ${JSON.stringify(faults)}`,
   );
 }

@@ -1,5 +1,6 @@
 /** `bench NAME [--short] [--json]`: progress on stderr, one JSON object as the last line of stdout. */
 import { measureAudience } from "./audience.ts";
+import { measureJoins } from "./joins.ts";
 import { measureKills } from "./kills.ts";
 import { measurePath } from "./path.ts";
 import { measureProgramme } from "./programme.ts";
@@ -12,6 +13,7 @@ import { measureSvc } from "./svc.ts";
 const benches: Record<string, (options: { short: boolean }) => Promise<object>> = {
   slice: measureSlice,
   audience: measureAudience,
+  joins: measureJoins,
   kills: measureKills,
   path: measurePath,
   programme: measureProgramme,
