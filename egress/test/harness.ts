@@ -108,6 +108,11 @@ export class Harness {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+      // It has deleted no recording.
+      if (request.url === "/api/internal/recordings") {
+        response.end(JSON.stringify({ deleted: [] }));
+        return;
+      }
       const { facts } = FactBatch.parse(JSON.parse(Buffer.concat(chunks).toString()));
       this.facts.push(...facts);
       response.end(JSON.stringify({ accepted: facts.map((fact) => fact.factId) }));

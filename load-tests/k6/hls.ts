@@ -1,6 +1,7 @@
 /**
  * Viewers of a broadcast in low latency: the multivariant playlist once, then for each part a blocking reload with a
- * delta, and the part. HLS_URL is the address of the programme's index.m3u8 (the watch page's requests show it).
+ * delta, and the part. HLS_URL is the address of the programme's index.m3u8 (the watch page's requests show it); it
+ * opens for two minutes at most.
  * A virtual user does one thing at a time; the audience of `./rostrum bench programme` asks for both at once, as hls.js does.
  */
 import { check, fail } from "k6";

@@ -196,6 +196,7 @@ describe("bad input", () => {
           "organisation.members",
           "integration.overview",
           "privacy.retention",
+          "privacy.recordings",
           "hand.raise",
           "hand.lower",
           "attendance.playlist",

@@ -169,6 +169,8 @@ const inputs = (): Record<string, unknown> => ({
     showConversation: true,
     foundChapters: true,
   },
+  "replay.keep": { webinarId, days: null },
+  "replay.keepLonger": { webinarId, days: 30 },
   "replay.publish": { webinarId, published: false },
   "replay.mark": { webinarId, id: randomUUID(), title: "Questions", atMs: 1000 },
   "replay.unmark": { webinarId, id: randomUUID() },
@@ -238,6 +240,8 @@ const inOnesOwn = [
   "privacy.retention",
   "privacy.setRetention",
   "privacy.setDoubleOptIn",
+  "privacy.recordings",
+  "privacy.setRecordings",
   "privacy.audit",
   "integration.overview",
   "integration.createKey",
@@ -325,6 +329,7 @@ const otherRoutes = [
   "GET /api/internal/metrics",
   "GET /api/internal/rooms/[webinarId]/snapshot",
   "POST /api/internal/facts",
+  "POST /api/internal/recordings",
 ];
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
 

@@ -16,7 +16,7 @@ type Props = { settings: ReplaySettings; setVideo: (video: HTMLVideoElement | nu
 
 /** The recording to look at, and how far its making is. */
 export function RecordingView({ settings, setVideo }: Props) {
-  const { recording, keeping, finishing, phase, wasLive, failed } = settings;
+  const { recording, finishing, failed } = settings;
   return (
     <section className="card stack" aria-labelledby="recording">
       <h2 id="recording">Recording</h2>
@@ -46,15 +46,7 @@ export function RecordingView({ settings, setVideo }: Props) {
       ) : (
         !finishing && (
           <p className="dim" role="status">
-            {keeping.deletedAt !== null
-              ? `The recording was deleted on ${longDate(keeping.deletedAt)}. The report is as it was.`
-              : phase === "ended" && !wasLive
-                ? "This webinar did not take place: there is no recording."
-                : phase === "ended"
-                  ? "The recording is being finished. It appears here by itself."
-                  : phase === "live"
-                    ? "The webinar is being recorded."
-                    : "The recording appears here after the webinar."}
+            {whyNone(settings)}
           </p>
         )
       )}
@@ -71,4 +63,17 @@ export function RecordingView({ settings, setVideo }: Props) {
       )}
     </section>
   );
+}
+
+/** Why there is no recording, or not yet. */
+function whyNone({ keeping, phase, wasLive }: ReplaySettings): string {
+  if (keeping.deletedAt !== null)
+    return `The recording was deleted on ${longDate(keeping.deletedAt)}. The report is as it was.`;
+  if (phase === "ended")
+    return wasLive
+      ? "The recording is being finished. It appears here by itself."
+      : "This webinar did not take place: there is no recording.";
+  return phase === "live"
+    ? "The webinar is being recorded."
+    : "The recording appears here after the webinar.";
 }
