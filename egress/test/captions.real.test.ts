@@ -9,7 +9,11 @@ import { until } from "./ports.ts";
 let harness: Harness;
 const job = liveJob();
 beforeAll(async () => {
-  harness = await Harness.open({ VIDEO_WIDTH: "320", VIDEO_HEIGHT: "180", VIDEO_PRESET: "ultrafast" });
+  harness = await Harness.open({
+    ...{ VIDEO_WIDTH: "320", VIDEO_HEIGHT: "180", VIDEO_PRESET: "ultrafast" },
+    // Less than one programme is counted with: it is taken all the same, and nothing beside it.
+    ...{ CPU_CORES: "0.1", VIDEO_LADDER: "144" },
+  });
   await harness.want(job);
   await until("on air", 15_000, () => harness.egress?.supervisor.programme(job.webinarId)?.timeline.latest);
 });
@@ -81,4 +85,20 @@ it("tells players what happens in the room, at its time, and that it is over", a
     return range?.DURATION ? range : undefined;
   });
   expect(closed).toEqual({ ...open, DURATION: "1.250" });
+});
+
+it("takes one programme whatever there is, leaves its ladder out, and no other beside it", async () => {
+  const { renditions = [] } = (await harness.status(job.webinarId)) ?? {};
+  expect(renditions.map(({ name, state }) => [name, state])).toEqual([
+    ["180p", "on-air"],
+    ["144p", "withheld"],
+  ]);
+  expect(await (await get("index.m3u8")).text()).not.toContain("144p");
+  expect((await get("144p.m3u8")).status).toBe(404);
+  const other = liveJob();
+  await harness.want(other);
+  await until("it is refused", 10_000, async () => harness.egress?.supervisor.refused === 1);
+  expect(harness.egress?.supervisor.programme(other.webinarId)).toBeUndefined();
+  await harness.redis.hdel("programmes", other.webinarId);
+  await until("it is forgotten", 10_000, async () => harness.egress?.supervisor.refused === 0);
 });

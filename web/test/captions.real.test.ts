@@ -106,6 +106,7 @@ it("gives them out in the recording's time, and takes a file instead", async () 
 });
 
 it("hands polls, answers and chapters to the broadcast, without what is about a person", async () => {
+  await sql`update webinars set phase = 'live', ended_at = null where id = ${webinar.id}`;
   const marks = async () => {
     const fields = await stage.services.redis.hgetall(programmeMarksKey(webinar.id));
     return Object.entries(fields).map(([field, text]) => [field, JSON.parse(text)] as const);

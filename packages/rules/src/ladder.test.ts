@@ -36,13 +36,13 @@ describe("what a node has the cores for", () => {
   it("counts about what was measured", () => {
     expect(programmeCores(coding)).toBeCloseTo(0.42, 2);
     const [half] = ladderOf(top, "360");
-    expect(half && rungCores(half, coding)).toBeCloseTo(0.0375, 3);
+    expect(half && rungCores(half, coding)).toBeCloseTo(0.0775, 3);
   });
 
   it("takes the first programme always, small rungs before large ones", () => {
     const node = { budgetCores: 0.1, usedCores: 0, programmes: 0 };
     expect(admitProgramme(node, large, ladder)).toMatchObject({ taken: true, rungs: [] });
-    const more = { ...node, budgetCores: programmeCores(large) + 0.12 };
+    const more = { ...node, budgetCores: programmeCores(large) + 0.25 };
     const admitted = admitProgramme(more, large, ladder);
     expect(names(admitted.rungs)).toEqual(["480p", "360p"]);
     expect(names(admitted.withheld)).toEqual(["720p"]);
