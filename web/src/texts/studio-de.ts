@@ -64,6 +64,23 @@ export const studioDe: typeof studioEn = {
     interactive: (people) => count(people, "mit interaktivem Platz", "mit interaktivem Platz"),
     onBroadcast: (people) => count(people, "in der Übertragung", "in der Übertragung"),
   },
+  attendees: {
+    heading: "Wer da ist",
+    list: "Teilnehmende",
+    find: "Jemanden finden",
+    nobodyFound: "Unter diesem Namen ist niemand da.",
+    nobody: "Noch ist niemand da.",
+    delivery: { webrtc: "interaktiv", hls: "Übertragung" },
+    more: (people) => `Und ${count(people, "weitere Person", "weitere")}: Sie finden sie über den Namen.`,
+    remove: "Entfernen",
+    removeOne: (name) => `${name} entfernen`,
+    removeTitle: (name) => `${name} aus dem Webinar entfernen?`,
+    removeText:
+      "Die Person verlässt den Raum sofort, und die Übertragung endet für sie innerhalb von zwei Minuten, auch in einem anderen Player. Ihr Link öffnet weder Raum noch Aufzeichnung, bis Sie sie wieder einlassen.",
+    removed: "Entfernt",
+    letBack: "Wieder einlassen",
+    letBackOne: (name) => `${name} wieder einlassen`,
+  },
   reach: {
     tcp: "über TCP",
     "turn-udp": "über ein Relais",

@@ -59,6 +59,23 @@ export const studioEn = {
     interactive: (people: number) => count(people, "interactive", "interactive"),
     onBroadcast: (people: number) => count(people, "on the broadcast", "on the broadcast"),
   },
+  attendees: {
+    heading: "Who is here",
+    list: "Attendees",
+    find: "Find somebody",
+    nobodyFound: "Nobody by that name is here.",
+    nobody: "No attendee is here yet.",
+    delivery: { webrtc: "interactive", hls: "broadcast" },
+    more: (people: number) => `And ${count(people, "more", "more")}: find them by name.`,
+    remove: "Remove",
+    removeOne: (name: string) => `Remove ${name}`,
+    removeTitle: (name: string) => `Remove ${name} from the webinar?`,
+    removeText:
+      "They leave the room at once, the broadcast ends for them within two minutes even in another player, and their link does not open the room or the replay until you let them back in.",
+    removed: "Removed",
+    letBack: "Let back in",
+    letBackOne: (name: string) => `Let ${name} back in`,
+  },
   reach: {
     tcp: "over TCP",
     "turn-udp": "through a relay",
