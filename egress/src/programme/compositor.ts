@@ -183,7 +183,7 @@ export class Compositor {
         source.shownAt(null, quality.maxLayer);
         source.advance(now);
       }
-    return { headline: stage.hadSources ? "Back soon" : "Starting soon", tiles };
+    return { headline: stage.hadSources ? this.direction.slates.back : this.direction.slates.soon, tiles };
   }
 
   /** Mixes every audio frame whose time is over. */

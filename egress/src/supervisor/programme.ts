@@ -42,6 +42,7 @@ export type ProgrammeOptions = {
 
 /** A clock that begins up to this far in the past is caught up with, so that nothing is missing. */
 const maxCatchUpMs = 5000;
+const englishSlates = { soon: "Starting soon", back: "Back soon" };
 /** A compositor that lived this long did not crash at once: the next restart is immediate again. */
 const steadyMs = 10_000;
 
@@ -216,7 +217,8 @@ export class Programme {
   }
 
   #direction() {
-    return { title: this.#job.title, layout: this.#job.layout, rtmpUrl: this.#destinations.publishUrl };
+    const { title, layout, slates = englishSlates } = this.#job;
+    return { title, layout, slates, rtmpUrl: this.#destinations.publishUrl };
   }
 
   #fork(): void {

@@ -8,6 +8,7 @@ import {
   recordingSubject,
   replaySubject,
 } from "@rostrum/protocol";
+import { textsFor } from "../texts/index.ts";
 import type { Services } from "./services.ts";
 
 /** Tell egress what is wanted. Idempotent: the jobs process writes it again every few seconds from the database. */
@@ -16,6 +17,7 @@ export async function writeProgrammeJob(services: Services, webinar: Webinar): P
   const job = ProgrammeJob.parse({
     webinarId: webinar.id,
     title: webinar.title,
+    slates: textsFor(webinar.locale).room.slates,
     desired: webinar.phase,
     liveAt: webinar.liveAt.getTime(),
     endedAt: webinar.endedAt?.getTime() ?? null,

@@ -16,6 +16,7 @@ import {
 } from "@rostrum/db";
 import { type ChatMessage, type Poll, type Question, RostrumError, WebinarId } from "@rostrum/protocol";
 import { type ReplayRange, replayChapters, replayRange } from "@rostrum/rules";
+import { textsFor } from "../../texts/index.ts";
 import { replayMedia } from "../programmes.ts";
 import type { Services } from "../services.ts";
 import {
@@ -131,7 +132,10 @@ async function contents(
     durationMs: recording.durationMs,
     range,
     media: { ...media, segments: recording.startedAt !== null, storyboard: recording.storyboardAt !== null },
-    chapters: replayChapters(replay.foundChapters ? recording.chapters : [], marked, range),
+    chapters: replayChapters(replay.foundChapters ? recording.chapters : [], marked, {
+      ...range,
+      beginning: textsFor(webinar.locale).replay.beginning,
+    }),
     captions: cuesOf(captions, startedAt, range),
     conversation: replay.showConversation ? said({ chat, questions, polls }, startedAt, range) : null,
   };
