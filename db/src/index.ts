@@ -32,7 +32,9 @@ export {
 } from "./queries/people.ts";
 export * from "./queries/pictures.ts";
 export * from "./queries/polls.ts";
+export * from "./queries/presence.ts";
 export * from "./queries/questions.ts";
+export * from "./queries/recording-retention.ts";
 export * from "./queries/registration-seats.ts";
 export * from "./queries/registrations.ts";
 export * from "./queries/replay-report.ts";

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { baseConfigShape, loadServiceConfig, secret } from "@rostrum/platform";
+import { ladderOf, ladderPattern } from "@rostrum/rules";
 import { z } from "zod";
 import type { Tuning } from "./programme/ipc.ts";
 import type { ArchiveOptions } from "./record/index.ts";
@@ -28,6 +30,19 @@ export const EgressConfig = z.object({
   VIDEO_BITRATE_KBPS: whole(200, 20_000)
     .default(2500)
     .describe("kbit/s of H.264, also its peak over one second"),
+  VIDEO_LADDER: z
+    .string()
+    .regex(ladderPattern)
+    .default("none")
+    .describe(
+      "Smaller renditions for viewers of the broadcast: heights, e.g. 480,360:700 (with kbit/s); none: no others",
+    ),
+  CPU_CORES: z.coerce
+    .number()
+    .min(0.1)
+    .max(1024)
+    .optional()
+    .describe("Cores that programmes may take together; nine tenths of the machine's unless told"),
   VIDEO_PRESET: z
     .enum(["ultrafast", "superfast", "veryfast", "faster", "fast", "medium"])
     .default("superfast")
@@ -94,6 +109,10 @@ export function tuningOf(config: EgressConfig): Tuning {
     videoBitrateKbps: config.VIDEO_BITRATE_KBPS,
     videoPreset: config.VIDEO_PRESET,
     audioBitrateKbps: config.AUDIO_BITRATE_KBPS,
+    rungs: ladderOf(
+      { width: config.VIDEO_WIDTH, height: config.VIDEO_HEIGHT, bitrateKbps: config.VIDEO_BITRATE_KBPS },
+      config.VIDEO_LADDER,
+    ),
     partTicks: config.HLS_PART_FRAMES,
     segmentTicks: config.HLS_PART_FRAMES * config.HLS_PARTS_PER_SEGMENT,
     playoutDelayMs: config.PLAYOUT_DELAY_MS,
@@ -103,3 +122,7 @@ export function tuningOf(config: EgressConfig): Tuning {
     rtpListenIp: config.RTP_LISTEN_IP,
   };
 }
+
+/** Cores that the programmes of this node may take together: the rest is for HTTP, the recorder and the system. */
+export const budgetCoresOf = ({ CPU_CORES }: EgressConfig): number =>
+  CPU_CORES ?? 0.9 * availableParallelism();

@@ -9,10 +9,11 @@ import {
   type ServiceParts,
 } from "@rostrum/platform";
 import { programmesChannel } from "@rostrum/protocol";
-import { archiveOptionsOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
+import { archiveOptionsOf, budgetCoresOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
 import { EncoderProcess } from "./encoders/process.ts";
 import { HlsServer } from "./hls/index.ts";
-import { Archive, Archiver } from "./record/index.ts";
+import { MediaDoor } from "./media-door.ts";
+import { Archive, Archiver, Cleaner } from "./record/index.ts";
 import { Afterwork, ReplayServer } from "./replay/index.ts";
 import { HubProcess } from "./rtmp/index.ts";
 import { Facts, OriginFinder, Supervisor } from "./supervisor/index.ts";
@@ -54,6 +55,7 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   const supervisor = new Supervisor({
     dataDir: config.DATA_DIR,
     maxProgrammes: config.MAX_PROGRAMMES,
+    budgetCores: budgetCoresOf(config),
     tuning,
     windowSegments: config.HLS_WINDOW_SEGMENTS,
     dvrSeconds: config.HLS_DVR_SECONDS,
@@ -78,20 +80,33 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
   });
   subscriber.on("message", () => supervisor.nudge());
   subscriber.on("ready", () => void subscriber.subscribe(programmesChannel).catch(() => 0));
-  const server = new HlsServer({
-    http,
+  const door = new MediaDoor({
     tokens,
     webPublicUrl: config.WEB_PUBLIC_URL,
+    publicUrl: config.PUBLIC_URL,
+  });
+  const server = new HlsServer({
+    http,
+    door,
     targetDuration: Math.ceil(tuning.segmentTicks / tuning.framesPerSecond),
     find: (webinarId) => supervisor.find(webinarId),
   });
   new ReplayServer({
     http,
-    tokens,
-    webPublicUrl: config.WEB_PUBLIC_URL,
+    door,
     // A signed id is one of ours: it cannot name another folder.
     directory: (webinarId) => supervisor.directory(webinarId),
     findCopy: async (webinarId, name) => (await archive?.archive.link({ webinarId, name })) ?? null,
+  });
+  new Cleaner({
+    web: { webUrl: config.WEB_INTERNAL_URL, tokens, claims: { nodeId, kind: "egress" } },
+    directory: join(config.DATA_DIR, "programmes"),
+    archive: archive?.archive,
+    isBusy: (webinarId) =>
+      supervisor.find(webinarId) !== undefined || afterwork.progressOf(webinarId) !== null,
+    everyMs: 60_000,
+    scope,
+    log,
   });
   measure({ context, supervisor, server, archive, afterwork });
   if (config.INGEST_RTMP_PORT !== undefined) {
@@ -133,6 +148,16 @@ function measure(parts: {
     () => archive?.archiver.pending ?? 0,
   );
   metrics.gauge("programmes", "Programmes on air", () => supervisor.active.length);
+  metrics.gauge(
+    "programme_cores",
+    "Cores that the programmes here are counted with, ladders included",
+    () => supervisor.usedCores,
+  );
+  metrics.gauge(
+    "programmes_refused",
+    "Programmes that are wanted and that this node has not the cores for",
+    () => supervisor.refused,
+  );
   metrics.gauge("hls_waiting", "Requests held for a part or a playlist", () => server.waiting);
   metrics.gauge(
     "hls_playlist_requests",

@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLog, Scope, sleep } from "@rostrum/platform";
+import { CreateMultipartUploadCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { createLog, createTokens, Scope, sleep } from "@rostrum/platform";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { Archive, Archiver } from "../src/record/index.ts";
+import { Archive, Archiver, Cleaner } from "../src/record/index.ts";
+import { withUploads } from "./s3-uploads.ts";
 
 const log = createLog({ service: "test", level: "silent" });
 const webinarId = "11111111-1111-4111-8111-111111111111";
@@ -69,4 +72,74 @@ it("copies a finished recording in parts, after failures and restarts, and hands
   await scope.close("done");
   expect(scope.count()).toBe(0);
   archive.close();
+});
+
+it("deletes files and copies of what web has deleted, and ends uploads that were left over", async () => {
+  const [gone, stays] = ["22222222-2222-4222-8222-222222222222", "33333333-3333-4333-8333-333333333333"];
+  const s3 = await withUploads(server.port);
+  const client = new S3Client({
+    region: "us-east-1",
+    endpoint: `http://127.0.0.1:${s3.port}`,
+    forcePathStyle: true,
+    credentials: { accessKeyId: "key", secretAccessKey: "secret" },
+  });
+  for (const id of [gone, stays]) {
+    await mkdir(join(folder, id));
+    await writeFile(join(folder, id, "recording.mp4"), "film");
+    for (const name of ["recording.mp4", "track-ada.webm"])
+      await client.send(
+        new PutObjectCommand({ Bucket: "recordings", Key: `rostrum/${id}/${name}`, Body: "film" }),
+      );
+    const Key = `rostrum/${id}/recording.mp4`;
+    await client.send(new CreateMultipartUploadCommand({ Bucket: "recordings", Key }));
+  }
+  // Web, as far as it matters: what it is told, and which recording it has deleted.
+  const told: { held: string[]; gone: string[] }[] = [];
+  const web = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    const asked = JSON.parse(body) as (typeof told)[number];
+    told.push(asked);
+    const deleted = asked.held.includes(gone) ? [gone] : [];
+    response.setHeader("content-type", "application/json").end(JSON.stringify({ deleted }));
+  });
+  await new Promise<void>((resolve) => web.listen(0, "127.0.0.1", resolve));
+  const port = (web.address() as { port: number }).port;
+  const scope = new Scope("cleaner", log);
+  const archive = open(`http://127.0.0.1:${s3.port}`);
+  let busy = true;
+  const cleaner = new Cleaner({
+    web: {
+      webUrl: `http://127.0.0.1:${port}`,
+      tokens: createTokens("0123456789abcdef0123456789abcdef"),
+      claims: { nodeId: "egress" as never, kind: "egress" },
+    },
+    directory: folder,
+    archive,
+    isBusy: () => busy,
+    everyMs: 3600_000,
+    scope,
+    log,
+  });
+  await cleaner.clean();
+  // Something still plays it.
+  expect(await readdir(folder)).toContain(gone);
+  busy = false;
+  await cleaner.clean();
+  expect(await readdir(folder)).not.toContain(gone);
+  expect(await readdir(join(folder, stays))).toEqual(["recording.mp4"]);
+  expect(await archive.link({ webinarId: gone, name: "recording.mp4" })).toBeNull();
+  expect(await archive.link({ webinarId: gone, name: "track-ada.webm" })).toBeNull();
+  expect(await archive.link({ webinarId: stays, name: "recording.mp4" })).not.toBeNull();
+  expect(s3.open()).toEqual([`rostrum/${stays}/recording.mp4`]);
+  await cleaner.clean();
+  expect(told.at(-1)?.gone).toEqual([gone]);
+  // Older than a minute from now: left over.
+  expect(await archive.abortUploads(new Date(Date.now() + 60_000))).toBe(1);
+  expect(s3.open()).toEqual([]);
+  await scope.close("done");
+  archive.close();
+  client.destroy();
+  web.close();
+  s3.close();
 });

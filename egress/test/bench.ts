@@ -16,7 +16,8 @@ type Part =
   | { part: "cpu"; sources: number; seconds: number; preset: string }
   | { part: "soak"; seconds: number }
   | { part: "switch"; times: number }
-  | { part: "loss" };
+  | { part: "loss" }
+  | { part: "harm"; only?: string };
 
 const ticksPerSecond = 100;
 
@@ -106,6 +107,7 @@ async function measureSoak({ seconds }: Extract<Part, { part: "soak" }>) {
     const clipsOf = [small, large];
     const began = performance.now();
     let rssBefore = 0;
+    const rssEachMinute: number[] = [];
     let level = 0;
     const layouts = ["speaker", "spotlight"] as const;
     for (let turn = 0; performance.now() - began < seconds * 1000; turn += 1) {
@@ -117,7 +119,10 @@ async function measureSoak({ seconds }: Extract<Part, { part: "soak" }>) {
       // What is built up once, buffers and scalers, is built up by then.
       if (rssBefore === 0 && performance.now() - began > Math.min(60, seconds / 3) * 1000)
         rssBefore = rssMb(pid ?? 0);
+      if (performance.now() - began > (rssEachMinute.length + 1) * 60_000)
+        rssEachMinute.push(Math.round(rssMb(pid ?? 0)));
     }
+    process.stderr.write(`memory at the end of each minute, MB: ${rssEachMinute.join(" ")}\n`);
     const rssGrowthMb = Math.round(rssMb(pid ?? 0) - rssBefore);
     const restarts = programme.compositorPid === pid ? 0 : 1;
     const url = await end(harness, job);
@@ -232,6 +237,10 @@ const parts: { [Name in Part["part"]]: (wish: never) => Promise<object> } = {
   loss: async () => {
     const { measureLoss } = await import("./bench-loss.ts");
     return measureLoss();
+  },
+  harm: async (wish: Extract<Part, { part: "harm" }>) => {
+    const { measureHarm } = await import("./bench-harm.ts");
+    return measureHarm(wish);
   },
 };
 

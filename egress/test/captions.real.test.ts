@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { captionsKey } from "@rostrum/protocol";
+import { captionsKey, type ProgrammeMark, programmeMarksKey } from "@rostrum/protocol";
 import { readCaptions } from "@rostrum/rules";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Harness, liveJob } from "./harness.ts";
+import { checkPlaylist, parsePlaylist } from "./playlist-checker.ts";
 import { until } from "./ports.ts";
 
 let harness: Harness;
@@ -55,4 +56,29 @@ it("shows lines with the picture of their moment, and late ones as soon as they 
   expect(late).toBeLessThan(now + 1500);
   expect((await get("captions-99999.vtt")).status).toBe(404);
   expect((await get("captions.vtt")).status).toBe(404);
+});
+
+it("tells players what happens in the room, at its time, and that it is over", async () => {
+  const startsAt = Date.now();
+  const tell = (mark: ProgrammeMark) =>
+    harness.redis.hset(programmeMarksKey(job.webinarId), mark.kind, JSON.stringify(mark));
+  const told = async (file: string, id: string) => {
+    const text = await (await get(file)).text();
+    expect(checkPlaylist(text)).toEqual([]);
+    return parsePlaylist(text).dateRanges.find(({ ID }) => ID === id);
+  };
+  const poll: ProgrammeMark = { id: "poll-1", kind: "poll", startsAt, endsAt: null, title: 'A "poll"?' };
+  await tell(poll);
+  const open = await until("the open poll", 10_000, () => told("live.m3u8", "poll-1"));
+  expect(Date.now() - startsAt).toBeLessThan(5000);
+  expect(open).toEqual({
+    ...{ ID: "poll-1", CLASS: "rostrum.poll", "X-ROSTRUM-TITLE": "A 'poll'?" },
+    "START-DATE": new Date(startsAt).toISOString(),
+  });
+  await tell({ ...poll, endsAt: startsAt + 1250 });
+  const closed = await until("its end", 10_000, async () => {
+    const range = await told("audio-plain.m3u8", "poll-1");
+    return range?.DURATION ? range : undefined;
+  });
+  expect(closed).toEqual({ ...open, DURATION: "1.250" });
 });

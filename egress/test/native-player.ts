@@ -9,6 +9,7 @@ export type Download = { uri: string; bytes: Buffer };
 export class NativePlayer {
   readonly #address: (file: string) => string;
   readonly #file: string;
+  readonly #headers: () => Record<string, string>;
   /** Every version as text, and when it came, ms. */
   readonly versions: { text: string; at: number }[] = [];
   readonly downloads: Download[] = [];
@@ -17,9 +18,15 @@ export class NativePlayer {
   deltas = 0;
   playlist: ParsedPlaylist | null = null;
 
-  constructor(address: (file: string) => string, file = "live.m3u8") {
+  /** @param headers of each request, as they are by then */
+  constructor(
+    address: (file: string) => string,
+    file = "live.m3u8",
+    headers: () => Record<string, string> = () => ({}),
+  ) {
     this.#address = address;
     this.#file = file;
+    this.#headers = headers;
   }
 
   /** Plays until so many versions were seen, or the playlist has ended. */
@@ -62,13 +69,13 @@ export class NativePlayer {
   }
 
   async #text(file: string): Promise<string> {
-    const response = await fetch(this.#address(file));
+    const response = await fetch(this.#address(file), { headers: this.#headers() });
     if (!response.ok) throw new Error(`${file}: ${response.status}`);
     return response.text();
   }
 
   async #bytes(file: string): Promise<Buffer | undefined> {
-    const response = await fetch(this.#address(file));
+    const response = await fetch(this.#address(file), { headers: this.#headers() });
     const bytes = Buffer.from(await response.arrayBuffer());
     return response.ok ? bytes : undefined;
   }

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { lowLatency, plain } from "../src/hls/timeline.ts";
-import {
-  checkDelta,
-  checkMultivariant,
-  checkPlaylist,
-  checkSuccession,
-  checkTimes,
-} from "./playlist-checker.ts";
+import { checkDelta, checkPlaylist, checkSuccession, checkTimes } from "./playlist-checker.ts";
 import { SimulatedProgramme } from "./simulated-programme.ts";
 
 /** A playlist of half a minute with a crash, a gap and a growing segment, and the one two parts later. */
@@ -174,20 +168,5 @@ describe("the checker", () => {
   it("finds that nothing new came in time", () => {
     expect(checkTimes([0, 2000, 5000], 2)).toEqual([]);
     expect(checkTimes([0, 2000, 5001], 2)).toEqual(["nothing new for 3001 ms"]);
-  });
-
-  const variant =
-    '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=9,AVERAGE-BANDWIDTH=8,CODECS="avc1.1,mp4a.40.2",RESOLUTION=2x2\na.m3u8\n';
-  it.each([
-    ["no BANDWIDTH", /BANDWIDTH=9,AVERAGE-BANDWIDTH=8,/g, ""],
-    ["no CODECS", /CODECS="[^"]*",/g, ""],
-    ["the average is above the peak", /BANDWIDTH=9/g, "BANDWIDTH=7"],
-    ["pictures without RESOLUTION", /,RESOLUTION=2x2/g, ""],
-    ["no URI follows", /a\.m3u8\n/g, ""],
-    ["a tag of a media playlist", /#EXTM3U/g, "#EXTM3U\n#EXT-X-TARGETDURATION:2"],
-    ["EXTM3U is not the first line", /#EXTM3U\n/g, ""],
-  ] as [string, RegExp, string][])("finds in a multivariant playlist: %s", (what, pattern, by) => {
-    expect(checkMultivariant(variant)).toEqual([]);
-    expect(checkMultivariant(edit(variant, pattern, by)).join("; ")).toContain(what);
   });
 });

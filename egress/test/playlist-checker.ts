@@ -2,13 +2,9 @@
  * Checks playlists against the rules of draft-pantos-hls-rfc8216bis (version 9 of the protocol) that can be told from
  * their text, their order and the times at which they appeared. Every fault is one sentence; none: the rules are kept.
  */
-import {
-  attributesOf,
-  mergeDelta,
-  type ParsedPlaylist,
-  type ParsedSegment,
-  parsePlaylist,
-} from "./playlist-parse.ts";
+
+import { checkDateRanges, checkRangeSuccession } from "./date-range-checker.ts";
+import { mergeDelta, type ParsedPlaylist, type ParsedSegment, parsePlaylist } from "./playlist-parse.ts";
 
 export { parsePlaylist } from "./playlist-parse.ts";
 
@@ -25,6 +21,7 @@ export function checkPlaylist(text: string): string[] {
     ...checkHeader(playlist),
     ...checkControl(playlist),
     ...checkTail(playlist),
+    ...checkDateRanges(playlist),
     ...playlist.segments.flatMap((segment, index) => checkSegment(playlist, segment, index)),
   ];
 }
@@ -32,11 +29,13 @@ export function checkPlaylist(text: string): string[] {
 /** §4.1, §4.2: characters, attribute lists. */
 function checkText(text: string, { tags }: ParsedPlaylist): string[] {
   const lists = new Set(["EXT-X-SERVER-CONTROL", "EXT-X-PART-INF", "EXT-X-PART", "EXT-X-MAP", "EXT-X-SKIP"]);
-  lists.add("EXT-X-PRELOAD-HINT").add("EXT-X-RENDITION-REPORT");
+  lists.add("EXT-X-PRELOAD-HINT").add("EXT-X-RENDITION-REPORT").add("EXT-X-DATERANGE");
+  // The one place for a tab: it parts the ids of a list (§4.4.5.2).
+  const untabbed = text.replace(/^#EXT-X-SKIP:.*$/gm, (line) => line.replaceAll("\t", " "));
   return [
     ...rule(text.startsWith("\uFEFF"), "a byte order mark"),
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    ...rule(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(text), "a control character"),
+    ...rule(/[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f]/.test(untabbed), "a control character"),
     ...rule(text !== text.normalize("NFC"), "text that is not in NFC"),
     ...rule(!text.endsWith("\n"), "the last line has no end"),
     ...tags
@@ -210,7 +209,7 @@ function checkParts({ partTarget, tags }: ParsedPlaylist, { sequence, parts, uri
   const target = partTarget ?? 0;
   return [
     ...rule(
-      independents && parts[0]?.independent === false,
+      independents && parts[0]?.independent === false && !parts[0].gap,
       `segment ${sequence} does not begin with an independent part`,
     ),
     ...parts.flatMap((part, index) => {
@@ -261,6 +260,7 @@ export function checkSuccession(older: string, newer: string): string[] {
       gone.length > 0 && !b.ended && left < 3 * b.targetDuration,
       "segments are gone and less than three target durations are left",
     ),
+    ...checkRangeSuccession(a, b),
     ...b.segments.flatMap((segment) => {
       const before = known.get(segment.sequence);
       return before ? checkKept(before, segment) : [];
@@ -302,8 +302,12 @@ export function checkDelta(had: string, delta: string, full: string): string[] {
     hints,
     reports,
     ended,
+    dateRanges,
   }: ParsedPlaylist): string =>
-    JSON.stringify({ segments, mediaSequence, discontinuitySequence, hints, reports, ended });
+    JSON.stringify({
+      ...{ segments, mediaSequence, discontinuitySequence, hints, reports, ended },
+      dateRanges: dateRanges.map((range) => JSON.stringify(range)).sort(),
+    });
   return rule(plainly(merged) !== plainly(wanted), "the delta does not say what the full playlist says");
 }
 
@@ -313,30 +317,4 @@ export function checkTimes(times: readonly number[], targetDuration: number): st
     const since = at - (times[index - 1] ?? at);
     return rule(since > 1500 * targetDuration, `nothing new for ${Math.round(since)} ms`);
   });
-}
-
-/** Faults of a multivariant playlist (§4.4.6). */
-export function checkMultivariant(text: string): string[] {
-  const lines = text.split(/\r?\n/);
-  const faults = rule(lines[0] !== "#EXTM3U", "EXTM3U is not the first line");
-  for (const [index, line] of lines.entries()) {
-    if (/^#(EXTINF|EXT-X-(TARGETDURATION|MEDIA-SEQUENCE|PART))/.test(line))
-      faults.push("a tag of a media playlist");
-    if (!line.startsWith("#EXT-X-STREAM-INF:")) continue;
-    const at = `line ${index + 1}`;
-    const { BANDWIDTH, CODECS, RESOLUTION, "AVERAGE-BANDWIDTH": average } = attributesOf(line.slice(18));
-    const uri = lines[index + 1] ?? "";
-    const pictures = /avc1|hvc1|av01/.test(CODECS ?? "");
-    faults.push(
-      ...rule(!whole.test(BANDWIDTH ?? ""), `${at}: no BANDWIDTH`),
-      ...rule(!CODECS, `${at}: no CODECS`),
-      ...rule(
-        average !== undefined && Number(average) > Number(BANDWIDTH),
-        `${at}: the average is above the peak`,
-      ),
-      ...rule(pictures && !/^\d+x\d+$/.test(RESOLUTION ?? ""), `${at}: pictures without RESOLUTION`),
-      ...rule(uri === "" || uri.startsWith("#"), `${at}: no URI follows`),
-    );
-  }
-  return faults;
 }

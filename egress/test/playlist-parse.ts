@@ -27,6 +27,10 @@ export type ParsedPlaylist = {
   segments: ParsedSegment[];
   hints: Attributes[];
   reports: Attributes[];
+  /** EXT-X-DATERANGE in their order. */
+  dateRanges: Attributes[];
+  /** Of EXT-X-SKIP; null: it skips no date ranges. */
+  removedRanges: string[] | null;
   ended: boolean;
   version: number;
 };
@@ -87,7 +91,10 @@ const readers: Record<string, (state: State, tag: Tag) => void> = {
     playlist.control = attributesOf(tag.value);
   },
   "EXT-X-SKIP": ({ playlist }, tag) => {
-    playlist.skipped = Number(attributesOf(tag.value)["SKIPPED-SEGMENTS"]);
+    const attributes = attributesOf(tag.value);
+    playlist.skipped = Number(attributes["SKIPPED-SEGMENTS"]);
+    const removed = attributes["RECENTLY-REMOVED-DATERANGES"];
+    if (removed !== undefined) playlist.removedRanges = removed.split("\t").filter((id) => id !== "");
   },
   "EXT-X-MAP": (state, tag) => {
     state.map = attributesOf(tag.value).URI ?? null;
@@ -116,6 +123,9 @@ const readers: Record<string, (state: State, tag: Tag) => void> = {
   "EXT-X-RENDITION-REPORT": ({ playlist }, tag) => {
     playlist.reports.push(attributesOf(tag.value));
   },
+  "EXT-X-DATERANGE": ({ playlist }, tag) => {
+    playlist.dateRanges.push(attributesOf(tag.value));
+  },
   "EXT-X-ENDLIST": ({ playlist }) => {
     playlist.ended = true;
   },
@@ -136,6 +146,8 @@ export function parsePlaylist(text: string): ParsedPlaylist {
     segments: [],
     hints: [],
     reports: [],
+    dateRanges: [],
+    removedRanges: null,
     ended: false,
     version: 1,
   };
@@ -176,5 +188,18 @@ export function mergeDelta(before: ParsedPlaylist, delta: ParsedPlaylist): Parse
     discontinuity: segment.discontinuity + shift,
     map: segment.map ?? last?.map ?? null,
   }));
-  return { ...delta, skipped: 0, segments: [...kept, ...added] };
+  return {
+    ...delta,
+    skipped: 0,
+    segments: [...kept, ...added],
+    dateRanges: mergeRanges(before, delta),
+    removedRanges: null,
+  };
+}
+
+/** What was skipped is as it was; what is gone is named, what has changed is there anew. */
+function mergeRanges(before: ParsedPlaylist, { dateRanges, removedRanges }: ParsedPlaylist): Attributes[] {
+  if (removedRanges === null) return dateRanges;
+  const told = new Set([...removedRanges, ...dateRanges.map(({ ID }) => ID)]);
+  return [...before.dateRanges.filter(({ ID }) => !told.has(ID)), ...dateRanges];
 }

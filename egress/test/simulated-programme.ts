@@ -1,3 +1,4 @@
+import { initName, type RungName, segmentName } from "../src/hls/names.ts";
 import type { PastSegment } from "../src/hls/restore.ts";
 import { readPastTimeline } from "../src/hls/restore.ts";
 import { type PartInput, Timeline, type TimelineOptions } from "../src/hls/timeline.ts";
@@ -16,6 +17,10 @@ export class SimulatedProgramme {
   timeline: Timeline;
   readonly options: TimelineOptions;
   readonly files = new Map<number, Buffer>();
+  /** Of the rungs, by name. */
+  readonly rungFiles = new Map<string, Buffer>();
+  /** Rungs that the compositor leaves out now: their parts do not come. */
+  readonly left = new Set<RungName>();
   readonly #manifest: PastSegment[] = [];
   #runs = 0;
   /** The compositor's clock, and its next part; null while there is none. */
@@ -29,7 +34,10 @@ export class SimulatedProgramme {
       dvrSeconds: 300,
       store: {
         has: (sequence, length) => this.files.get(sequence)?.length === length,
-        read: async (sequence) => this.files.get(sequence),
+        read: async (sequence, rendition = "main") =>
+          rendition === "main"
+            ? this.files.get(sequence)
+            : this.rungFiles.get(segmentName(sequence, rendition)),
       },
       ...over,
     };
@@ -37,11 +45,20 @@ export class SimulatedProgramme {
   }
 
   #newTimeline(): Timeline {
-    return new Timeline(this.options, ({ sequence, run, duration, programmeMs, discontinuity, bytes }) => {
+    return new Timeline(this.options, (segment) => {
+      const { sequence, run, duration, programmeMs, discontinuity, bytes, rungs } = segment;
+      for (const [index, rung] of this.#rungs.entries()) {
+        const pictures = rungs?.[index];
+        if (pictures) this.rungFiles.set(segmentName(sequence, rung), pictures);
+      }
       if (!bytes) return;
       this.files.set(sequence, bytes);
       this.#manifest.push({ sequence, run, duration, programmeMs, discontinuity, bytes: bytes.length });
     });
+  }
+
+  get #rungs(): readonly RungName[] {
+    return this.options.rungs ?? [];
   }
 
   startCompositor(): void {
@@ -49,7 +66,11 @@ export class SimulatedProgramme {
     const startMs =
       endMs === null ? this.nowMs - delayMs : Math.max(Math.ceil(endMs), this.nowMs - delayMs - 5000);
     this.#run = { startMs, part: 0 };
-    this.timeline.beginRun(Buffer.from(`init ${this.#runs++}`));
+    const run = this.#runs++;
+    const inits = this.#rungs.map((rung) => Buffer.from(initName(run, rung)));
+    for (const [index, rung] of this.#rungs.entries())
+      this.rungFiles.set(initName(run, rung), inits[index] ?? Buffer.alloc(0));
+    this.timeline.beginRun(Buffer.from(`init ${run}`), inits);
   }
 
   killCompositor(): void {
@@ -63,8 +84,10 @@ export class SimulatedProgramme {
     this.#run = null;
     this.nowMs += downMs;
     this.timeline = this.#newTimeline();
+    const { targetDuration, dvrSeconds, windowSegments } = this.options;
     const past = await readPastTimeline(this.#manifest, {
-      ...this.options,
+      ...{ targetDuration, dvrSeconds, windowSegments },
+      rungs: { names: this.#rungs, files: new Set(this.rungFiles.keys()) },
       readSegment: async (sequence) => this.files.get(sequence),
       readInit: async (name) => Buffer.from(name),
     });
@@ -88,7 +111,9 @@ export class SimulatedProgramme {
 
   #emit(run: { startMs: number; part: number }): void {
     const index = run.part++;
-    this.timeline.addPart(simulatedPart(index, Math.round(run.startMs + (index * partTicks * 1000) / 30)));
+    const rungs = this.#rungs.map((rung) => (this.left.has(rung) ? null : Buffer.from([index & 0xff, 1])));
+    const at = Math.round(run.startMs + (index * partTicks * 1000) / 30);
+    this.timeline.addPart(simulatedPart(index, at, { rungs }));
   }
 }
 

@@ -2,11 +2,13 @@ import {
   acceptSockets,
   type HttpServer,
   type Log,
+  onHello,
   type RpcSocket,
+  reloadPage,
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { protocolVersion, RostrumError, stageMethods } from "@rostrum/protocol";
+import { RostrumError, stageMethods } from "@rostrum/protocol";
 import { Peer } from "@rostrum/sfu";
 import type { Stage } from "./stage.ts";
 import type { Stages } from "./stages.ts";
@@ -31,20 +33,12 @@ export function servePanelists(options: Options): void {
     log,
     scope,
     allowedOrigin,
-    onSocket: (socket, authenticated) => {
-      let greeted = false;
-      socket.handle("hello", stageMethods.hello.request, async ({ version, token }) => {
-        if (greeted) throw new RostrumError("conflict", "hello was said already.");
-        greeted = true;
-        if (version !== protocolVersion)
-          throw new RostrumError("input.invalid", "Reload the page: it is from another version.", {
-            field: "version",
-          });
-        const answer = await welcome(socket, token, options);
-        authenticated();
-        return answer;
-      });
-    },
+    onSocket: (socket, authenticated) =>
+      onHello(
+        socket,
+        { request: stageMethods.hello.request, authenticated, otherVersion: reloadPage },
+        ({ token }) => welcome(socket, token, options),
+      ),
   });
 }
 

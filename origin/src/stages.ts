@@ -208,6 +208,7 @@ export class Stages {
         onEvent: ({ body }) => {
           if (body.type === "phase.changed") stage.setPhase(body.phase);
           stage.guests.apply(body);
+          if (body.type === "participant.removed") stage.removePanelists(new Set([body.participantId]));
         },
       },
       scope,

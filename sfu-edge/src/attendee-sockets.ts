@@ -2,12 +2,16 @@ import {
   acceptSockets,
   type HttpServer,
   type Log,
+  type LogPosition,
+  onHello,
   type RemovedPeople,
   type RpcSocket,
+  reloadPage,
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { edgeMethods, protocolVersion, RostrumError } from "@rostrum/protocol";
+import { edgeMethods, type RoomSnapshot, RostrumError } from "@rostrum/protocol";
+import type { z } from "zod";
 import { Attendee } from "./attendee.ts";
 import type { Audience } from "./audience.ts";
 import type { Audiences } from "./audiences.ts";
@@ -37,35 +41,39 @@ export function serveAttendees(options: Options): void {
     log,
     scope,
     allowedOrigin,
-    onSocket: (socket, authenticated) => {
-      let greeted = false;
-      socket.handle("hello", edgeMethods.hello.request, async ({ version, token, resume }) => {
-        if (greeted) throw new RostrumError("conflict", "hello was said already.");
-        greeted = true;
-        if (version !== protocolVersion)
-          throw new RostrumError("input.invalid", "Reload the page: it is from another version.", {
-            field: "version",
-          });
-        if (options.isDraining())
-          throw new RostrumError("node.draining", "This edge is going away: ask for admission again.");
-        const startedAt = performance.now();
-        const { audience, attendee } = await welcome(socket, token, options).catch((error: unknown) => {
-          options.measured.refused(error instanceof RostrumError ? error.code : "internal");
-          throw error;
-        });
-        authenticated();
-        options.measured.joined((performance.now() - startedAt) / 1000);
-        const answer = { nodeId: options.nodeId, serverTimeMs: Date.now() };
-        const known = audience.enter(attendee, resume);
-        if (!Array.isArray(known)) return { ...answer, snapshot: known };
-        for (const event of known) socket.notify("room.event", event);
-        return answer;
-      });
-    },
+    onSocket: (socket, authenticated) =>
+      onHello(
+        socket,
+        { request: edgeMethods.hello.request, authenticated, otherVersion: reloadPage },
+        (hello) => greet(socket, hello, options),
+      ),
   });
 }
 
+type Hello = z.infer<typeof edgeMethods.hello.request>;
+
+async function greet(socket: RpcSocket, { token, resume, receive }: Hello, options: Options) {
+  if (options.isDraining())
+    throw new RostrumError("node.draining", "This edge is going away: ask for admission again.");
+  const startedAt = performance.now();
+  const seated = await welcome(socket, token, options).catch((error: unknown) => {
+    options.measured.refused(error instanceof RostrumError ? error.code : "internal");
+    throw error;
+  });
+  options.measured.joined((performance.now() - startedAt) / 1000);
+  const media = receive ? await seated.attendee.offerReceiving() : undefined;
+  return { nodeId: options.nodeId, serverTimeMs: Date.now(), media, ...enter(seated, resume) };
+}
+
 type Seated = { audience: Audience; attendee: Attendee };
+
+/** Into the room: with its snapshot, or with the events since `resume`. */
+function enter({ audience, attendee }: Seated, resume: LogPosition | undefined): { snapshot?: RoomSnapshot } {
+  const known = audience.enter(attendee, resume);
+  if (!Array.isArray(known)) return { snapshot: known };
+  for (const event of known) attendee.socket.notify("room.event", event);
+  return {};
+}
 
 async function welcome(socket: RpcSocket, token: string, options: Options): Promise<Seated> {
   const claims = await options.tokens.verifyRoom(token, "edge");
@@ -95,6 +103,8 @@ function handleSeat(socket: RpcSocket, { audience, attendee }: Seated, options: 
       throw new RostrumError("token.invalid", "The token is somebody else's.", { field: "token" });
     if (claims.delivery !== "webrtc" || attendee.hosts)
       throw new RostrumError("permission.denied", "This admission has no seat.", { field: "token" });
+    // They were asked to go, and are wanted after all.
+    attendee.stopLeaving();
     if (!attendee.receives || !attendee.branch) await audience.seat(attendee);
   });
   socket.handle("media.path", edgeMethods["media.path"].request, async ({ path, reason }) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Log, RpcSocket } from "@rostrum/platform";
-import type { Delivery, MediaPath, RoomClaims } from "@rostrum/protocol";
+import type { Delivery, MediaPath, ReceiveOffer, RoomClaims } from "@rostrum/protocol";
 import { type Branch, Peer } from "@rostrum/sfu";
 import type { Facts } from "./facts.ts";
 
@@ -10,10 +10,8 @@ export class Attendee {
   readonly socket: RpcSocket;
   readonly hosts: boolean;
   readonly joinedAt = Date.now();
-  /** When they last asked, voted or raised a hand, epoch ms; 0 when never. */
+  /** When they last wrote or raised a hand while they were here, epoch ms; 0 when never. */
   engagedAt = 0;
-  /** Their seat has been taken back and they are on their way out of it. */
-  leaving = false;
   readonly #log: Log;
   #delivery: Delivery;
   #waitsSince: number | undefined;
@@ -21,6 +19,8 @@ export class Attendee {
   #moved: (delivery: Delivery, reason: string) => void = () => {};
   #path: MediaPath | undefined;
   #told: (path: MediaPath, reason: string) => void = () => {};
+  #relieved = false;
+  #stopLeaving: (() => void) | undefined;
 
   constructor(options: { claims: RoomClaims; socket: RpcSocket; log: Log }) {
     this.claims = options.claims;
@@ -48,6 +48,16 @@ export class Attendee {
   /** Attendees of tier webrtc receive here; hosts and panelists watch the stage on the origin. */
   get receives(): boolean {
     return this.#delivery === "webrtc" && !this.hosts;
+  }
+
+  /** Their seat has been taken back and they are on their way out of it. */
+  get leaving(): boolean {
+    return this.#stopLeaving !== undefined;
+  }
+
+  /** They watch the broadcast because this edge had too much to do. */
+  get relieved(): boolean {
+    return this.#relieved && !this.receives;
   }
 
   get branch(): Branch | undefined {
@@ -87,11 +97,30 @@ export class Attendee {
     peer.scope.add("branch", release);
     this.#media = { peer, branch };
     this.#waitsSince = undefined;
+    this.#relieved = false;
     this.#move("webrtc", "a seat became free");
+  }
+
+  /** What the browser needs to receive by; undefined without a seat. */
+  async offerReceiving(): Promise<ReceiveOffer | undefined> {
+    return this.#media?.peer.offerReceiving();
+  }
+
+  /** They are asked to go by themselves; `cancel` stops what happens when they do not. */
+  leaveSoon(cancel: () => void): void {
+    this.#relieved = true;
+    this.#stopLeaving = cancel;
+  }
+
+  /** They stay after all, or have gone already. */
+  stopLeaving(): void {
+    this.#stopLeaving?.();
+    this.#stopLeaving = undefined;
   }
 
   /** Stop receiving here; the room stays. */
   async stand(reason: string): Promise<void> {
+    this.stopLeaving();
     const media = this.#media;
     this.#media = undefined;
     this.#move("hls", reason);

@@ -1,6 +1,6 @@
 import type { Log, LogPosition, RemovedPeople, Scope, SeatLedger } from "@rostrum/platform";
-import type { RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
-import { evolveRoom, handOf, roomFor } from "@rostrum/rules";
+import type { ParticipantId, RoomEvent, RoomEventDraft, RoomSnapshot, WebinarId } from "@rostrum/protocol";
+import { engagementIn, evolveRoom, handOf, type Receiver, roomFor } from "@rostrum/rules";
 import { type PipeSource, type RoomFeed, RouterSet, type WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { Attendee } from "./attendee.ts";
@@ -134,9 +134,12 @@ export class Audience {
     this.scope.run("removed people", () => this.#closeRemoved());
   }
 
-  /** Whoever was erased leaves: the room is read again for it. */
+  /** Whoever may not be here leaves: the room is read again for it, when they were not named by an event. */
   async #closeRemoved(): Promise<void> {
-    const removed = await this.#removed.list(this.webinarId);
+    this.#close(await this.#removed.list(this.webinarId));
+  }
+
+  #close(removed: ReadonlySet<ParticipantId>): void {
     if (removed.size === 0) return;
     for (const attendee of this.fanOut.attendees)
       if (removed.has(attendee.claims.participantId)) attendee.socket.close("removed");
@@ -150,14 +153,15 @@ export class Audience {
     const { type } = event.body;
     if (type === "phase.changed" || type === "stage.changed") this.#feed.nudge();
     this.#noteEngagement(event);
+    if (event.body.type === "participant.removed") this.#close(new Set([event.body.participantId]));
     if (type === "seat.offered")
       for (const attendee of this.fanOut.attendees)
         if (attendee.claims.participantId === event.to) attendee.stopWaiting();
   }
 
+  /** What the room forgets: chat that scrolled away, hands that were taken down. */
   #noteEngagement({ body }: RoomEvent): void {
     const who =
-      (body.type === "question.changed" && body.question.participantId) ||
       (body.type === "hand.raised" && body.hand.participantId) ||
       (body.type === "chat.posted" && body.message.participantId);
     if (!who) return;
@@ -165,11 +169,24 @@ export class Audience {
       if (attendee.claims.participantId === who) attendee.engagedAt = Date.now();
   }
 
+  /** How somebody here stands when the edge must be relieved. */
+  standing({ claims, idle, joinedAt, leaving, engagedAt: here }: Attendee): Receiver {
+    const { engagedAt, needed } = engagementIn(this.#room, claims.participantId);
+    return {
+      id: claims.participantId,
+      idle,
+      joinedAt,
+      leaving,
+      needed,
+      engagedAt: Math.max(here, engagedAt),
+    };
+  }
+
   /** Take somebody's seat to relieve this edge: they have `graceMs` to start the broadcast. */
   relieve(attendee: Attendee, reason: string): void {
-    attendee.leaving = true;
+    const cancel = attendee.socket.scope.after(seatGraceMs, "seat lost", () => this.unseat(attendee, reason));
+    attendee.leaveSoon(cancel);
     attendee.socket.notify("seat.lost", { reason, graceMs: seatGraceMs });
-    attendee.socket.scope.after(seatGraceMs, "seat lost", () => this.unseat(attendee, reason));
   }
 
   /** A worker process died. True: the stage came in there, and this audience is over. */

@@ -100,5 +100,6 @@ function counts(audience: Audience): Presence {
   const hls = attendees.filter((attendee) => attendee.delivery === "hls").length;
   const paths: Presence["paths"] = {};
   for (const { path } of attendees) if (path) paths[path] = (paths[path] ?? 0) + 1;
-  return { webrtc: attendees.length - hls, hls, paths };
+  const relieved = attendees.filter((attendee) => attendee.relieved).length;
+  return { webrtc: attendees.length - hls, hls, paths, relieved };
 }

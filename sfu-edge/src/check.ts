@@ -2,11 +2,13 @@ import {
   acceptSockets,
   type HttpServer,
   type Log,
+  onHello,
   type RpcSocket,
+  reloadPage,
   type Scope,
   type Tokens,
 } from "@rostrum/platform";
-import { checkMethods, protocolVersion, RostrumError } from "@rostrum/protocol";
+import { checkMethods, RostrumError } from "@rostrum/protocol";
 import type { MediaNode } from "@rostrum/sfu";
 import { CheckBench } from "./check-bench.ts";
 
@@ -32,22 +34,17 @@ export function serveChecks(options: Options): void {
     log,
     scope,
     allowedOrigin,
-    onSocket: (socket, authenticated) => {
-      let greeted = false;
-      socket.handle("hello", checkMethods.hello.request, async ({ version, token }) => {
-        if (greeted) throw new RostrumError("conflict", "hello was said already.");
-        greeted = true;
-        if (version !== protocolVersion)
-          throw new RostrumError("input.invalid", "Reload the page: it is from another version.", {
-            field: "version",
-          });
-        if (options.isDraining()) throw new RostrumError("node.draining", "This edge is going away.");
-        await options.tokens.verifyRoom(token, "check");
-        authenticated();
-        socket.scope.after(lifetimeMs, "check is over", () => socket.close("expired"));
-        return { nodeId, routerRtpCapabilities: await serve(socket, bench) };
-      });
-    },
+    onSocket: (socket, authenticated) =>
+      onHello(
+        socket,
+        { request: checkMethods.hello.request, authenticated, otherVersion: reloadPage },
+        async ({ token }) => {
+          if (options.isDraining()) throw new RostrumError("node.draining", "This edge is going away.");
+          await options.tokens.verifyRoom(token, "check");
+          socket.scope.after(lifetimeMs, "check is over", () => socket.close("expired"));
+          return { nodeId, routerRtpCapabilities: await serve(socket, bench) };
+        },
+      ),
   });
 }
 

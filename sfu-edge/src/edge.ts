@@ -6,6 +6,7 @@ import {
   type ServiceParts,
 } from "@rostrum/platform";
 import type { WebinarId } from "@rostrum/protocol";
+import { reliefRules } from "@rostrum/rules";
 import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
@@ -80,7 +81,19 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
       },
     }),
   );
-  relieveWhenBusy({ audiences, load: node.load, scope, log });
+  relieveWhenBusy({
+    audiences,
+    load: node.load,
+    rules: {
+      ...reliefRules,
+      workerCpu: config.RELIEF_WORKER_CPU,
+      eventLoopDelayMs: config.RELIEF_LOOP_DELAY_MS,
+      lastsMs: config.RELIEF_AFTER_MS,
+    },
+    onRelieved: measured.relieved,
+    scope,
+    log,
+  });
   // Who was here has been placed elsewhere and their stay has been ended: whoever is left comes in anew.
   afterSleep(scope, frozenMs, (sleptMs) => {
     log.warn({ sleptMs }, "this edge stood still: everybody is sent to come in again");

@@ -20,6 +20,8 @@ export type EdgeMeasures = {
   refused(code: string): void;
   /** What a browser says of its own picture. */
   reported(report: MediaReport): void;
+  /** So many were moved to the broadcast because this edge is overloaded. */
+  relieved(count: number): void;
 };
 
 const seconds = [0.05, 0.1, 0.2, 0.5, 1, 2, 3, 5, 10];
@@ -72,6 +74,10 @@ export function exposeMetrics(
   metrics.gauge("facts_queued", "Facts web has not accepted yet", () => facts.queued);
 
   const joins = metrics.histogram("join_seconds", "From hello to the room", seconds);
+  const relieved = metrics.counter(
+    "relieved_total",
+    "Moved to the broadcast because the edge was overloaded",
+  );
   const refusals = metrics.counter("refused_total", "Sockets not let in", ["code"]);
   const firstFrames = metrics.histogram(
     "first_frame_seconds",
@@ -85,6 +91,7 @@ export function exposeMetrics(
   return {
     joined: (time) => joins.observe(time),
     refused: (code) => refusals.inc({ code }),
+    relieved: (count) => relieved.inc(count),
     reported: (report) => {
       if (report.firstFrameMs !== undefined) firstFrames.observe(report.firstFrameMs / 1000);
       freezes.inc(report.freezes);

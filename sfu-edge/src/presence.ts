@@ -64,5 +64,6 @@ async function sum(redis: Redis, key: string): Promise<Presence> {
     webrtc: fresh.reduce((total, share) => total + share.webrtc, 0),
     hls: fresh.reduce((total, share) => total + share.hls, 0),
     paths,
+    relieved: fresh.reduce((total, share) => total + (share.relieved ?? 0), 0),
   };
 }

@@ -8,12 +8,16 @@ const everyMs = 1000;
 const holdMs = 6000;
 /** Somebody whose socket broke comes back to the same seat within this, ms. */
 const graceMs = 1500;
+/** Those who sit down within this are told together, ms: web has reserved their seats for longer. */
+const gatherMs = 50;
 
 type SeatKeeperOptions = { ledger: SeatLedger; webinarId: WebinarId; fanOut: FanOut; scope: Scope };
 
 /** Tells the ledger who sits and who waits here: again and again, so that a ledger that was lost is whole in a second. */
 export class SeatKeeper {
   readonly #options: SeatKeeperOptions;
+  /** Sit here, and the ledger has not been told. */
+  readonly #arrived = new Set<string>();
 
   constructor(options: SeatKeeperOptions) {
     this.#options = options;
@@ -22,14 +26,23 @@ export class SeatKeeper {
 
   /** Somebody sits from now on. */
   taken(attendee: Attendee): void {
-    const { ledger, webinarId, scope } = this.#options;
-    scope.run("seat", () => ledger.hold(webinarId, [attendee.claims.participantId], holdMs).catch(() => {}));
+    this.#arrived.add(attendee.claims.participantId);
+    if (this.#arrived.size === 1)
+      this.#options.scope.after(gatherMs, "seats taken", () => this.#holdArrived().catch(() => {}));
+  }
+
+  async #holdArrived(): Promise<void> {
+    const { ledger, webinarId } = this.#options;
+    const arrived = [...this.#arrived];
+    this.#arrived.clear();
+    await ledger.hold(webinarId, arrived, holdMs);
   }
 
   /** Somebody's seat or socket here is gone; `left`: of their own will. */
   freed(attendee: Attendee, left: boolean): void {
     const { ledger, webinarId, fanOut, scope } = this.#options;
     const { participantId } = attendee.claims;
+    this.#arrived.delete(participantId);
     const elsewhere = [...fanOut.attendees].some(
       (other) => other !== attendee && other.receives && other.claims.participantId === participantId,
     );

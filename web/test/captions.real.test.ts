@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { captionsKey } from "@rostrum/protocol";
+import { captionsKey, programmeMarksKey } from "@rostrum/protocol";
 import { readCaptions } from "@rostrum/rules";
 import postgres from "postgres";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { POST as postCaptions } from "../src/app/api/captions/route.ts";
 import { GET as getFile, PUT as putFile } from "../src/app/api/webinars/[webinarId]/captions/[file]/route.ts";
 import {
@@ -36,7 +36,7 @@ beforeAll(async () => {
   await sql`update webinars set phase = 'live', live_at = ${new Date(liveAt)} where id = ${webinar.id}`;
 });
 afterAll(async () => {
-  await stage.services.redis.del(captionsKey(webinar.id));
+  await stage.services.redis.del(captionsKey(webinar.id), programmeMarksKey(webinar.id));
   await sql.end();
   await stage.close();
 });
@@ -103,4 +103,37 @@ it("gives them out in the recording's time, and takes a file instead", async () 
   await mutate("caption.edit", { webinarId: webinar.id, id: one?.id, text: "First" }, host);
   await mutate("caption.edit", { webinarId: webinar.id, id: two?.id, text: "" }, host);
   expect(readCaptions(await file("captions.vtt"))).toEqual([{ fromMs: 2000, toMs: 4000, text: "First" }]);
+});
+
+it("hands polls, answers and chapters to the broadcast, without what is about a person", async () => {
+  const marks = async () => {
+    const fields = await stage.services.redis.hgetall(programmeMarksKey(webinar.id));
+    return Object.entries(fields).map(([field, text]) => [field, JSON.parse(text)] as const);
+  };
+  const visitor = await attendee(stage.services, webinar.id);
+  const asked = (await mutate("question.ask", { id: randomUUID(), text: "Call me on 555-1234?" }, visitor))
+    .data;
+  const { id: questionId } = asked as { id: string };
+  const asks = { webinarId: webinar.id, question: "Which one?", options: ["a", "b"] };
+  const { id: pollId } = (await mutate("poll.create", asks, host)).data as { id: string };
+  expect(await marks()).toEqual([]);
+  await mutate("poll.open", { pollId }, host);
+  const open = await vi.waitFor(async () => {
+    const [entry] = await marks();
+    expect(entry?.[1]).toMatchObject({ kind: "poll", title: "Which one?", endsAt: null });
+    return entry?.[1];
+  });
+  await mutate("poll.close", { pollId }, host);
+  await mutate("question.answer", { webinarId: webinar.id, questionId }, host);
+  const chapter = { webinarId: webinar.id, id: randomUUID(), title: "Part two", atMs: null };
+  expect((await mutate("replay.mark", chapter, host)).status).toBe(200);
+  await vi.waitFor(async () => {
+    const told = new Map(await marks());
+    expect(told.get(`poll-${pollId}`)).toMatchObject({ id: open.id, endsAt: expect.any(Number) });
+    expect(told.get(`question-${questionId}`)).toMatchObject({ kind: "question", title: null });
+    expect(told.get(`chapter-${chapter.id}`)).toMatchObject({ kind: "chapter", title: "Part two" });
+    expect(JSON.stringify([...told.values()])).not.toContain("555");
+  });
+  await mutate("replay.unmark", { webinarId: webinar.id, id: chapter.id }, host);
+  expect((await marks()).map(([field]) => field)).not.toContain(`chapter-${chapter.id}`);
 });

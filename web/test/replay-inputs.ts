@@ -24,6 +24,14 @@ export async function replayInputs(
       visitId: randomUUID(),
       spans: [{ id: randomUUID(), fromMs: 0, toMs: 1000 }],
     },
+    "replay.renew": {
+      webinarId,
+      pass: await services.tokens.signReplay(
+        { webinarId: WebinarId.parse(webinarId), viewerId, known: true },
+        60,
+      ),
+      range: "0-end",
+    },
     "replay.settings": { webinarId },
     "replay.change": {
       webinarId,
@@ -35,6 +43,8 @@ export async function replayInputs(
       showConversation: true,
       foundChapters: true,
     },
+    "replay.keep": { webinarId, days: null },
+    "replay.keepLonger": { webinarId, days: 30 },
     "replay.publish": { webinarId, published: false },
     "replay.mark": { webinarId, id: randomUUID(), title: "A chapter", atMs: 1000 },
     "replay.unmark": { webinarId, id: randomUUID() },

@@ -1,7 +1,13 @@
 import type { Fact } from "@rostrum/protocol";
 import { and, eq, isNull, lt, notInArray, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { acceptedFacts, admissions, attendanceIntervals, registrations, webinars } from "../schema/index.ts";
+import {
+  acceptedFacts,
+  type admissions,
+  attendanceIntervals,
+  registrations,
+  webinars,
+} from "../schema/index.ts";
 import { noteStoryboard, saveRecording, saveTrack } from "./replays.ts";
 import { queueWebhooks, wantedEvents } from "./webhook-events.ts";
 
@@ -180,11 +186,13 @@ export async function deleteOldFacts(db: Executor, now: Date): Promise<void> {
 
 export type NotedAdmission = typeof admissions.$inferInsert;
 
-/** Note what people who were let in came with. */
+/** Note what people who were let in came with: one parameter, however many they are. */
 export async function recordAdmissions(db: Executor, noted: readonly NotedAdmission[]): Promise<void> {
-  if (noted.length > 0)
-    await db
-      .insert(admissions)
-      .values([...noted])
-      .onConflictDoNothing();
+  if (noted.length === 0) return;
+  await db.execute(sql`
+    insert into admissions (id, webinar_id, participant_id, device, browser)
+    select id, "webinarId", "participantId", device, browser
+    from json_to_recordset(${JSON.stringify(noted)}::text::json)
+      as noted (id uuid, "webinarId" uuid, "participantId" uuid, device text, browser text)
+    on conflict do nothing`);
 }

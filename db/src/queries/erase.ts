@@ -159,12 +159,19 @@ export async function forgetSignIns(db: Executor, emailKey: string): Promise<voi
       and not exists (select 1 from users where lower(email) = ${emailKey})`);
 }
 
-/** Whether a participant has been erased: a token that is still valid is nobody's then. */
-export async function isErased(db: Executor, participantId: string): Promise<boolean> {
-  const rows = (await db.execute(sql`
-    select 1 from registrations where id = ${participantId} and erased_at is not null
-    union all select 1 from panelists where id = ${participantId} and erased_at is not null`)) as unknown as unknown[];
-  return rows.length > 0;
+/** Why a participant may not be there any more, whatever token they hold. `host`: a host removed them. */
+export type Outness = "erased" | "host" | "unregistered";
+
+/** Whether a participant may still be where a token of theirs leads; undefined: yes. Hosts are not looked up. */
+export async function whyOut(db: Executor, participantId: string): Promise<Outness | undefined> {
+  const [row] = (await db.execute(sql`
+    select case when erased_at is not null then 'erased' when removed_at is not null then 'host' else 'unregistered' end as why
+    from registrations where id = ${participantId}
+      and (erased_at is not null or removed_at is not null or status <> 'registered')
+    union all select 'erased' from panelists where id = ${participantId} and erased_at is not null`)) as unknown as {
+    why: Outness;
+  }[];
+  return row?.why;
 }
 
 /** At most `limit` registrations and panelists of a webinar that are not erased: what a purge has still to do. */

@@ -5,6 +5,11 @@ import type { Registration } from "./registration-seats.ts";
 import type { Webinar } from "./webinars.ts";
 
 const hash = sql.placeholder("hash");
+const hashes = sql.placeholder("hashes");
+const ids = sql.placeholder("ids");
+
+/** An array of PostgreSQL's as text; of hashes and ids, which have nothing to escape. */
+const arrayOf = (plain: readonly string[]): string => `{${plain.join(",")}}`;
 
 /** Asked once by everyone who comes, and a thousand come in seconds: the statements are built once for each database. */
 const prepared = new WeakMap<Executor, ReturnType<typeof prepare>>();
@@ -24,6 +29,29 @@ function prepare(db: Executor) {
         ),
       )
       .prepare("registrant_by_token"),
+    registrants: db
+      .select({
+        tokenHash: joinTokens.tokenHash,
+        id: registrations.id,
+        name: registrations.name,
+        removedAt: registrations.removedAt,
+        webinarId: registrations.webinarId,
+      })
+      .from(joinTokens)
+      .innerJoin(registrations, eq(registrations.id, joinTokens.registrationId))
+      .where(
+        and(
+          sql`${joinTokens.tokenHash} = any(${hashes}::text[])`,
+          isNull(joinTokens.revokedAt),
+          eq(registrations.status, "registered"),
+        ),
+      )
+      .prepare("registrants_by_tokens"),
+    webinars: db
+      .select()
+      .from(webinars)
+      .where(sql`${webinars.id} = any(${ids}::uuid[])`)
+      .prepare("webinars_by_ids"),
     panelist: db
       .select({ panelist: { id: panelists.id, name: panelists.name }, webinar: webinars })
       .from(panelists)
@@ -46,6 +74,29 @@ export async function findRegistrantByToken(
 ): Promise<{ registration: Registration; webinar: Webinar } | undefined> {
   const [row] = await statements(db).registrant.execute({ hash: tokenHash });
   return row;
+}
+
+/** Who somebody is to their webinar, as far as the door must know. */
+export type Registrant = { id: string; name: string; removedAt: Date | null; webinar: Webinar };
+
+/** Those of many personal links that are valid, by the hash of the link: people of one webinar share its row. */
+export async function findRegistrantsByTokens(
+  db: Executor,
+  tokenHashes: string[],
+): Promise<Map<string, Registrant>> {
+  const { registrants, webinars: ofThem } = statements(db);
+  const rows = await registrants.execute({ hashes: arrayOf(tokenHashes) });
+  if (rows.length === 0) return new Map();
+  const webinarIds = [...new Set(rows.map(({ webinarId }) => webinarId))];
+  const byId = new Map(
+    (await ofThem.execute({ ids: arrayOf(webinarIds) })).map((webinar) => [webinar.id, webinar]),
+  );
+  return new Map(
+    rows.flatMap(({ tokenHash, webinarId, ...registrant }) => {
+      const webinar = byId.get(webinarId);
+      return webinar ? [[tokenHash, { ...registrant, webinar }] as const] : [];
+    }),
+  );
 }
 
 /** Who holds a panelist's personal link that is valid, and for what. */

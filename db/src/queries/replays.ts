@@ -30,7 +30,14 @@ export async function saveRecording(
   ]);
 }
 
+/** A recording that is there to be watched. */
 export async function findRecording(db: Executor, webinarId: string): Promise<Recording | undefined> {
+  const row = await findRecordingEver(db, webinarId);
+  return row?.deletedAt ? undefined : row;
+}
+
+/** The same, also when it has been deleted meanwhile: what was counted of it stays. */
+export async function findRecordingEver(db: Executor, webinarId: string): Promise<Recording | undefined> {
   const [row] = await db.select().from(recordings).where(eq(recordings.webinarId, webinarId));
   return row;
 }

@@ -24,9 +24,14 @@ export const organisations = pgTable(
     embedOrigins: jsonb("embed_origins").$type<string[]>().notNull().default([]),
     /** Days after a webinar's end for which people's data is kept; null: until somebody erases it. */
     retentionDays: integer("retention_days"),
+    /** The same for recordings and all that goes with them; null: for ever. */
+    recordingDays: integer("recording_days"),
     createdAt: createdAt(),
   },
-  (table) => [check("organisations_retention", sql`${table.retentionDays} between 0 and 3650`)],
+  (table) => [
+    check("organisations_retention", sql`${table.retentionDays} between 0 and 3650`),
+    check("organisations_recording_days", sql`${table.recordingDays} between 1 and 3650`),
+  ],
 );
 
 export const users = pgTable(

@@ -21,6 +21,15 @@ export const recordings = pgTable(
     chapters: jsonb("chapters").$type<{ startMs: number; title: string }[]>().notNull().default([]),
     /** Thumbnails are there. */
     storyboardAt: instant("storyboard_at"),
+    /** Kept until then, whatever its days say: somebody asked for longer. */
+    keptUntil: instant("kept_until"),
+    /** The host was told that it will be deleted; for which day. */
+    warnedAt: instant("warned_at"),
+    warnedOf: instant("warned_of"),
+    /** Nothing of it can be watched since. The row stays, for the report's figures. */
+    deletedAt: instant("deleted_at"),
+    /** Egress said that its files and copies are gone. */
+    filesDeletedAt: instant("files_deleted_at"),
     createdAt: createdAt(),
   },
   (table) => [check("recordings_size", sql`${table.durationMs} >= 0 and ${table.bytes} >= 0`)],

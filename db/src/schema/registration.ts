@@ -45,6 +45,8 @@ export const registrations = pgTable(
     origin: text("origin", { enum: ["form", "import", "api"] })
       .notNull()
       .default("form"),
+    /** A host has removed them from the webinar, until they are let back in; their registration stays. */
+    removedAt: instant("removed_at"),
     /** Nothing is known of who it was any more; the row stays, so that totals do. */
     erasedAt: instant("erased_at"),
     createdAt: createdAt(),

@@ -70,6 +70,8 @@ export const webinars = pgTable(
     icsSequence: integer("ics_sequence").notNull().default(0),
     /** Days after the end for which people's data is kept; null: as the organisation says. */
     retentionDays: integer("retention_days"),
+    /** Days after the end for which the recording is kept; 0: for ever; null: as the organisation says. */
+    recordingDays: integer("recording_days"),
     /** When everybody was erased because that time had passed. */
     purgedAt: instant("purged_at"),
     createdAt: createdAt(),
@@ -90,6 +92,7 @@ export const webinars = pgTable(
       sql`${table.layout} in ('auto', 'grid', 'speaker', 'spotlight', 'share', 'side', 'slate')`,
     ),
     check("webinars_retention", sql`${table.retentionDays} between 0 and 3650`),
+    check("webinars_recording_days", sql`${table.recordingDays} between 0 and 3650`),
     check("webinars_live_has_time", sql`${table.phase} <> 'live' or ${table.liveAt} is not null`),
     check("webinars_ended_has_time", sql`${table.phase} <> 'ended' or ${table.endedAt} is not null`),
   ],

@@ -31,6 +31,8 @@ export type VideoEncoding = {
   preset: string;
   /** As little work as x264 can do with the parameter sets of `preset`, so that one may take over from the other. */
   leastEffort?: boolean;
+  /** Never on the thread that draws: it goes on with another encoder meanwhile. */
+  aside?: boolean;
 };
 
 /** Reference pictures are part of the parameter sets. */
@@ -76,6 +78,7 @@ export class H264Encoder {
     const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
     if (!codec) throw new Error("this build of libav has no libx264");
     this.#inline =
+      options.aside !== true &&
       options.width * options.height <= quickPixels &&
       (options.leastEffort === true || quickPresets.includes(options.preset));
     const context = this.#context;

@@ -8,6 +8,7 @@ const plain = [
   "#EXT-X-VERSION:9",
   "#EXT-X-TARGETDURATION:2",
   "#EXT-X-INDEPENDENT-SEGMENTS",
+  "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,HOLD-BACK=6.0,CAN-SKIP-UNTIL=12.0",
   "#EXT-X-MEDIA-SEQUENCE:7",
   '#EXT-X-MAP:URI="init-0.mp4"',
   `#EXT-X-PROGRAM-DATE-TIME:${new Date(start).toISOString()}`,
@@ -32,6 +33,8 @@ describe("the captions of the broadcast", () => {
     expect(captionTimesOf(plain, 11)).toBeUndefined();
     expect(listed(captionsPlaylist(`${plain}#EXT-X-ENDLIST\n`))).toEqual(["7", "8", "9"]);
     expect(text).not.toContain("EXT-X-MAP");
+    // A request for them is answered at once, and whole.
+    expect(text).not.toContain("EXT-X-SERVER-CONTROL");
     expect(text).toContain("#EXT-X-MEDIA-SEQUENCE:7");
   });
 

@@ -29,6 +29,14 @@ function nextOf(plain: string): Listed | undefined {
   return last && { sequence: sequence + 1, from: last.to, to: last.to + target * 1000 };
 }
 
+/** What is said of pictures, and what the server does for them alone: captions are neither held back nor sent as deltas. */
+const notOfText = [
+  "#EXT-X-MAP:",
+  "#EXT-X-INDEPENDENT-SEGMENTS",
+  "#EXT-X-SERVER-CONTROL:",
+  "#EXT-X-DATERANGE:",
+];
+
 /**
  * The captions' playlist out of the pictures' (whole segments): the same segments under names of their own, and one more. A
  * player that is nearer to live than the last whole segment would wait for captions for ever (hls.js does); what is said
@@ -41,7 +49,7 @@ export function captionsPlaylist(plain: string): string {
     : "";
   return `${plain}${ahead}`
     .split("\n")
-    .filter((line) => !line.startsWith("#EXT-X-MAP:") && !line.startsWith("#EXT-X-INDEPENDENT-SEGMENTS"))
+    .filter((line) => !notOfText.some((tag) => line.startsWith(tag)))
     .map((line) => line.replace(/^seg-(\d+)\.m4s$/, "captions-$1.vtt"))
     .join("\n");
 }

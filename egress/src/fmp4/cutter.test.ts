@@ -68,6 +68,40 @@ describe("PartCutter", () => {
   });
 });
 
+/** Two fragments of the same time in both tracks. */
+function expectSame(part: MediaPart, rung: MediaPart): void {
+  for (const track of [0, 1]) {
+    expect(decodeTime(rung, track)).toBe(decodeTime(part, track));
+    expect(duration(rung, track)).toBe(duration(part, track));
+  }
+}
+
+describe("the rungs of a ladder", () => {
+  it("are cut at the same ticks with the same sound, and lack whole parts while they are left out", () => {
+    const parts: MediaPart[] = [];
+    const emit = (part: MediaPart) => parts.push(part);
+    const cutter = new PartCutter({
+      ...{ framesPerSecond: 30, partTicks: 10, segmentTicks: 30, baseMs: 1000, emit },
+      rungs: 2,
+    });
+    for (let tick = 0, audio = 0; tick < 90; tick += 1) {
+      for (; audio + 1 <= (tick * 48_000) / 30 / 1024; audio += 1)
+        cutter.addAudio({ index: audio, data: sound });
+      const packet = { tick, key: tick % 30 === 0, data: picture };
+      // Packets of the rungs come before those of the top, or after.
+      cutter.addRung(1, packet);
+      cutter.addVideo(packet);
+      const left = tick >= 40 && tick < 60;
+      left ? cutter.skipRung(0, tick) : cutter.addRung(0, packet);
+    }
+    cutter.finish();
+    expect(parts.map(({ rungs }) => rungs.map((rung) => rung !== null))).toEqual(
+      parts.map((_, index) => [index < 4 || index > 5, true]),
+    );
+    for (const part of parts) for (const bytes of part.rungs) if (bytes) expectSame(part, { ...part, bytes });
+  });
+});
+
 describe("Annex B", () => {
   it("is split at both lengths of start code and rewritten with lengths, without parameter sets", () => {
     const stream = Buffer.from([0, 0, 0, 1, 0x67, 7, 0, 0, 1, 0x68, 8, 0, 0, 0, 1, 0x65, 5, 0, 3]);

@@ -9,12 +9,16 @@ export type CutterOptions = {
   segmentTicks: number;
   /** Where tick 0 lies on the recording's time line, ms. */
   baseMs: number;
+  /** Smaller renditions of the same pictures. */
+  rungs?: number;
   emit: (part: MediaPart) => void;
 };
 
 /** One partial segment: a moof with its mdat. */
 export type MediaPart = {
   bytes: Buffer;
+  /** The same part in each rung, with the same sound; null where a rung has no pictures for it. */
+  rungs: (Buffer | null)[];
   /** First tick and length in ticks of the programme's clock. */
   startTick: number;
   ticks: number;
@@ -24,23 +28,48 @@ export type MediaPart = {
   endsSegment: boolean;
 };
 
-/** Cuts coded pictures and sound into parts at fixed ticks, whatever was skipped or came late. */
+/** Pictures of one size that are not in a part yet, and the tick up to which all are there. */
+type Lane = { video: EncodedVideo[]; done: number };
+const newLane = (): Lane => ({ video: [], done: 0 });
+
+/**
+ * Cuts coded pictures and sound into parts at fixed ticks, whatever was skipped or came late; those of the rungs with them,
+ * at the same ticks.
+ */
 export class PartCutter {
   readonly #options: CutterOptions;
   #start = 0;
   #sequence = 0;
-  #video: EncodedVideo[] = [];
+  readonly #main = newLane();
+  readonly #rungs: Lane[];
   #audio: EncodedAudio[] = [];
-  #videoDone = 0;
   #audioDone = 0;
 
   constructor(options: CutterOptions) {
     this.#options = options;
+    this.#rungs = Array.from({ length: options.rungs ?? 0 }, newLane);
   }
 
   addVideo(packet: EncodedVideo): void {
-    this.#video.push(packet);
-    this.#videoDone = packet.tick + 1;
+    this.#add(this.#main, packet);
+  }
+
+  addRung(rung: number, packet: EncodedVideo): void {
+    const lane = this.#rungs[rung];
+    if (lane) this.#add(lane, packet);
+  }
+
+  /** This tick has no picture in a rung: its part goes without. */
+  skipRung(rung: number, tick: number): void {
+    const lane = this.#rungs[rung];
+    if (!lane) return;
+    lane.done = tick + 1;
+    this.#cut();
+  }
+
+  #add(lane: Lane, packet: EncodedVideo): void {
+    lane.video.push(packet);
+    lane.done = packet.tick + 1;
     this.#cut();
   }
 
@@ -52,15 +81,16 @@ export class PartCutter {
 
   /** Emits what is left, as a shorter part. */
   finish(): void {
-    if (this.#videoDone > this.#start && this.#video.length > 0) this.#emit(this.#videoDone, true);
-    this.#video = [];
+    if (this.#main.done > this.#start && this.#main.video.length > 0) this.#emit(this.#main.done, true);
+    for (const lane of [this.#main, ...this.#rungs]) lane.video = [];
     this.#audio = [];
   }
 
   #cut(): void {
     for (;;) {
       const end = this.#start + this.#options.partTicks;
-      if (this.#videoDone < end || this.#audioTick(this.#audioDone) < end) return;
+      const pictures = Math.min(this.#main.done, ...this.#rungs.map(({ done }) => done));
+      if (pictures < end || this.#audioTick(this.#audioDone) < end) return;
       this.#emit(end, false);
     }
   }
@@ -72,13 +102,18 @@ export class PartCutter {
 
   #emit(end: number, last: boolean): void {
     const start = this.#start;
-    const video = this.#video.filter((packet) => packet.tick < end);
-    this.#video = this.#video.filter((packet) => packet.tick >= end);
+    const video = take(this.#main, end);
     const audio = this.#audio.filter((packet) => this.#audioTick(packet.index) < end);
     this.#audio = this.#audio.filter((packet) => this.#audioTick(packet.index) >= end);
     this.#start = end;
+    this.#sequence += 1;
     this.#options.emit({
       bytes: this.#fragment(video, audio, end),
+      rungs: this.#rungs.map((lane) => {
+        const pictures = take(lane, end);
+        // Without its first picture a part could not be decoded.
+        return pictures[0]?.tick === start ? this.#fragment(pictures, audio, end) : null;
+      }),
       startTick: start,
       ticks: end - start,
       independent: video[0]?.key === true && video[0].tick === start,
@@ -102,7 +137,6 @@ export class PartCutter {
       (packet): Sample => ({ data: packet.data, duration: audioFrameSamples, sync: true }),
     );
     const { baseMs } = this.#options;
-    this.#sequence += 1;
     return fragment(this.#sequence, {
       video: {
         decodeTime: Math.round((baseMs * videoTimescale) / 1000 + (video[0]?.tick ?? 0) * tickLength),
@@ -114,4 +148,11 @@ export class PartCutter {
       },
     });
   }
+}
+
+/** Takes out what is before a tick. */
+function take(lane: Lane, end: number): EncodedVideo[] {
+  const taken = lane.video.filter((packet) => packet.tick < end);
+  lane.video = lane.video.filter((packet) => packet.tick >= end);
+  return taken;
 }

@@ -1,8 +1,9 @@
-/** What a playlist is made of: pictures with sound, or the sound of the same segments by itself. */
-export type Rendition = "main" | "audio";
-export const renditions: readonly Rendition[] = ["main", "audio"];
+/** A smaller rendition of the programme, by its height. */
+export type RungName = `${number}p`;
+/** What a playlist is made of: pictures with sound, the same in a smaller size, or the sound of the same segments by itself. */
+export type Rendition = "main" | "audio" | RungName;
 
-const prefix = (rendition: Rendition): string => (rendition === "main" ? "" : "audio-");
+const prefix = (rendition: Rendition): string => (rendition === "main" ? "" : `${rendition}-`);
 
 export const initName = (run: number, rendition: Rendition = "main"): string =>
   `${prefix(rendition)}init-${run}.mp4`;
@@ -21,13 +22,23 @@ export type MediaName =
   | { kind: "segment"; rendition: Rendition; sequence: number }
   | { kind: "part"; rendition: Rendition; sequence: number; part: number };
 
+const mediaName = /^(?:(audio|\d{3,4}p)-)?(?:init-(\d+)\.mp4|seg-(\d+)\.m4s|part-(\d+)-(\d+)\.m4s)$/;
+
 /** Takes a file name of the playlists apart; undefined when it is none. */
 export function parseMediaName(name: string): MediaName | undefined {
-  const match = /^(audio-)?(?:init-(\d+)\.mp4|seg-(\d+)\.m4s|part-(\d+)-(\d+)\.m4s)$/.exec(name);
+  const match = mediaName.exec(name);
   if (!match) return undefined;
-  const [, audio, run, segment, sequence, part] = match;
-  const rendition = audio ? "audio" : "main";
+  const [, prefixed, run, segment, sequence, part] = match;
+  const rendition = (prefixed ?? "main") as Rendition;
   if (run !== undefined) return { kind: "init", rendition, run: Number(run) };
   if (segment !== undefined) return { kind: "segment", rendition, sequence: Number(segment) };
   return { kind: "part", rendition, sequence: Number(sequence), part: Number(part) };
+}
+
+/** The playlist behind a name; undefined when it is none. Whether there is such a rendition, the time line knows. */
+export function parsePlaylistName(name: string): { rendition: Rendition; lowLatency: boolean } | undefined {
+  if (name === "live.m3u8") return { rendition: "main", lowLatency: true };
+  if (name === "plain.m3u8") return { rendition: "main", lowLatency: false };
+  const match = /^(audio|\d{3,4}p)(-plain)?\.m3u8$/.exec(name);
+  return match ? { rendition: match[1] as Rendition, lowLatency: match[2] === undefined } : undefined;
 }

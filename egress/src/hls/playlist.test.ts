@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkMultivariant, checkPlaylist, checkSuccession } from "../../test/playlist-checker.ts";
+import { checkMultivariant } from "../../test/multivariant-checker.ts";
+import { checkPlaylist, checkSuccession } from "../../test/playlist-checker.ts";
 import { parsePlaylist } from "../../test/playlist-parse.ts";
 import { simulatedPart } from "../../test/simulated-programme.ts";
 import { renderMultivariantPlaylist } from "./playlist.ts";
@@ -82,7 +83,7 @@ describe("the playlist", () => {
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-MEDIA-SEQUENCE:0
 #EXT-X-DISCONTINUITY-SEQUENCE:0
-#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.002,HOLD-BACK=6.0,CAN-SKIP-UNTIL=12.0
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.002,HOLD-BACK=6.0,CAN-SKIP-UNTIL=12.0,CAN-SKIP-DATERANGES=YES
 #EXT-X-PART-INF:PART-TARGET=0.3334
 #EXT-X-MAP:URI="init-0.mp4"
 #EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:00.000Z
@@ -193,10 +194,10 @@ describe("the multivariant playlist", () => {
       { uri: "audio.m3u8", codecs: "mp4a.40.2", ...none, bandwidth: 160_000, averageBandwidth: 140_000 },
     ]);
     expect(text).toContain(
-      '#EXT-X-STREAM-INF:BANDWIDTH=4000000,AVERAGE-BANDWIDTH=2700000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=30.000\nlive.m3u8\n',
+      '#EXT-X-STREAM-INF:BANDWIDTH=4000000,AVERAGE-BANDWIDTH=2700000,CODECS="avc1.64001f,mp4a.40.2",RESOLUTION=1280x720,FRAME-RATE=30.000,AUDIO="sound"\nlive.m3u8\n',
     );
     expect(text).toContain(
-      '#EXT-X-STREAM-INF:BANDWIDTH=160000,AVERAGE-BANDWIDTH=140000,CODECS="mp4a.40.2"\naudio.m3u8\n',
+      '#EXT-X-STREAM-INF:BANDWIDTH=160000,AVERAGE-BANDWIDTH=140000,CODECS="mp4a.40.2",AUDIO="sound"\naudio.m3u8\n',
     );
     expect(checkMultivariant(text)).toEqual([]);
   });

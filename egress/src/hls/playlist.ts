@@ -1,10 +1,13 @@
 /** Media playlists (RFC 8216, draft-pantos-hls-rfc8216bis), written from plain values: no clock, no I/O. */
-import { initName, liveName, partName, type Rendition, segmentName } from "./names.ts";
+import type { ListedRange, RemovedRange } from "./date-ranges.ts";
+import { initName, liveName, partName, type Rendition, type RungName, segmentName } from "./names.ts";
 
 export type PlaylistPart = {
   /** Seconds. */
   duration: number;
   independent: boolean;
+  /** Rungs that have no pictures for it. */
+  without?: readonly RungName[];
 };
 
 /** A segment, complete or still growing. Once complete it does not change. */
@@ -22,6 +25,8 @@ export type PlaylistSegment = {
   discontinuity: boolean;
   /** There is no media for this time (EXT-X-GAP, bis §4.4.4.7). */
   gap: boolean;
+  /** Rungs for which it is a gap: they have not all of it. */
+  without?: readonly RungName[];
 };
 
 export type MediaPlaylist = {
@@ -38,6 +43,12 @@ export type MediaPlaylist = {
   /** The part that will come next. */
   nextPart: { sequence: number; part: number } | null;
   ended: boolean;
+  /** All that there are beside one another; each tells of the others. */
+  renditions: readonly Rendition[];
+  /** What happens in the programme. */
+  dateRanges: readonly ListedRange[];
+  /** Those that are gone since the Skip Boundary, at least. */
+  removedRanges: readonly RemovedRange[];
 };
 
 export type PlaylistForm = {
@@ -46,6 +57,8 @@ export type PlaylistForm = {
   lowLatency: boolean;
   /** Leave out what the player knows already (Playlist Delta Update, bis §6.2.5.1). */
   delta: boolean;
+  /** Leave out in a delta what was said of the programme before the Skip Boundary, too (`_HLS_skip=v2`). */
+  skipRanges?: boolean;
 };
 
 const seconds = (value: number): string => value.toFixed(5).replace(/0+$/, "").replace(/\.$/, ".0");
@@ -58,8 +71,9 @@ const skipBoundary = 6;
 export function renderMediaPlaylist(playlist: MediaPlaylist, form: PlaylistForm): string {
   const listed = form.lowLatency ? playlist.segments : playlist.segments.filter(({ complete }) => complete);
   const skipped = form.delta ? skippable(listed, playlist.targetDuration) : 0;
-  const lines = header(playlist, form);
-  if (skipped > 0) lines.push(`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}`);
+  const skipRanges = skipped > 0 && form.skipRanges === true;
+  const lines = header(playlist, form, skipRanges);
+  lines.push(...rangeLines(playlist, skipped, skipRanges));
   const withParts = form.lowLatency
     ? firstWithin(listed, partWindow * playlist.targetDuration)
     : listed.length;
@@ -76,19 +90,35 @@ export function renderMediaPlaylist(playlist: MediaPlaylist, form: PlaylistForm)
   return `${lines.join("\n")}\n`;
 }
 
-function header(playlist: MediaPlaylist, { lowLatency }: PlaylistForm): string[] {
+/** What is left out of a delta, and what happens in the programme (bis §4.4.5.1, §4.4.5.2, §6.2.5.1). */
+function rangeLines(playlist: MediaPlaylist, skipped: number, skipRanges: boolean): string[] {
+  const { dateRanges, removedRanges, segments, targetDuration } = playlist;
+  if (skipped === 0) return dateRanges.map(({ text }) => text);
+  const last = segments.at(-1);
+  const endMs = last ? last.programmeMs + last.duration * 1000 : 0;
+  const boundaryMs = endMs - skipBoundary * targetDuration * 1000;
+  const removed = removedRanges.filter(({ atMs }) => atMs >= boundaryMs).map(({ id }) => id);
+  const gone = skipRanges ? `,RECENTLY-REMOVED-DATERANGES="${removed.join("\t")}"` : "";
+  const told = dateRanges.filter(({ changedMs }) => !skipRanges || changedMs >= boundaryMs);
+  return [`#EXT-X-SKIP:SKIPPED-SEGMENTS=${skipped}${gone}`, ...told.map(({ text }) => text)];
+}
+
+function header(playlist: MediaPlaylist, { lowLatency }: PlaylistForm, skipRanges: boolean): string[] {
   const { targetDuration, partTarget } = playlist;
   // A little over three parts: exactly three would be under it once rounded.
   const partHoldBack = Math.ceil(partTarget * 3 * 1000 + 1) / 1000;
   const control = [
-    ...(lowLatency ? ["CAN-BLOCK-RELOAD=YES", `PART-HOLD-BACK=${seconds(partHoldBack)}`] : []),
+    // Whole segments too: a player that need not look for the next one plays up to a target duration nearer to live.
+    "CAN-BLOCK-RELOAD=YES",
+    ...(lowLatency ? [`PART-HOLD-BACK=${seconds(partHoldBack)}`] : []),
     `HOLD-BACK=${seconds(3 * targetDuration)}`,
     `CAN-SKIP-UNTIL=${seconds(skipBoundary * targetDuration)}`,
+    "CAN-SKIP-DATERANGES=YES",
   ];
   return [
     "#EXTM3U",
-    // 9 for EXT-X-SKIP (bis §8).
-    "#EXT-X-VERSION:9",
+    // 9 for EXT-X-SKIP, 10 when it stands for date ranges (bis §8).
+    `#EXT-X-VERSION:${skipRanges ? 10 : 9}`,
     `#EXT-X-TARGETDURATION:${targetDuration}`,
     "#EXT-X-INDEPENDENT-SEGMENTS",
     `#EXT-X-MEDIA-SEQUENCE:${playlist.mediaSequence}`,
@@ -111,24 +141,29 @@ function segmentLines(segment: PlaylistSegment, rendition: Rendition, withParts:
   return text;
 }
 
+const lacks = ({ without }: { without?: readonly RungName[] }, rendition: Rendition): boolean =>
+  without?.some((rung) => rung === rendition) ?? false;
+
 function writeSegment(segment: PlaylistSegment, rendition: Rendition, withParts: boolean): string {
   const { sequence } = segment;
   const lines = [`#EXT-X-PROGRAM-DATE-TIME:${new Date(segment.programmeMs).toISOString()}`];
-  if (segment.gap) lines.push("#EXT-X-GAP");
+  if (segment.gap || lacks(segment, rendition)) lines.push("#EXT-X-GAP");
   if (withParts)
-    for (const [index, { duration, independent }] of segment.parts.entries()) {
+    for (const [index, part] of segment.parts.entries()) {
+      const missing = lacks(part, rendition);
       // Every frame of sound stands by itself.
-      const begins = independent || rendition === "audio" ? ",INDEPENDENT=YES" : "";
+      const begins = !missing && (part.independent || rendition === "audio") ? ",INDEPENDENT=YES" : "";
+      const uri = partName(sequence, index, rendition);
       lines.push(
-        `#EXT-X-PART:DURATION=${seconds(duration)},URI="${partName(sequence, index, rendition)}"${begins}`,
+        `#EXT-X-PART:DURATION=${seconds(part.duration)},URI="${uri}"${begins}${missing ? ",GAP=YES" : ""}`,
       );
     }
   if (segment.complete) lines.push(`#EXTINF:${seconds(segment.duration)},`, segmentName(sequence, rendition));
   return lines.join("\n");
 }
 
-/** What comes next here, and how far the other rendition is (bis §4.4.5). */
-function tail({ nextPart, segments }: MediaPlaylist, { rendition }: PlaylistForm): string[] {
+/** What comes next here, and how far the other renditions are (bis §4.4.5). */
+function tail({ nextPart, segments, renditions }: MediaPlaylist, { rendition }: PlaylistForm): string[] {
   const lines: string[] = [];
   if (nextPart)
     lines.push(
@@ -137,8 +172,9 @@ function tail({ nextPart, segments }: MediaPlaylist, { rendition }: PlaylistForm
   const last = segments.findLast(({ complete, parts }) => complete || parts.length > 0);
   if (!last) return lines;
   const lastPart = last.parts.length > 0 ? `,LAST-PART=${last.parts.length - 1}` : "";
-  const other = liveName(rendition === "main" ? "audio" : "main");
-  lines.push(`#EXT-X-RENDITION-REPORT:URI="${other}",LAST-MSN=${last.sequence}${lastPart}`);
+  for (const other of renditions)
+    if (other !== rendition)
+      lines.push(`#EXT-X-RENDITION-REPORT:URI="${liveName(other)}",LAST-MSN=${last.sequence}${lastPart}`);
   return lines;
 }
 
@@ -167,8 +203,13 @@ export type Variant = {
   averageBandwidth: number;
 };
 
+/** The sound is the same in all variants, and in each of their segments: a group of one without an address (bis §4.4.6.1). */
+const sound =
+  '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="Programme",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2"';
+
+/** Variants in the order in which a player may try them (bis §4.4.6.2). */
 export function renderMultivariantPlaylist(variants: readonly Variant[]): string {
-  const lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS"];
+  const lines = ["#EXTM3U", "#EXT-X-VERSION:9", "#EXT-X-INDEPENDENT-SEGMENTS", sound];
   for (const variant of variants) {
     const attributes = [
       `BANDWIDTH=${Math.round(variant.bandwidth)}`,
@@ -180,6 +221,7 @@ export function renderMultivariantPlaylist(variants: readonly Variant[]): string
             `FRAME-RATE=${variant.framesPerSecond.toFixed(3)}`,
           ]
         : []),
+      'AUDIO="sound"',
     ];
     lines.push(`#EXT-X-STREAM-INF:${attributes.join(",")}`, variant.uri);
   }

@@ -1,4 +1,4 @@
-import { initName } from "./names.ts";
+import { initName, type RungName, segmentName } from "./names.ts";
 import type { TimelineSegment } from "./segment-window.ts";
 import type { PastTimeline } from "./timeline.ts";
 
@@ -20,6 +20,8 @@ export type PastOptions = {
   targetDuration: number;
   readSegment: (sequence: number) => Promise<Buffer | undefined>;
   readInit: (name: string) => Promise<Buffer>;
+  /** Smaller renditions, and which of their files there are. */
+  rungs?: { names: readonly RungName[]; files: ReadonlySet<string> };
 };
 
 /** The end of a time line as its files have it. Numbers that are missing were gaps, and are again. */
@@ -34,13 +36,23 @@ export async function readPastTimeline(
     if (index < from) continue;
     segments.push(...gapsBetween(segments.at(-1), line, options.targetDuration));
     const bytes = index >= inMemory ? ((await options.readSegment(line.sequence)) ?? null) : null;
-    segments.push(described(line, bytes));
+    segments.push({ ...described(line, bytes), without: lackingOf(line.sequence, options) });
   }
   const inits = new Map<number, Buffer>();
   for (const { run } of segments) if (!inits.has(run)) inits.set(run, await options.readInit(initName(run)));
   const discontinuitiesGone = written.slice(0, from).filter(({ discontinuity }) => discontinuity).length;
-  return { inits, segments, discontinuitiesGone };
+  const rungInits = new Map<string, Buffer>();
+  for (const { run } of segments)
+    for (const rung of options.rungs?.names ?? []) {
+      const name = initName(run, rung);
+      if (options.rungs?.files.has(name) && !rungInits.has(name))
+        rungInits.set(name, await options.readInit(name));
+    }
+  return { inits, rungInits, segments, discontinuitiesGone };
 }
+
+const lackingOf = (sequence: number, { rungs }: PastOptions): RungName[] =>
+  rungs?.names.filter((rung) => !rungs.files.has(segmentName(sequence, rung))) ?? [];
 
 /** Index of the first segment that players may still go back to. */
 function firstKept(written: readonly PastSegment[], { dvrSeconds, windowSegments }: PastOptions): number {

@@ -4,11 +4,15 @@ import type { SegmentStore } from "./segment-files.ts";
 export type TimelinePart = PlaylistPart & {
   /** Null once the segment has left memory. */
   bytes: Buffer | null;
+  /** The same of the rungs, in their order; null where one has none. */
+  rungs?: (Buffer | null)[] | null;
 };
 export type TimelineSegment = Omit<PlaylistSegment, "parts"> & {
   parts: TimelinePart[];
   /** Of the whole segment, while it is in memory and complete. */
   bytes: Buffer | null;
+  /** The same of the rungs, in their order. */
+  rungs?: (Buffer | null)[] | null;
   /** Of the whole segment, bytes. */
   size: number;
 };
@@ -110,7 +114,11 @@ export class SegmentWindow {
       this.#memoryDuration -= segment.duration;
       if (segment.bytes === null) continue;
       segment.bytes = null;
-      for (const part of segment.parts) part.bytes = null;
+      segment.rungs = null;
+      for (const part of segment.parts) {
+        part.bytes = null;
+        part.rungs = null;
+      }
       if (this.#options.dvrSeconds > 0 && this.#options.store.has(segment.sequence, segment.size)) continue;
       // A disk that failed, or no rewinding: the window begins behind it.
       while (this.#firstListed <= segment.sequence) this.#unlistFirst();

@@ -1,17 +1,27 @@
 import type { ServerResponse } from "node:http";
-import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
+import type { HttpContext, HttpServer } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import { type CaptionFeed, CaptionFiles, withCaptions } from "../captions/index.ts";
-import { liveName, plainName, renditions } from "./names.ts";
+import { cacheWithin, type MediaDoor } from "../media-door.ts";
+import { liveName, parsePlaylistName, plainName, type RungName } from "./names.ts";
 import { type PlaylistForm, renderMultivariantPlaylist, type Variant } from "./playlist.ts";
-import { lowLatency, plain, type Timeline } from "./timeline.ts";
+import { plain, type Timeline } from "./timeline.ts";
 import type { Wanted } from "./versions.ts";
+
+/** What players are told of the renditions, by itself and in order: largest first, the sound last. */
+export type Variants = {
+  main: Omit<Variant, "uri">;
+  rungs: readonly (Omit<Variant, "uri"> & { rendition: RungName })[];
+  audio: Omit<Variant, "uri">;
+};
 
 /** What the server needs to know of a programme. */
 export type Watchable = {
   timeline: Timeline;
   /** Null before the first picture. */
-  variants: { main: Omit<Variant, "uri">; audio: Omit<Variant, "uri"> } | null;
+  variants: Variants | null;
+  /** Rungs that whoever comes now is not told of: they are left out for want of time. */
+  hidden: readonly string[];
   captions: CaptionFeed;
   /** Programme time at which the media's timestamps are 0, epoch ms; null before the first picture. */
   firstPictureMs: number | null;
@@ -19,38 +29,25 @@ export type Watchable = {
 
 export type HlsServerOptions = {
   http: HttpServer;
-  tokens: Tokens;
-  /** Origin of the pages that may play. */
-  webPublicUrl: string;
+  door: MediaDoor;
   /** Seconds; a request is held for three of them at most. */
   targetDuration: number;
   find: (webinarId: string) => Watchable | undefined;
 };
 
 const masters: Record<string, typeof liveName> = { "index.m3u8": liveName, "index-plain.m3u8": plainName };
-const playlists = new Map<string, PlaylistForm>(
-  renditions.flatMap((rendition) => [
-    [liveName(rendition), lowLatency(rendition)],
-    [plainName(rendition), plain(rendition)],
-  ]),
-);
 const mediaTypes = {
   m3u8: "application/vnd.apple.mpegurl",
   media: "video/mp4",
   vtt: "text/vtt; charset=utf-8",
 } as const;
 
-/** Addresses known to be good; more than a node's programmes have at a time. */
-const rememberedAccesses = 1000;
-
 /**
- * `/hls/{webinarId}/{access}/...`. The access part is the same for all viewers inside a time bucket, so everything here may
- * be cached by whatever stands in front (decision 005).
+ * `/hls/{webinarId}/{access}/...`. The access part is the same for all viewers of the moment, so everything here may be
+ * cached by whatever stands in front, for as long as it opens (decision 017).
  */
 export class HlsServer {
   readonly #options: HlsServerOptions;
-  readonly #corsOrigin: string;
-  readonly #good = new Set<string>();
   readonly #captionFiles = new CaptionFiles();
   /** Requests that wait for a part or a playlist. */
   waiting = 0;
@@ -59,64 +56,34 @@ export class HlsServer {
 
   constructor(options: HlsServerOptions) {
     this.#options = options;
-    this.#corsOrigin = new URL(options.webPublicUrl).origin;
-    options.http.route("GET", "/hls/:webinarId/:access/:file", (context) => this.#hls(context));
-    options.http.route("OPTIONS", "/hls/:webinarId/:access/:file", ({ response }) =>
-      this.#preflight(response),
-    );
-  }
-
-  #authorise(context: HttpContext): string {
-    const { webinarId = "", access = "" } = context.params;
-    // Before the check: a player must be able to read a refusal.
-    this.#cors(context.response);
-    if (!this.#mayWatch(webinarId, access))
-      throw new RostrumError("permission.denied", "This address is not valid, or not any more.");
-    return webinarId;
-  }
-
-  /** The signature is checked once for all who share the address, the time each time. */
-  #mayWatch(webinarId: string, access: string): boolean {
-    const key = `${webinarId}/${access}`;
-    const now = Date.now();
-    if (this.#good.has(key) && Number.parseInt(access, 10) * 1000 > now) return true;
-    if (!this.#options.tokens.verifyHlsAccess(webinarId, access, now)) return false;
-    if (this.#good.size >= rememberedAccesses) this.#good.clear();
-    this.#good.add(key);
-    return true;
-  }
-
-  #cors(response: ServerResponse): void {
-    response.setHeader("access-control-allow-origin", this.#corsOrigin);
-    response.setHeader("access-control-expose-headers", "age, content-length, content-range, date");
-    response.setHeader("timing-allow-origin", this.#corsOrigin);
-    response.setHeader("x-content-type-options", "nosniff");
-  }
-
-  #preflight(response: ServerResponse): void {
-    this.#cors(response);
-    response.setHeader("access-control-allow-headers", "range");
-    response.setHeader("access-control-max-age", "86400");
-    response.writeHead(204).end();
+    const { http, door } = options;
+    // Before the files: it looks like one of them.
+    door.routeEnter(http, "/hls/:webinarId", ({ webinarId = "" }) => webinarId);
+    http.route("GET", "/hls/:webinarId/:access/:file", (context) => this.#hls(context));
+    http.route("OPTIONS", "/hls/:webinarId/:access/:file", ({ response }) => door.preflight(response));
   }
 
   async #hls(context: HttpContext): Promise<void> {
-    const programme = this.#options.find(this.#authorise(context));
+    const { webinarId = "", file = "" } = context.params;
+    this.#options.door.open(context, webinarId);
+    const programme = this.#options.find(webinarId);
     if (!programme) throw new RostrumError("not-found", "There is no programme now.");
-    const { file = "" } = context.params;
     const master = masters[file];
-    const form = playlists.get(file);
+    const form = formOf(programme.timeline, file);
     if (master) this.#master(context.response, programme, master);
     else if (file.startsWith("captions")) this.#captions(context.response, programme, file);
     else if (form) await this.#playlist(context, programme, form);
     else await this.#media(context, programme.timeline, file);
   }
 
-  #master(response: ServerResponse, { variants }: Watchable, name: typeof liveName): void {
+  #master(response: ServerResponse, { variants, hidden }: Watchable, name: typeof liveName): void {
     if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
-    const text = renderMultivariantPlaylist(
-      renditions.map((rendition) => ({ ...variants[rendition], uri: name(rendition) })),
-    );
+    const shown = variants.rungs.filter(({ rendition }) => !hidden.includes(rendition));
+    const text = renderMultivariantPlaylist([
+      { ...variants.main, uri: name("main") },
+      ...shown.map((rung) => ({ ...rung, uri: name(rung.rendition) })),
+      { ...variants.audio, uri: name("audio") },
+    ]);
     send(response, {
       type: mediaTypes.m3u8,
       cache: "public, max-age=5",
@@ -140,10 +107,8 @@ export class HlsServer {
   ): Promise<void> {
     if (!variants) throw new RostrumError("not-found", "The programme has not begun.");
     const query = context.url.searchParams;
-    const form = { ...kind, delta: wantsDelta(query) };
-    // Checked for every playlist; only those with parts promise to block.
-    const wanted = blockingQuery(query);
-    const blocking = form.lowLatency ? wanted : null;
+    const form = { ...kind, ...deltaOf(query) };
+    const blocking = blockingQuery(query);
     this.served.playlists += 1;
     if (blocking) {
       const result = await this.#hold(() => timeline.waitFor(blocking, 3000 * this.#options.targetDuration));
@@ -182,6 +147,12 @@ export class HlsServer {
   }
 }
 
+/** The playlist behind a file name; undefined when it is none of this programme. */
+function formOf(timeline: Timeline, file: string): PlaylistForm | undefined {
+  const named = parsePlaylistName(file);
+  return named && timeline.renditions.includes(named.rendition) ? { ...named, delta: false } : undefined;
+}
+
 /**
  * `_HLS_msn` and `_HLS_part` (bis §6.2.5.2); null when the request does not block.
  *
@@ -203,14 +174,17 @@ export function blockingQuery(query: URLSearchParams): Wanted | null {
   return { sequence: Number(sequence), part: part === null ? null : Number(part) };
 }
 
-/** `_HLS_skip` (bis §6.2.5.1). There are no date ranges to skip: `v2` asks for no more than `YES`. */
-const wantsDelta = (query: URLSearchParams): boolean => /^(YES|v2)$/.test(query.get("_HLS_skip") ?? "");
+/** `_HLS_skip` (bis §6.2.5.1): `v2` leaves out date ranges too. */
+function deltaOf(query: URLSearchParams): Pick<PlaylistForm, "delta" | "skipRanges"> {
+  const skip = query.get("_HLS_skip");
+  return { delta: skip === "YES" || skip === "v2", skipRanges: skip === "v2" };
+}
 
 function send(response: ServerResponse, answer: { type: string; cache: string; body: Buffer }): void {
   response.writeHead(200, {
     "content-type": answer.type,
     "content-length": answer.body.length,
-    "cache-control": answer.cache,
+    "cache-control": cacheWithin(response, answer.cache),
   });
   response.end(answer.body);
 }

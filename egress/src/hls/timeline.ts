@@ -1,6 +1,8 @@
 import { soundOf, soundOfInit } from "../fmp4/index.ts";
-import { type MediaName, parseMediaName, partName, type Rendition } from "./names.ts";
+import { type DateRange, DateRangeList } from "./date-ranges.ts";
+import { type MediaName, parseMediaName, partName, type Rendition, type RungName } from "./names.ts";
 import type { PlaylistForm } from "./playlist.ts";
+import { Rungs } from "./rungs.ts";
 import type { SegmentStore } from "./segment-files.ts";
 import { SegmentWindow, type TimelineSegment } from "./segment-window.ts";
 import { Versions, type Wanted } from "./versions.ts";
@@ -16,6 +18,8 @@ export type TimelineOptions = {
   dvrSeconds: number;
   /** Where segments are when they have left memory. */
   store: SegmentStore;
+  /** Smaller renditions, largest first. */
+  rungs?: readonly RungName[];
 };
 
 /** A part as the compositor hands it over. */
@@ -28,11 +32,14 @@ export type PartInput = {
   endsSegment: boolean;
   /** Programme time of its first picture, epoch ms. */
   programmeMs: number;
+  /** The same part of each rung, in their order; null where one has no pictures for it. */
+  rungs?: readonly (Buffer | null)[];
 };
 
 /** What an earlier life of the process had written. */
 export type PastTimeline = {
   inits: Map<number, Buffer>;
+  rungInits: Map<string, Buffer>;
   /** Numbered without holes. */
   segments: TimelineSegment[];
   /** Discontinuities before the first of them. */
@@ -56,6 +63,8 @@ export class Timeline {
   readonly #versions: Versions;
   readonly #waiters = new WaitSet();
   readonly #inits = new Map<number, Buffer>();
+  readonly #rungs: Rungs;
+  readonly #ranges = new DateRangeList();
   /** Sound taken out of what was asked for, by the bytes it was in. */
   readonly #sound = new WeakMap<Buffer, Buffer>();
   #open: TimelineSegment | null = null;
@@ -75,18 +84,25 @@ export class Timeline {
     this.#options = options;
     this.#onSegment = onSegment;
     this.#window = new SegmentWindow(options);
-    const { targetDuration, partTarget } = options;
+    const { targetDuration, partTarget, rungs = [] } = options;
+    this.#rungs = new Rungs(rungs);
     this.#versions = new Versions({
       targetDuration,
       partTarget,
       range: (from, until) => this.#window.range(from, until),
       segment: (sequence) => this.#segment(sequence),
+      renditions: this.renditions,
     });
     this.#changed();
   }
 
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** In the order in which players are told of them. */
+  get renditions(): readonly Rendition[] {
+    return ["main", ...this.#rungs.names, "audio"];
   }
 
   get latest(): TimelineSegment | undefined {
@@ -106,6 +122,7 @@ export class Timeline {
    */
   restore(past: PastTimeline, nowMs: number): void {
     for (const [run, bytes] of past.inits) this.#inits.set(run, bytes);
+    this.#rungs.restore(past.rungInits);
     this.#run = Math.max(-1, ...past.inits.keys());
     this.#window.restore(past.segments, past.discontinuitiesGone);
     const last = past.segments.at(-1);
@@ -119,12 +136,13 @@ export class Timeline {
     this.#changed();
   }
 
-  /** A compositor has started. */
-  beginRun(init: Buffer): number {
+  /** A compositor has started. @param rungInits of the rungs, in their order */
+  beginRun(init: Buffer, rungInits: readonly Buffer[] = []): number {
     this.#closeSegment();
     this.#flowing = true;
     this.#run += 1;
     this.#inits.set(this.#run, init);
+    this.#rungs.beginRun(this.#run, rungInits);
     this.#discontinuity = this.#next > 0;
     return this.#run;
   }
@@ -149,12 +167,17 @@ export class Timeline {
     this.#open ??= this.#startSegment(part.programmeMs);
     const segment = this.#open;
     const { duration, independent, bytes } = part;
-    segment.parts.push({ duration, independent, bytes });
+    segment.parts.push({ duration, independent, bytes, ...this.#rungs.part(part.rungs) });
     segment.duration += duration;
     // From the segment's beginning, as it is told after a restart.
     this.#endMs = segment.programmeMs + segment.duration * 1000;
     if (part.endsSegment) this.#closeSegment();
     else this.#changed();
+  }
+
+  /** What happens in the programme, all of it: stands in the playlists from the next version on. */
+  tell(ranges: readonly DateRange[]): void {
+    this.#ranges.want(ranges);
   }
 
   /** Nothing more will come. */
@@ -180,6 +203,11 @@ export class Timeline {
   async file(name: string): Promise<Buffer | undefined> {
     const media = parseMediaName(name);
     if (!media) return undefined;
+    const { rendition: rung } = media;
+    if (rung !== "main" && rung !== "audio") {
+      const segment = media.kind === "init" ? undefined : this.#segment(media.sequence);
+      return this.#rungs.file(media, { rung, segment, store: this.#options.store });
+    }
     const bytes = await this.#bytes(media);
     return bytes && media.rendition === "audio" ? this.#soundOf(media.kind, bytes) : bytes;
   }
@@ -209,7 +237,7 @@ export class Timeline {
   #isNextPart(name: string): boolean {
     if (this.#closed || this.#ended) return false;
     const next = [this.#next, this.#open?.parts.length ?? 0] as const;
-    return name === partName(...next) || name === partName(...next, "audio");
+    return this.renditions.some((rendition) => name === partName(...next, rendition));
   }
 
   #isTooFar({ sequence, part }: Wanted): boolean {
@@ -295,17 +323,27 @@ export class Timeline {
     }
     segment.bytes = bytes;
     segment.size = bytes.length;
+    this.#rungs.complete(segment);
     segment.complete = true;
     this.#next = segment.sequence + 1;
     this.#window.push(segment);
     for (const run of this.#inits.keys())
-      if (run < this.#window.oldestRun && run !== this.#run) this.#inits.delete(run);
+      if (run < this.#window.oldestRun && run !== this.#run) {
+        this.#inits.delete(run);
+        this.#rungs.forgetRun(run);
+      }
     this.#changed();
     this.#onSegment(segment);
   }
 
   #changed(): void {
+    const fromMs = this.#segment(this.#window.firstListed)?.programmeMs ?? 0;
+    // Twice what a delta may leave out: what is gone is told of in every one that may miss it.
+    const keepMs = 12_000 * this.#options.targetDuration;
+    const ranges = this.#ranges.version({ fromMs, endMs: this.#endMs ?? 0 }, keepMs);
     this.#versions.add({
+      dateRanges: ranges.listed,
+      removedRanges: ranges.removed,
       first: this.#window.firstListed,
       discontinuitySequence: this.#window.discontinuitiesGone,
       next: this.#next,

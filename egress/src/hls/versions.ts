@@ -1,3 +1,5 @@
+import type { ListedRange, RemovedRange } from "./date-ranges.ts";
+import type { Rendition } from "./names.ts";
 import { type PlaylistForm, type PlaylistSegment, renderMediaPlaylist } from "./playlist.ts";
 
 /** A playlist as it stood at one moment: enough to write it again, in any form, once for all who ask. */
@@ -9,6 +11,8 @@ type Version = {
   next: number;
   parts: number;
   ended: boolean;
+  dateRanges: readonly ListedRange[];
+  removedRanges: readonly RemovedRange[];
   rendered: Map<string, Buffer>;
 };
 
@@ -21,6 +25,7 @@ export type VersionsOptions = {
   range: (from: number, until: number) => readonly PlaylistSegment[];
   /** A segment by its number, growing or complete. */
   segment: (sequence: number) => PlaylistSegment | undefined;
+  renditions: readonly Rendition[];
 };
 
 /** Asked for by `_HLS_msn` and `_HLS_part`. */
@@ -81,7 +86,7 @@ export class Versions {
   }
 
   #render(version: Version, form: PlaylistForm): Buffer {
-    const key = `${form.rendition} ${form.lowLatency} ${form.delta}`;
+    const key = `${form.rendition} ${form.lowLatency} ${form.delta} ${form.skipRanges === true}`;
     const known = version.rendered.get(key);
     if (known) return known;
     const body = Buffer.from(this.#write(version, form));
@@ -90,8 +95,8 @@ export class Versions {
   }
 
   #write(version: Version, form: PlaylistForm): string {
-    const { targetDuration, partTarget, range, segment } = this.#options;
-    const { first, next, parts, ended, discontinuitySequence } = version;
+    const { targetDuration, partTarget, range, segment, renditions } = this.#options;
+    const { first, next, parts, ended, discontinuitySequence, dateRanges, removedRanges } = version;
     const segments = [...range(first, next)];
     const growing = parts > 0 ? segment(next) : undefined;
     if (growing) segments.push(asItGrew(growing, parts));
@@ -104,6 +109,9 @@ export class Versions {
         segments,
         nextPart: ended ? null : { sequence: next, part: parts },
         ended,
+        renditions,
+        dateRanges,
+        removedRanges,
       },
       form,
     );
@@ -114,7 +122,7 @@ export class Versions {
 function asItGrew(segment: PlaylistSegment, parts: number): PlaylistSegment {
   const had = segment.parts.slice(0, parts);
   const duration = had.reduce((sum, part) => sum + part.duration, 0);
-  return { ...segment, complete: false, parts: had, duration };
+  return { ...segment, complete: false, parts: had, duration, without: [] };
 }
 
 function holds(version: Version, { sequence, part }: Wanted): boolean {

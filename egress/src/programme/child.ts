@@ -67,7 +67,12 @@ class Run {
       scope: this.#scope,
       log,
     });
-    send({ type: "run", init: this.#output.init, info: this.#output.info });
+    send({
+      type: "run",
+      init: this.#output.init,
+      rungInits: this.#output.rungInits,
+      info: this.#output.info,
+    });
     this.#direct(direction);
   }
 
@@ -108,6 +113,7 @@ class Run {
         skipped: this.#compositor.skipped,
         lagMs: Math.round(this.#compositor.lagMs),
         level: this.#compositor.level,
+        rungs: this.#output.rungs,
       };
       drawn = this.#compositor.drawn;
       cpu = process.cpuUsage();

@@ -1,6 +1,6 @@
 import { atRest, layoutScene, type Placement, placesAt, steer } from "@rostrum/rules";
-import { audioFrameSamples, audioRate, Picture } from "../av/index.ts";
-import type { Stage, StageMember, VideoSource } from "../ingest/index.ts";
+import type { Frame } from "node-av/lib";
+import { audioFrameSamples, audioRate, Picture, type StereoSamples } from "../av/index.ts";
 import {
   Leveller,
   Limiter,
@@ -13,6 +13,7 @@ import {
 import { Governor, type Quality } from "./governor.ts";
 import type { Direction, Tuning } from "./ipc.ts";
 import { type Output, silence } from "./output.ts";
+import { englishSlates } from "./slates.ts";
 
 /** A source that has sent nothing for this long becomes a card with its name. */
 const freezeMs = 5000;
@@ -22,10 +23,40 @@ const tileGap = 12;
 /** Turns of the event loop, each some 30 packets, to read what has arrived. */
 const maxReadRounds = 24;
 
+/** What gives a picture when it is asked for one: somebody's camera or screen. */
+export type PictureSource = {
+  keyframesOnly: boolean;
+  advance(now: number): void;
+  pictureAt(now: number, freezeMs: number): Frame | null;
+  shownAt(size: { width: number; height: number } | null, maxLayer: number): void;
+};
+export type SceneMember = {
+  participantId: string;
+  name: string;
+  camera: PictureSource | null;
+  screen: PictureSource | null;
+};
+/** Who is there and what they send: live, or from their separate tracks. */
+export type SceneStage = {
+  members(): SceneMember[];
+  audioSources(): { mixInto(into: StereoSamples, start: number): void }[];
+  readonly speakerId: string | null;
+  readonly hadSources: boolean;
+  readonly received: number;
+};
+/** Where the time comes from, ms. */
+export type ProgrammeClock = {
+  now(): number;
+  until(instant: number, signal: AbortSignal): Promise<void>;
+};
+const liveClock: ProgrammeClock = { now: monotonicMs, until: waitUntil };
+
 export type CompositorOptions = {
   tuning: Tuning;
   direction: Direction;
-  stage: Stage;
+  stage: SceneStage;
+  /** Without: as time goes by. */
+  clock?: ProgrammeClock;
   mixer: VideoMixer;
   output: Output;
   /** Another person speaks than before, or shares a screen, at a tick. */
@@ -40,6 +71,7 @@ export type CompositorOptions = {
  */
 export class Compositor {
   readonly #options: CompositorOptions;
+  readonly #clock: ProgrammeClock;
   readonly #canvases: [Picture, Picture];
   readonly #leveller = new Leveller();
   readonly #limiter = new Limiter();
@@ -56,12 +88,14 @@ export class Compositor {
   ticks = 0;
   /** How late the last tick was, ms. */
   lagMs = 0;
-  readonly #governor = new Governor();
+  readonly #governor: Governor;
 
   constructor(options: CompositorOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? liveClock;
     this.direction = options.direction;
-    const { width, height } = options.tuning;
+    const { width, height, rungs } = options.tuning;
+    this.#governor = new Governor(rungs.length);
     this.#canvases = [new Picture(width, height), new Picture(width, height)];
   }
 
@@ -85,9 +119,9 @@ export class Compositor {
     let tick = 0;
     for (; tick < this.#endTick && !signal.aborted; tick += 1) {
       const due = startedAt + tick * period;
-      await waitUntil(due, signal);
-      if (monotonicMs() - due > period) await this.#takeArrived();
-      const now = monotonicMs();
+      await this.#clock.until(due, signal);
+      if (this.#clock.now() - due > period) await this.#takeArrived();
+      const now = this.#clock.now();
       this.lagMs = now - due;
       this.ticks = tick;
       this.#governor.note(now, this.lagMs);
@@ -126,7 +160,7 @@ export class Compositor {
     const key = tick % tuning.segmentTicks === 0;
     // Another encoder begins with a key frame: at once when time is short, else where one is due anyway.
     if (quality.leastEffort ? tick % tuning.partTicks === 0 : key) output.useLeastEffort(quality.leastEffort);
-    this.#encoding = output.video(canvas, tick, key);
+    this.#encoding = output.video(canvas, { tick, key }, quality.rungs);
     // Whoever awaits it next meets the failure; until then it must not count as unhandled.
     this.#encoding.catch(() => {});
   }
@@ -140,7 +174,7 @@ export class Compositor {
   #scene(tick: number, now: number, quality: Quality): { headline: string; tiles: Tile[] } {
     const { stage, tuning } = this.#options;
     const members = stage.members();
-    const byId = new Map<string, StageMember>(members.map((member) => [member.participantId, member]));
+    const byId = new Map<string, SceneMember>(members.map((member) => [member.participantId, member]));
     const sharing = members.find((member) => member.screen !== null);
     const placements = layoutScene(
       {
@@ -158,8 +192,8 @@ export class Compositor {
       stage.speakerId === null ? null : (byId.get(stage.speakerId)?.name ?? null),
     );
     this.#noteTurn(tick, "sharing", sharing?.name ?? null);
-    const shown = new Set<VideoSource>();
-    const sourceOf = ({ id, what }: Placement): VideoSource | null | undefined =>
+    const shown = new Set<PictureSource>();
+    const sourceOf = ({ id, what }: Placement): PictureSource | null | undefined =>
       what === "screen" ? byId.get(id)?.screen : byId.get(id)?.camera;
     // By where a tile goes, not by where it is: layers must not follow an animation.
     for (const placement of placements) sourceOf(placement)?.shownAt(placement.rect, quality.maxLayer);
@@ -183,7 +217,7 @@ export class Compositor {
         source.shownAt(null, quality.maxLayer);
         source.advance(now);
       }
-    return { headline: stage.hadSources ? this.direction.slates.back : this.direction.slates.soon, tiles };
+    return { headline: (this.direction.slates ?? englishSlates)[stage.hadSources ? "back" : "soon"], tiles };
   }
 
   /** Mixes every audio frame whose time is over. */

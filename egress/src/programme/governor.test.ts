@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Governor, qualities } from "./governor.ts";
+import { Governor, qualities, qualitiesWith } from "./governor.ts";
 
 /** Notes a tick every 33 ms for so long. @returns the levels seen */
 function run(governor: Governor, from: number, ms: number, lag: (now: number) => number): number[] {
@@ -60,6 +60,26 @@ describe("Governor", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("lets go of a ladder before anything of the top, the smallest rung last", () => {
+    expect(qualitiesWith(0)).toEqual(qualities);
+    for (const rungs of [1, 2, 3]) {
+      const levels = qualitiesWith(rungs);
+      const { rungs: kept, ...top } = levels[0] ?? { rungs: -1 };
+      expect(kept).toBe(rungs);
+      const without = levels.findIndex((quality) => quality.rungs === 0);
+      expect(without).toBe(Math.min(2, rungs));
+      for (const quality of levels.slice(0, without + 1)) expect(quality).toMatchObject(top);
+      expect(levels.slice(without)).toEqual(qualities);
+    }
+    const governor = new Governor(3);
+    run(governor, 0, 700, () => 200);
+    expect(governor.quality).toMatchObject({ rungs: 1, divisor: 1, leastEffort: false });
+    run(governor, 700, 500, () => 200);
+    expect(governor.quality).toMatchObject({ rungs: 0, divisor: 1, leastEffort: false });
+    run(governor, 1200, 2500, () => 200);
+    expect(governor.quality).toEqual(qualities.at(-1));
   });
 
   it("leaves out more at every level", () => {

@@ -1,5 +1,7 @@
 /** What a compositor leaves out when it has not the time for everything. Sound is never left out. */
 export type Quality = {
+  /** Smaller renditions that are coded, smallest first. */
+  rungs: number;
   /** Every n-th tick of a part gets a picture. */
   divisor: number;
   /** The encoder that costs least, at the same bit rate. */
@@ -12,7 +14,14 @@ export type Quality = {
   keyframesOnly: boolean;
 };
 
-const full: Quality = { divisor: 1, leastEffort: false, animate: true, maxLayer: 3, keyframesOnly: false };
+const full: Quality = {
+  rungs: 0,
+  divisor: 1,
+  leastEffort: false,
+  animate: true,
+  maxLayer: 3,
+  keyframesOnly: false,
+};
 const lean: Quality = { ...full, leastEffort: true, animate: false };
 /** From all to least; each step costs about half of the one before. */
 export const qualities: readonly Quality[] = [
@@ -22,6 +31,12 @@ export const qualities: readonly Quality[] = [
   { ...lean, divisor: 5, maxLayer: 1 },
   { ...lean, divisor: 10, maxLayer: 0, keyframesOnly: true },
 ];
+
+/** The same with a ladder of so many rungs: they go before anything else does, the smallest last. */
+export function qualitiesWith(rungs: number): readonly Quality[] {
+  const kept = rungs > 1 ? [rungs, 1] : rungs === 1 ? [1] : [];
+  return [...kept.map((left) => ({ ...full, rungs: left })), ...qualities];
+}
 
 /** Later than this the clock is not kept: about two frames and a half. */
 const lateMs = 80;
@@ -42,6 +57,7 @@ const trialMs = 10_000;
  * with more and more patience when going up did not last: it must not swing.
  */
 export class Governor {
+  readonly #qualities: readonly Quality[];
   #level = 0;
   #lateSince: number | null = null;
   #notedAt: number | null = null;
@@ -50,13 +66,18 @@ export class Governor {
   #raisedAt = Number.NEGATIVE_INFINITY;
   #holdMs = firstHoldMs;
 
+  /** @param rungs of the ladder */
+  constructor(rungs = 0) {
+    this.#qualities = qualitiesWith(rungs);
+  }
+
   /** 0: nothing is left out. */
   get level(): number {
     return this.#level;
   }
 
   get quality(): Quality {
-    return qualities[this.#level] ?? full;
+    return this.#qualities[this.#level] ?? full;
   }
 
   /** Once per tick. @param now ms, only rising @param lagMs how late the tick is */
@@ -77,7 +98,7 @@ export class Governor {
   #lower(now: number): void {
     this.#lateSince = now;
     this.#steadyMs = 0;
-    if (this.#level === qualities.length - 1) return;
+    if (this.#level === this.#qualities.length - 1) return;
     this.#level += 1;
     if (now - this.#raisedAt > trialMs) return;
     this.#holdMs = Math.min(maxHoldMs, this.#holdMs * 2);

@@ -1,4 +1,5 @@
 import type { LayoutName, NodeEpoch } from "@rostrum/protocol";
+import type { Rung } from "@rostrum/rules";
 import type { z } from "zod";
 import type { PartInput } from "../hls/index.ts";
 import type { OriginAddress } from "../ingest/index.ts";
@@ -11,6 +12,8 @@ export type Tuning = {
   videoBitrateKbps: number;
   videoPreset: string;
   audioBitrateKbps: number;
+  /** Smaller renditions, largest first. */
+  rungs: readonly Rung[];
   partTicks: number;
   segmentTicks: number;
   playoutDelayMs: number;
@@ -23,8 +26,8 @@ export type Tuning = {
 export type Direction = {
   title: string;
   layout: z.infer<typeof LayoutName>;
-  /** What is written over an empty stage: before anybody came, and after. */
-  slates: { soon: string; back: string };
+  /** What is written over an empty stage: before anybody came, and after; English without. */
+  slates?: { soon: string; back: string } | undefined;
   rtmpUrl: string | null;
 };
 
@@ -59,7 +62,10 @@ export type RunInfo = {
   framesPerSecond: number;
   bitrateKbps: number;
   baseMs: number;
+  rungs: RungInfo[];
 };
+/** The same of a smaller rendition. */
+export type RungInfo = Rung & { codecs: string };
 
 export type CompositorStatus = {
   sources: number;
@@ -73,12 +79,14 @@ export type CompositorStatus = {
   lagMs: number;
   /** How much is left out for want of time, 0: nothing (see `governor.ts`). */
   level: number;
+  /** Smaller renditions that are on the air. */
+  rungs: string[];
 };
 
 /** Compositor -> supervisor. */
 export type FromCompositor =
   | { type: "ready" }
-  | { type: "run"; init: Buffer; info: RunInfo }
+  | { type: "run"; init: Buffer; rungInits: Buffer[]; info: RunInfo }
   | { type: "part"; part: PartInput }
   /** Several times a second: where the clock is. As long as `ticks` grows the compositor is slow at worst, not stuck. */
   | { type: "progress"; ticks: number }

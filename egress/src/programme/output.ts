@@ -11,6 +11,7 @@ import {
 import { avcCodecString, initSection, PartCutter, parameterSets } from "../fmp4/index.ts";
 import type { PartInput } from "../hls/index.ts";
 import type { RunInfo, StartMessage } from "./ipc.ts";
+import { Ladder } from "./ladder.ts";
 
 export type OutputOptions = {
   start: StartMessage;
@@ -20,17 +21,19 @@ export type OutputOptions = {
 /** Takes coded packets beside the packager, e.g. the RTMP publisher. */
 export type PacketTap = { video: (packet: EncodedVideo) => void; audio: (packet: EncodedAudio) => void };
 
-/** Encodes once and hands the same packets to the packager and to the tap. */
+/** Encodes once, into the whole ladder, and hands the top's packets to the packager and to the tap. */
 export class Output {
   #video: H264Encoder;
   readonly #encoders: H264Encoder[];
   readonly #encoding: VideoEncoding;
   readonly #audio: AacEncoder;
   readonly #cutter: PartCutter;
+  readonly #ladder: Ladder;
   /** The encoder has just been changed: what it knows of earlier pictures is not what players have. */
   #fresh = false;
   tap: PacketTap | null = null;
   readonly init: Buffer;
+  readonly rungInits: Buffer[];
   readonly info: RunInfo;
   readonly headers: { video: Buffer; audio: Buffer };
 
@@ -50,6 +53,18 @@ export class Output {
     this.headers = { video: this.#video.extraData, audio: this.#audio.extraData };
     const { sps, pps } = parameterSets(this.#video.extraData);
     this.init = initSection({ width, height, sps, pps, audioSpecificConfig: this.#audio.extraData });
+    this.#ladder = new Ladder(tuning, {
+      packet: (rung, packet) => this.#cutter.addRung(rung, packet),
+      skip: (rung, tick) => this.#cutter.skipRung(rung, tick),
+    });
+    const rungSets = this.#ladder.headers.map(parameterSets);
+    this.rungInits = tuning.rungs.map((rung, index) =>
+      initSection({
+        ...rung,
+        ...(rungSets[index] ?? { sps, pps }),
+        audioSpecificConfig: this.#audio.extraData,
+      }),
+    );
     this.info = {
       codecs: `${avcCodecString(sps)},mp4a.40.2`,
       width,
@@ -57,15 +72,21 @@ export class Output {
       framesPerSecond,
       bitrateKbps: tuning.videoBitrateKbps + tuning.audioBitrateKbps,
       baseMs: start.baseMs,
+      rungs: tuning.rungs.map((rung, index) => ({
+        ...rung,
+        codecs: `${avcCodecString(rungSets[index]?.sps ?? sps)},mp4a.40.2`,
+      })),
     };
     this.#cutter = new PartCutter({
       framesPerSecond,
       partTicks: tuning.partTicks,
       segmentTicks: tuning.segmentTicks,
       baseMs: start.baseMs,
+      rungs: tuning.rungs.length,
       emit: (part) =>
         onPart({
           bytes: part.bytes,
+          rungs: part.rungs,
           duration: part.ticks / framesPerSecond,
           independent: part.independent,
           startsSegment: part.startsSegment,
@@ -92,11 +113,29 @@ export class Output {
     this.#fresh = true;
   }
 
-  /** Calls must not overlap; `picture` is free again when it settles. */
-  async video(picture: Picture, tick: number, key: boolean): Promise<void> {
+  /** Names of the smaller renditions that are coded now. */
+  get rungs(): string[] {
+    return this.#ladder.onAir;
+  }
+
+  /**
+   * Calls must not overlap; `picture` is free again when it settles.
+   *
+   * @param rungs smaller renditions wanted, the smallest first
+   */
+  async video(picture: Picture, at: { tick: number; key: boolean }, rungs: number): Promise<void> {
     const first = this.#fresh;
     this.#fresh = false;
-    for (const packet of await this.#video.encode(picture, tick, key || first)) {
+    // The pool begins with the small ones while this thread codes the large one.
+    const small = this.#ladder.encode(picture, at, rungs);
+    const large = this.#top(picture, at.tick, at.key || first);
+    // Both are over before the picture is free, whichever fails.
+    for (const done of await Promise.allSettled([large, small]))
+      if (done.status === "rejected") throw done.reason;
+  }
+
+  async #top(picture: Picture, tick: number, key: boolean): Promise<void> {
+    for (const packet of await this.#video.encode(picture, tick, key)) {
       this.#cutter.addVideo(packet);
       this.tap?.video(packet);
     }
@@ -115,6 +154,7 @@ export class Output {
     for (const packet of this.#audio.finish()) this.#cutter.addAudio(packet);
     this.#cutter.finish();
     for (const encoder of new Set(this.#encoders)) encoder.close();
+    this.#ladder.close();
     this.#audio.close();
   }
 }

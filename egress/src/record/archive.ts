@@ -1,5 +1,13 @@
 import { createReadStream } from "node:fs";
-import { GetObjectCommand, HeadObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 
@@ -69,6 +77,43 @@ export class Archive {
     return getSignedUrl(this.#client, new GetObjectCommand(this.#object(object)), {
       expiresIn: linkSeconds,
     });
+  }
+
+  /** Delete all copies of a webinar, and what is being uploaded of it. Safe to do again. */
+  async remove(webinarId: string): Promise<void> {
+    const { bucket: Bucket, prefix } = this.#options;
+    const Prefix = `${prefix}${webinarId}/`;
+    await this.abortUploads(new Date(8.64e15), Prefix);
+    for (;;) {
+      const { Contents = [] } = await this.#client.send(new ListObjectsV2Command({ Bucket, Prefix }));
+      const Objects = Contents.flatMap(({ Key }) => (Key ? [{ Key }] : []));
+      if (Objects.length === 0) return;
+      const { Errors = [] } = await this.#client.send(
+        new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
+      );
+      if (Errors.length > 0) throw new Error(`${Errors[0]?.Key}: ${Errors[0]?.Message}`);
+    }
+  }
+
+  /** End uploads in parts that began before `before` and were never finished: they are paid for. Answers how many. */
+  async abortUploads(before: Date, Prefix = this.#options.prefix): Promise<number> {
+    const { bucket: Bucket } = this.#options;
+    let aborted = 0;
+    let after: { KeyMarker?: string; UploadIdMarker?: string } = {};
+    for (;;) {
+      const page = await this.#client.send(new ListMultipartUploadsCommand({ Bucket, Prefix, ...after }));
+      for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
+        // Not every S3-compatible server heeds the prefix here.
+        if (!Key?.startsWith(Prefix) || !UploadId || !Initiated || Initiated >= before) continue;
+        await this.#client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+        aborted += 1;
+      }
+      if (!page.IsTruncated || !page.NextKeyMarker) return aborted;
+      after = {
+        KeyMarker: page.NextKeyMarker,
+        ...(page.NextUploadIdMarker ? { UploadIdMarker: page.NextUploadIdMarker } : {}),
+      };
+    }
   }
 
   close(): void {

@@ -13,6 +13,18 @@ export const ManifestLine = z.discriminatedUnion("type", [
       framesPerSecond: z.number(),
       bitrateKbps: z.number(),
       baseMs: z.number(),
+      /** Smaller renditions; none in what was made before there were any. */
+      rungs: z
+        .array(
+          z.object({
+            name: z.templateLiteral([z.number(), "p"]),
+            width: z.number(),
+            height: z.number(),
+            bitrateKbps: z.number(),
+            codecs: z.string(),
+          }),
+        )
+        .default([]),
     }),
   }),
   z.object({
@@ -39,15 +51,19 @@ export type TurnLine = Extract<ManifestLine, { type: "speaker" | "sharing" | "la
 export type RunLine = Extract<ManifestLine, { type: "run" }>;
 
 /** Whole lines only: the last one may have been cut off by a crash, and what follows a bad line is not trusted. */
-export function parseManifest(text: string): ManifestLine[] {
+export const parseManifest = (text: string): ManifestLine[] => readManifest(text).lines;
+
+/** The same, and how much of the text they are: what is written on goes there. */
+export function readManifest(text: string): { lines: ManifestLine[]; trusted: string } {
   const lines: ManifestLine[] = [];
+  let length = 0;
   for (const line of text.split("\n")) {
-    if (line === "") continue;
-    const parsed = ManifestLine.safeParse(parseJson(line));
-    if (!parsed.success) break;
-    lines.push(parsed.data);
+    const parsed = line === "" ? undefined : ManifestLine.safeParse(parseJson(line));
+    if (parsed?.success === false) break;
+    if (parsed) lines.push(parsed.data);
+    length += line.length + 1;
   }
-  return lines;
+  return { lines, trusted: text.slice(0, length) };
 }
 
 function parseJson(text: string): unknown {

@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import type { HttpContext, HttpServer, Tokens } from "@rostrum/platform";
+import type { HttpContext, HttpServer } from "@rostrum/platform";
 import { RostrumError, recordingSubject, replaySubject } from "@rostrum/protocol";
+import { cacheWithin, type MediaDoor } from "../media-door.ts";
 import { parseManifest, recordingFile, type SegmentLine } from "../record/index.ts";
 import { sendFile } from "./files.ts";
 import { parseRangeName, type Range, renderReplayPlaylist, segmentsOf } from "./playlist.ts";
@@ -10,9 +11,7 @@ import { readStoryboard, sheetIsIn, sheetPattern, storyboardTrack } from "./stor
 
 export type ReplayServerOptions = {
   http: HttpServer;
-  tokens: Tokens;
-  /** Origin of the pages that may play. */
-  webPublicUrl: string;
+  door: MediaDoor;
   /** Where a webinar's files are. */
   directory: (webinarId: string) => string;
   /** Address of a file's copy elsewhere, when it is not here; null when there is none. */
@@ -31,42 +30,26 @@ const trackPattern = /^track-[\w-]{1,80}\.(?:mp4|webm)$/;
  */
 export class ReplayServer {
   readonly #options: ReplayServerOptions;
-  readonly #corsOrigin: string;
   readonly #segments = new Map<string, Promise<SegmentLine[]>>();
 
   constructor(options: ReplayServerOptions) {
     this.#options = options;
-    this.#corsOrigin = new URL(options.webPublicUrl).origin;
+    options.door.routeEnter(options.http, "/replay/:webinarId/:range", ({ webinarId = "", range = "" }) =>
+      replaySubject(webinarId, range),
+    );
     for (const [path, answer] of [
       [files, (context: HttpContext) => this.#file(context)],
       [replay, (context: HttpContext) => this.#replay(context)],
     ] as const) {
       options.http.route("GET", path, answer);
       options.http.route("HEAD", path, answer);
-      options.http.route("OPTIONS", path, ({ response }) => this.#preflight(response));
+      options.http.route("OPTIONS", path, ({ response }) => options.door.preflight(response));
     }
   }
 
-  #authorise({ params, response }: HttpContext, subject: string): void {
-    // Before the check: a player must be able to read a refusal.
-    this.#cors(response);
-    if (!this.#options.tokens.verifyHlsAccess(subject, params.access ?? "", Date.now()))
-      throw new RostrumError("permission.denied", "This address is not valid, or not any more.");
-  }
-
-  #cors(response: ServerResponse): void {
-    response.setHeader("access-control-allow-origin", this.#corsOrigin);
-    response.setHeader("access-control-expose-headers", "content-length, content-range");
-    response.setHeader("cross-origin-resource-policy", "cross-origin");
-    response.setHeader("timing-allow-origin", this.#corsOrigin);
-    response.setHeader("x-content-type-options", "nosniff");
-  }
-
-  #preflight(response: ServerResponse): void {
-    this.#cors(response);
-    response.setHeader("access-control-allow-headers", "range");
-    response.setHeader("access-control-max-age", "86400");
-    response.writeHead(204).end();
+  #authorise(context: HttpContext, subject: string): void {
+    context.response.setHeader("cross-origin-resource-policy", "cross-origin");
+    this.#options.door.open(context, subject);
   }
 
   async #file(context: HttpContext): Promise<void> {
@@ -121,14 +104,14 @@ export class ReplayServer {
   /** From here, or from where its copy is. */
   async #whole(context: HttpContext, webinarId: string, file: string): Promise<void> {
     const path = join(this.#options.directory(webinarId), file);
-    if (await sendFile(context, path, "private, max-age=3600")) return;
+    if (await sendFile(context, path, cacheWithin(context.response, "private, max-age=3600"))) return;
     const copy = await this.#options.findCopy(webinarId, file);
     if (!copy) throw new RostrumError("not-found", "There is no recording yet.");
     context.response.writeHead(302, { location: copy, "cache-control": "no-store" }).end();
   }
 
   async #send(context: HttpContext, path: string, cache: string): Promise<void> {
-    if (!(await sendFile(context, path, cache))) throw noSuchFile();
+    if (!(await sendFile(context, path, cacheWithin(context.response, cache)))) throw noSuchFile();
   }
 
   /** What was recorded, once it is over: a manifest that has its end does not change. */
@@ -167,7 +150,7 @@ function send(response: ServerResponse, type: string, text: string): void {
   response.writeHead(200, {
     "content-type": type,
     "content-length": body.length,
-    "cache-control": "private, max-age=60",
+    "cache-control": cacheWithin(response, "private, max-age=60"),
   });
   response.end(body);
 }

@@ -3,23 +3,31 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Log, Redis, Scope } from "@rostrum/platform";
 import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
-import { backoffMs } from "@rostrum/rules";
+import { backoffMs, type Rung } from "@rostrum/rules";
 import { CaptionFeed } from "../captions/index.ts";
 import type { Watchable } from "../hls/index.ts";
-import { readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
+import { RungFiles, readPastTimeline, SegmentFiles, Timeline } from "../hls/index.ts";
 import type { CompositorStatus, FromCompositor, RunInfo, StartMessage, Tuning } from "../programme/ipc.ts";
-import { type FinishedRecording, finaliseRecording, type Past, Recorder } from "../record/index.ts";
+import { finaliseRecording, type Past, Recorder } from "../record/index.ts";
 import type { HubProcess } from "../rtmp/index.ts";
 import { CompositorProcess } from "./compositor-process.ts";
 import { Destinations } from "./destinations.ts";
+import { Marks } from "./marks.ts";
 import type { OriginFinder } from "./origin-finder.ts";
+import { OriginTeller } from "./origin-teller.ts";
 import { RecordingWatch } from "./recording-watch.ts";
+import { degradedOf, recordingFact, renditionsOf } from "./standing.ts";
 import { move, type ProgrammeState } from "./state.ts";
+import { variantsOf } from "./variants.ts";
 
 export type ProgrammeOptions = {
   job: ProgrammeJob;
   directory: string;
   tuning: Tuning;
+  /** Rungs that the node has not the cores for. */
+  withheld: readonly Rung[];
+  /** Cores that it is counted with. */
+  cores: number;
   windowSegments: number;
   /** How far back viewers may go, seconds. */
   dvrSeconds: number;
@@ -42,7 +50,6 @@ export type ProgrammeOptions = {
 
 /** A clock that begins up to this far in the past is caught up with, so that nothing is missing. */
 const maxCatchUpMs = 5000;
-const englishSlates = { soon: "Starting soon", back: "Back soon" };
 /** A compositor that lived this long did not crash at once: the next restart is immediate again. */
 const steadyMs = 10_000;
 
@@ -51,9 +58,12 @@ export class Programme {
   readonly timeline: Timeline;
   readonly #options: ProgrammeOptions;
   readonly #recorder: Recorder;
+  readonly #rungFiles: RungFiles;
   readonly #watch: RecordingWatch;
   readonly #destinations: Destinations;
   readonly #captions: CaptionFeed;
+  readonly #marks: Marks;
+  readonly #origin: OriginTeller;
   #job: ProgrammeJob;
   #state: ProgrammeState = "starting";
   #process: CompositorProcess | null = null;
@@ -63,8 +73,6 @@ export class Programme {
   #degradedSince: number | null = null;
   #crashes = 0;
   #forkedAt = 0;
-  #originUrl: string | null | undefined;
-  #originTold = 0;
   /** The compositor has begun and heeds messages. */
   #listening = false;
   /** Native objects that the last compositor left open when it ended by itself. */
@@ -76,6 +84,8 @@ export class Programme {
     this.#job = options.job;
     const { tuning, windowSegments, dvrSeconds, directory, log, scope, hub, ffmpegPath } = options;
     this.#recorder = new Recorder(directory, log);
+    const rungs = tuning.rungs.map(({ name }) => name);
+    this.#rungFiles = new RungFiles({ directory, rungs, log });
     this.#watch = new RecordingWatch({
       recorder: this.#recorder,
       segmentMs: (tuning.segmentTicks * 1000) / tuning.framesPerSecond,
@@ -93,13 +103,25 @@ export class Programme {
       scope: scope.child("captions"),
       log,
     });
+    const { origins, redis, job } = options;
+    this.#origin = new OriginTeller({ origins, webinarId: job.webinarId, log });
+    this.#marks = new Marks({
+      redis,
+      webinarId: job.webinarId,
+      onRanges: (ranges) => this.timeline.tell(ranges),
+      scope: scope.child("marks"),
+      log,
+    });
     this.#destinations = new Destinations({ hub, ffmpegPath, scope: scope.child("destinations"), log });
     const partTarget = tuning.partTicks / tuning.framesPerSecond;
     const window = { windowSegments, dvrSeconds, store: new SegmentFiles(directory) };
     const targetDuration = this.#targetDuration;
     // Rounded up, so that no part is longer than it once both are written with five digits.
-    const options_ = { targetDuration, partTarget: Math.ceil(partTarget * 1e4) / 1e4, ...window };
-    this.timeline = new Timeline(options_, (segment) => this.#recorder.segment(segment));
+    const options_ = { targetDuration, partTarget: Math.ceil(partTarget * 1e4) / 1e4, rungs, ...window };
+    this.timeline = new Timeline(options_, (segment) => {
+      this.#recorder.segment(segment);
+      this.#rungFiles.segment(segment);
+    });
     scope.add("timeline", () => this.timeline.close());
   }
 
@@ -110,6 +132,11 @@ export class Programme {
 
   get state(): ProgrammeState {
     return this.#state;
+  }
+
+  /** Cores that it is counted with. */
+  get cores(): number {
+    return this.#options.cores;
   }
 
   /** Process id of the compositor, while there is one. */
@@ -127,19 +154,12 @@ export class Programme {
     const captions = this.#captions;
     const firstPictureMs =
       this.#startedAt === null ? null : this.#startedAt - this.#options.tuning.playoutDelayMs;
-    if (!info) return { timeline, variants: null, captions, firstPictureMs };
-    const average = info.bitrateKbps * 1000;
-    const { codecs, width, height, framesPerSecond } = info;
-    // Peak over a segment: the buffer of one second may be emptied once within two, plus the container.
-    const rate = { bandwidth: average * 1.55, averageBandwidth: average * 1.05 };
-    const main = { codecs, width, height, framesPerSecond, ...rate };
-    const sound = this.#options.tuning.audioBitrateKbps * 1000;
-    const audio = {
-      codecs: codecs.split(",").at(-1) ?? codecs,
-      ...{ width: 0, height: 0, framesPerSecond: 0 },
-      ...{ bandwidth: sound * 1.25, averageBandwidth: sound * 1.1 },
-    };
-    return { timeline, variants: { main, audio }, captions, firstPictureMs };
+    const variants = info && variantsOf(info, this.#options.tuning);
+    const onAir = this.#status?.rungs;
+    const hidden = onAir
+      ? this.#options.tuning.rungs.map(({ name }) => name).filter((name) => !onAir.includes(name))
+      : [];
+    return { timeline, variants, hidden, captions, firstPictureMs };
   }
 
   /** Takes up what an earlier life has left, then starts the compositor, or finishes what is over. */
@@ -185,7 +205,8 @@ export class Programme {
       firstFrameAt: this.#startedAt === null ? null : this.#startedAt - delay,
       sources: this.#status?.sources ?? 0,
       framesPerSecond: this.#status?.framesPerSecond ?? 0,
-      degraded: this.#degraded(),
+      degraded: degradedOf(this.#status, this.#degradedSince, this.#options.tuning),
+      renditions: renditionsOf(this.#options, this.#status),
       alerts: this.#watch.alerts,
       recordingBytes: this.#recorder.bytes,
       finishing: this.#options.finishing(this.#job.webinarId),
@@ -200,6 +221,8 @@ export class Programme {
     if (!last || past.endedAt !== null) return;
     const { directory, windowSegments, dvrSeconds } = this.#options;
     this.#info = past.runs.at(-1)?.info ?? null;
+    for (const turn of past.turns)
+      if (turn.type === "speaker") this.#marks.turn(this.#programmeMs(turn.atMs), turn.name);
     const files = new SegmentFiles(directory);
     const kept = await readPastTimeline(past.segments, {
       dvrSeconds,
@@ -207,6 +230,10 @@ export class Programme {
       targetDuration: this.#targetDuration,
       readSegment: (sequence) => files.read(sequence),
       readInit: (name) => readFile(join(directory, name)),
+      rungs: {
+        names: this.#options.tuning.rungs.map(({ name }) => name),
+        files: await this.#rungFiles.names(),
+      },
     });
     this.timeline.restore(kept, this.#programmeNow());
   }
@@ -216,8 +243,13 @@ export class Programme {
     return Date.now() - this.#options.tuning.playoutDelayMs;
   }
 
+  /** @param atMs on the recording's time line */
+  #programmeMs(atMs: number): number {
+    return (this.#startedAt ?? 0) + atMs - this.#options.tuning.playoutDelayMs;
+  }
+
   #direction() {
-    const { title, layout, slates = englishSlates } = this.#job;
+    const { title, layout, slates } = this.#job;
     return { title, layout, slates, rtmpUrl: this.#destinations.publishUrl };
   }
 
@@ -225,7 +257,7 @@ export class Programme {
     // A restart that was due when the end came is not due any more.
     if (this.#options.scope.closed || (this.#state !== "starting" && this.#state !== "running")) return;
     this.#forkedAt = performance.now();
-    this.#originUrl = undefined;
+    this.#origin.forget();
     this.#listening = false;
     this.#process = new CompositorProcess({
       onReady: () => this.#startMessage(),
@@ -263,8 +295,9 @@ export class Programme {
   #receive(message: FromCompositor): void {
     if (message.type === "run") {
       this.#info = message.info;
-      const run = this.timeline.beginRun(message.init);
+      const run = this.timeline.beginRun(message.init, message.rungInits);
       this.#recorder.run(run, message.init, message.info);
+      this.#rungFiles.run(run, message.rungInits);
       this.#listening = true;
       // It was over before this compositor could be told.
       if (this.#state === "ending") this.#process?.send({ type: "end", at: this.#job.endedAt ?? Date.now() });
@@ -273,8 +306,10 @@ export class Programme {
       this.timeline.addPart(message.part);
       this.#state = move(this.#state, "running");
     } else if (message.type === "status") this.#note(message.status);
-    else if (message.type === "speaker") this.#recorder.turn(message);
-    else if (message.type === "sharing") this.#recorder.turn(message);
+    else if (message.type === "speaker") {
+      this.#recorder.turn(message);
+      this.#marks.turn(this.#programmeMs(message.atMs), message.name);
+    } else if (message.type === "sharing") this.#recorder.turn(message);
     else if (message.type === "track-fault") this.#watch.trackFault(message.message);
     else if (message.type === "ended") this.leaks = message.leaks;
   }
@@ -288,13 +323,6 @@ export class Programme {
     const { level, lagMs, cpu } = status;
     if (level > before) log.warn({ level, lagMs, cpu }, "the compositor has not the time for everything");
     else if (level < before) log.info({ level, lagMs, cpu }, "the compositor draws more again");
-  }
-
-  #degraded(): ProgrammeStatus["degraded"] {
-    const { level, framesPerSecond } = this.#status ?? { level: 0, framesPerSecond: 0 };
-    if (level === 0 || this.#degradedSince === null) return null;
-    const reason = `The machine is too busy: the picture changes ${Math.round(framesPerSecond)} times a second.`;
-    return { level, reason, since: this.#degradedSince };
   }
 
   #exited(exit: { finished: boolean; reason: string }): void {
@@ -317,20 +345,9 @@ export class Programme {
   }
 
   async #tellOrigin(): Promise<void> {
-    if (!this.#process || !this.#listening) return;
-    const { origins, log } = this.#options;
-    try {
-      const address = await origins.find(this.#job.webinarId);
-      const url = address?.url ?? null;
-      // A lease that lapses for a moment is no reason to drop a feed that flows: only another owner is.
-      const told = url === this.#originUrl && Date.now() - this.#originTold < 30_000;
-      if (told || (url === null && this.#originUrl !== undefined)) return;
-      this.#originUrl = url;
-      this.#originTold = Date.now();
-      this.#process?.send({ type: "origin", address });
-    } catch (error) {
-      log.debug({ err: error }, "the stage's origin could not be looked up");
-    }
+    const process = this.#process;
+    if (!process || !this.#listening) return;
+    await this.#origin.look((address) => process.send({ type: "origin", address }));
   }
 
   #end(at: number): void {
@@ -358,7 +375,8 @@ export class Programme {
       const onProgress = (share: number) => this.#options.onFinishing(webinarId, share);
       const finished = await finaliseRecording(directory, past, { ffmpegPath, log, onProgress });
       this.timeline.forgetStored();
-      if (finished) await this.#options.report(this.#recordingFact(finished, at));
+      await this.#rungFiles.removeAll();
+      if (finished) await this.#options.report(recordingFact(webinarId, finished, at));
       this.#state = move(this.#state, "ended");
     } catch (error) {
       log.error({ err: error }, "the recording could not be finished");
@@ -368,13 +386,6 @@ export class Programme {
       await this.#options.report({ type: "programme.failed", factId: randomUUID(), webinarId, message, at });
     }
     this.endedAt = at;
-  }
-
-  #recordingFact(finished: FinishedRecording, at: number): Fact {
-    const { webinarId } = this.#job;
-    const path = `/recordings/${webinarId}/recording.mp4`;
-    const { chapters = [], ...rest } = finished;
-    return { type: "recording.ready", factId: randomUUID(), webinarId, path, ...rest, chapters, at };
   }
 
   async #stopProcess(): Promise<void> {

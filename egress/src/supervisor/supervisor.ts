@@ -1,12 +1,18 @@
 import { join } from "node:path";
 import { Lease, Reconciler, type Redis, type Scope } from "@rostrum/platform";
 import { ProgrammeJob, programmeStatusKey, programmesKey, WebinarId } from "@rostrum/protocol";
+import { type Admission, admitProgramme } from "@rostrum/rules";
 import type { Watchable } from "../hls/index.ts";
 import { readFinished } from "../record/index.ts";
 import { Programme, type ProgrammeOptions } from "./programme.ts";
 
-export type SupervisorOptions = Omit<ProgrammeOptions, "job" | "directory" | "scope"> & {
+export type SupervisorOptions = Omit<
+  ProgrammeOptions,
+  "job" | "directory" | "scope" | "withheld" | "cores"
+> & {
   dataDir: string;
+  /** Cores that programmes may take together. */
+  budgetCores: number;
   maxProgrammes: number;
   redis: Redis;
   scope: Scope;
@@ -26,6 +32,8 @@ export class Supervisor {
   readonly #entries = new Map<string, Entry>();
   readonly #seenAt = new Map<string, number>();
   readonly #finished = new Set<string>();
+  /** Programmes that there are no cores for, told of once. */
+  readonly #refused = new Set<string>();
   readonly #reconciler: Reconciler;
   draining = false;
 
@@ -77,6 +85,8 @@ export class Supervisor {
         await this.#forget(webinarId, scope);
       else if (now - seenAt > vanishedMs) await this.#endVanished(webinarId, programme);
     }
+    for (const webinarId of this.#refused)
+      if (this.#seenAt.get(webinarId) !== now) this.#refused.delete(webinarId);
     await this.#writeStatus(now);
   }
 
@@ -97,7 +107,34 @@ export class Supervisor {
     const directory = this.directory(webinarId);
     if (job.desired === "ended" && (await this.#isDone(webinarId, directory))) return;
     if (job.desired === "live" && this.active.length >= this.#options.maxProgrammes) return;
-    await this.#take(job, directory);
+    const admission = this.#admit();
+    if (job.desired === "live" && !admission.taken) this.#tellRefused(webinarId, admission.cores);
+    else await this.#take(job, directory, admission);
+  }
+
+  /** Cores of all programmes on air here, with their ladders. */
+  get usedCores(): number {
+    return this.active.reduce((sum, { cores }) => sum + cores, 0);
+  }
+
+  #admit(): Admission {
+    const { tuning, budgetCores } = this.#options;
+    const { width, height, framesPerSecond, videoPreset: preset, rungs } = tuning;
+    const node = { budgetCores, usedCores: this.usedCores, programmes: this.active.length };
+    return admitProgramme(node, { width, height, framesPerSecond, preset }, rungs);
+  }
+
+  /** Programmes that this node has not the cores for. */
+  get refused(): number {
+    return this.#refused.size;
+  }
+
+  #tellRefused(webinarId: string, cores: number): void {
+    if (this.#refused.has(webinarId)) return;
+    this.#refused.add(webinarId);
+    const { budgetCores, log } = this.#options;
+    const free = budgetCores - this.usedCores;
+    log.warn({ webinarId, cores, free, budgetCores }, "there are not the cores for another programme");
   }
 
   async #isDone(webinarId: string, directory: string): Promise<boolean> {
@@ -106,7 +143,7 @@ export class Supervisor {
     return finished !== null;
   }
 
-  async #take(job: ProgrammeJob, directory: string): Promise<void> {
+  async #take(job: ProgrammeJob, directory: string, admission: Admission): Promise<void> {
     const { redis, nodeId, log } = this.#options;
     const scope = this.#options.scope.child(`programme ${job.webinarId}`);
     // By name, not by process: after a crash this node may have its programmes back at once.
@@ -119,12 +156,19 @@ export class Supervisor {
     }
     const programme = new Programme({
       ...this.#options,
+      tuning: { ...this.#options.tuning, rungs: admission.rungs },
+      withheld: admission.withheld,
+      cores: admission.cores,
       job,
       directory,
       scope,
       log: log.child({ webinarId: job.webinarId }),
     });
     this.#entries.set(job.webinarId, { programme, scope });
+    this.#refused.delete(job.webinarId);
+    const withheld = admission.withheld.map(({ name }) => name);
+    if (withheld.length > 0)
+      log.warn({ webinarId: job.webinarId, withheld }, "there are not the cores for the whole ladder");
     lease.onLost(() => {
       log.error({ webinarId: job.webinarId }, "the lease of a programme is lost");
       void this.#forget(job.webinarId, scope);

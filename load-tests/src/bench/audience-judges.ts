@@ -121,7 +121,9 @@ async function readCounts(): Promise<Counts> {
   const sum: Counts = { freezes: 0, lost: 0, nacks: 0, bufferedSeconds: 0, emitted: 0 };
   for (const connection of (globalThis as Collected).rostrumConnections ?? []) {
     for (const stat of (await connection.getStats()).values()) {
-      if (stat.type !== "inbound-rtp") continue;
+      // Not media: what the edge sends to probe the bandwidth. Its numbers run through all receivers of a media worker,
+      // so each sees the others' as gaps, and asks in vain for what was never meant for it.
+      if (stat.type !== "inbound-rtp" || stat.mid === "probator") continue;
       sum.lost += Math.max(0, stat.packetsLost ?? 0);
       sum.nacks += stat.nackCount ?? 0;
       if (stat.kind !== "video") continue;

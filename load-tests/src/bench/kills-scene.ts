@@ -167,7 +167,7 @@ export class Scene {
     return Promise.all(
       used.map(async (edge) => {
         const excludeEdges = edges.filter((other) => other !== edge);
-        const admission = await admitAs(this.web, this.inspector, "hls", excludeEdges);
+        const admission = await admitAs(this.web, this.inspector, "hls", { excludeEdges });
         return admission.edge;
       }),
     );

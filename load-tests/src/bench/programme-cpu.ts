@@ -61,7 +61,7 @@ function capture(command: string, args: readonly string[], timeoutMs: number): P
 }
 
 /** One part of the driver's work. */
-async function drive<T>(wish: object, timeoutMs: number): Promise<T> {
+export async function drive<T>(wish: object, timeoutMs: number): Promise<T> {
   const out = await capture(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", driver, JSON.stringify(wish)],

@@ -89,7 +89,10 @@ export class Nginx {
     const lines = readFileSync(path.join(this.folder, "asked.log"), "utf8")
       .split("\n")
       .filter((line) => line !== "" && !line.startsWith("-"));
-    const addresses = lines.map((line) => line.slice(line.indexOf(" ") + 1));
+    // The same under the access before: twice at the turn.
+    const addresses = lines.map((line) =>
+      line.slice(line.indexOf(" ") + 1).replace(/\/\d{9,12}\.[\w-]{43}\//, "/"),
+    );
     const count = (pattern: RegExp): { all: number; different: number } => {
       const found = addresses.filter((address) => pattern.test(address));
       return { all: found.length, different: new Set(found).size };

@@ -7,6 +7,7 @@ import type { Product } from "../e2e/product.ts";
 import { until } from "../e2e/runner.ts";
 import { Connection } from "../hls/connection.ts";
 import type { AudienceReport } from "../hls/ledger.ts";
+import type { Access } from "../hls/turns.ts";
 import { admitAs } from "../wire/api.ts";
 import { LoadPanelist } from "./audience-children.ts";
 import { CpuMeter, tree } from "./audience-cpu.ts";
@@ -40,16 +41,17 @@ export async function measureViewers(
   let nginx: Nginx | undefined;
   try {
     await panelist.ready;
-    const folder = await findFolder(product, links.watchUrl);
+    const page = await openPage(product, links.watchUrl);
+    const folder = await page.folder();
     await new Promise((resolve) => setTimeout(resolve, 5000));
     const seconds = options.short ? 20 : 120;
-    const direct = await crowd(product, { folder, seconds });
+    const direct = await crowd(product, { folder, seconds, page });
     tell("built-in server", direct);
     nginx = await Nginx.start(new URL(folder.origin), options.portBase + 245);
     if (!nginx)
       say("there is no nginx on this machine: nothing measured behind it (apt-get install nginx-light)");
     const behind =
-      nginx && (await crowd(product, { folder: new URL(folder.pathname, nginx.url), seconds, nginx }));
+      nginx && (await crowd(product, { folder: new URL(folder.pathname, nginx.url), seconds, nginx, page }));
     if (behind) tell("behind nginx", behind);
     const asked = await nginx?.asked();
     if (asked)
@@ -57,7 +59,7 @@ export async function measureViewers(
         `past the cache: ${asked.perPart.toFixed(3)} requests for each of ${asked.parts} parts, ` +
           `${asked.perPlaylist.toFixed(3)} for each of ${asked.playlists} playlist versions`,
       );
-    if (nginx) await compareBare(product, folder, nginx);
+    if (nginx) await compareBare(product, await page.folder(), nginx);
     return {
       hlsViewers: direct.report.viewers,
       playlistP95Ms: direct.report.playlistMs.p95,
@@ -72,18 +74,32 @@ export async function measureViewers(
   }
 }
 
-/** Where the playlists are, as the watch page is told. */
-async function findFolder(product: Product, watchUrl: string): Promise<URL> {
+type Page = {
+  /** Where the playlists are, as the watch page is told. */
+  folder: () => Promise<URL>;
+  accesses: () => Promise<Access[]>;
+};
+
+async function openPage(product: Product, watchUrl: string): Promise<Page> {
   const web = product.url("web");
   const admission: Admission = await admitAs(web, watchUrl, "hls");
-  const url = await until("the programme has an address", 30_000, async () => {
+  const ask = async (): Promise<{ url: string | null; accesses: Access[] }> => {
     const answer = await fetch(`${web}/api/trpc/attendance.playlist`, {
       headers: { "x-rostrum-admission": admission.edge.token },
     });
-    const body = (await answer.json()) as { result?: { data: { json: { url: string | null } } } };
-    return body.result?.data.json.url ?? undefined;
-  });
-  return new URL("./", url);
+    const body = (await answer.json()) as {
+      result?: { data: { json: { url: string | null; accesses: Access[] } } };
+    };
+    return body.result?.data.json ?? { url: null, accesses: [] };
+  };
+  return {
+    folder: async () =>
+      new URL(
+        "./",
+        await until("the programme has an address", 30_000, async () => (await ask()).url ?? undefined),
+      ),
+    accesses: async () => (await ask()).accesses,
+  };
 }
 
 type Crowd = {
@@ -97,14 +113,20 @@ const root = path.join(import.meta.dirname, "..");
 
 async function crowd(
   product: Product,
-  options: { folder: URL; seconds: number; nginx?: Nginx },
+  options: { folder: URL; seconds: number; nginx?: Nginx; page: Page },
 ): Promise<Crowd> {
   const ramp = Math.ceil(viewers / 100);
   const args = [options.folder.href, viewers, ramp, options.seconds].map(String);
   const child = spawn(process.execPath, [path.join(root, "hls/main.ts"), ...args], {
-    stdio: ["ignore", "pipe", 2],
+    stdio: ["pipe", "pipe", 2],
   });
+  // All pages of a moment are given the same: one asks for the crowd.
+  const renew = async (): Promise<void> => {
+    child.stdin?.write(`${JSON.stringify(await options.page.accesses())}\n`);
+  };
+  const renewing = setInterval(() => void renew().catch((error: unknown) => say(String(error))), 10_000);
   try {
+    await renew();
     const lines = readLines(child);
     await lines.next();
     const meters = [
@@ -122,6 +144,7 @@ async function crowd(
       generatorCores,
     };
   } finally {
+    clearInterval(renewing);
     child.kill("SIGKILL");
   }
 }

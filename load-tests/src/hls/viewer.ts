@@ -1,5 +1,6 @@
 import { Connection, type Reply } from "./connection.ts";
 import type { ViewerLedger } from "./ledger.ts";
+import type { Turns } from "./turns.ts";
 
 /** A part by its numbers in the name. */
 type Place = { segment: number; part: number };
@@ -22,6 +23,7 @@ export class Viewer {
   readonly #playlists: Connection;
   readonly #media: Connection;
   readonly #ledger: ViewerLedger;
+  readonly #turns: Turns;
   #stopped = false;
   #queue: Place[] = [];
   #fetching = false;
@@ -31,11 +33,12 @@ export class Viewer {
   #behind = 0;
 
   /** @param folder where the playlists are, with a slash at its end */
-  constructor(folder: URL, ledger: ViewerLedger) {
+  constructor(folder: URL, ledger: ViewerLedger, turns: Turns) {
     this.#folder = folder.pathname;
     this.#playlists = new Connection(folder);
     this.#media = new Connection(folder);
     this.#ledger = ledger;
+    this.#turns = turns;
   }
 
   /** Settles when stopped; faults are counted, and it begins again as a player would. */
@@ -60,7 +63,7 @@ export class Viewer {
   }
 
   async #get(connection: Connection, file: string): Promise<Reply> {
-    const reply = await connection.get(`${this.#folder}${file}`);
+    const reply = await connection.get(`${this.#turns.path(this.#folder)}${file}`);
     if (reply.status !== 200) throw new Error(`${reply.status} for ${file.replace(/[-\d]+/g, "#")}`);
     return reply;
   }

@@ -45,7 +45,7 @@ type StageDoor = NonNullable<Awaited<ReturnType<typeof admitAs>>["stage"]>;
 
 /** The origin that has the stage, or will have it. */
 async function doorOf(link: string, excluded: string[]): Promise<StageDoor> {
-  const { stage } = await admitAs(web as string, link, "hls", excluded);
+  const { stage } = await admitAs(web as string, link, "hls", { excludeEdges: excluded });
   if (!stage) throw new Error("this link does not lead to the stage");
   return stage;
 }

@@ -1,11 +1,20 @@
 import type { TransportOptions } from "@rostrum/protocol";
 import nodeDataChannel, { type PeerConnection, type Track } from "node-datachannel";
+import { makeCertificate } from "./certificate.ts";
 import { type Codec, type OfferedSection, type OfferedStream, offerSdp } from "./sdp.ts";
 
 type PeerHandlers = {
   /** Decrypted RTP, and RTCP that libdatachannel does not keep to itself. */
   onPacket: (packet: Buffer) => void;
   onEnd: (reason: string) => void;
+};
+
+/** One for all receivers of this process. */
+const own = makeCertificate();
+/** What the node is told of this end before anything is negotiated: receivers begin the handshake. */
+export const dtlsParameters = {
+  role: "client" as const,
+  fingerprints: [{ algorithm: "sha-256", value: own.fingerprint }],
 };
 
 const connectTimeoutMs = 20_000;
@@ -22,7 +31,7 @@ export class MediaPeer {
   readonly #sections: OfferedSection[];
   readonly #handlers: PeerHandlers;
   #version = 0;
-  #described: ((sdp: string) => void) | undefined;
+  #described: (() => void) | undefined;
   #closed = false;
   /** Settles when ICE and DTLS are through, or cannot be. */
   readonly connected: Promise<void>;
@@ -40,9 +49,11 @@ export class MediaPeer {
     );
     this.#peer = new nodeDataChannel.PeerConnection(`receiver-${peers++}`, {
       iceServers: [],
+      certificatePemFile: own.certificate,
+      keyPemFile: own.key,
       ...(onLoopback ? { bindAddress: "127.0.0.1" } : {}),
     });
-    this.#peer.onLocalDescription((sdp) => this.#described?.(sdp));
+    this.#peer.onLocalDescription(() => this.#described?.());
     this.#peer.onTrack((track) => this.#receive(track));
     this.connected = this.#watch();
     this.connected.catch(() => undefined);
@@ -81,14 +92,14 @@ export class MediaPeer {
       section.streams = section.streams.filter((stream) => stream.ssrc !== ssrc);
   }
 
-  /** Offer all that is known; the answer's SDP. One at a time. */
-  negotiate(): Promise<string> {
+  /** Offer all that is known; resolves when there is an answer, whose contents the node knows already. One at a time. */
+  negotiate(): Promise<void> {
     const offer = offerSdp(this.#transport, this.#sections, ++this.#version);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error("libdatachannel made no answer")), 10_000);
-      this.#described = (sdp) => {
+      this.#described = () => {
         clearTimeout(timer);
-        resolve(sdp);
+        resolve();
       };
       this.#peer.setRemoteDescription(offer, "offer" as never);
     });

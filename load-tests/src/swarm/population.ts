@@ -83,9 +83,11 @@ export class Population {
 
   async #admit(receiver: Receiver, link: string, { direct, excludeEdges }: JoinPlan): Promise<void> {
     if (direct !== undefined) return receiver.join({ nodeId: "direct", url: direct, token: "none" });
-    const admission = await admitAs(this.#web, link, "webrtc", excludeEdges);
+    const admission = await admitAs(this.#web, link, "webrtc", { ...(excludeEdges ? { excludeEdges } : {}) });
     if (admission.waiting)
-      return receiver.waitForSeat(admission.edge, () => admitAs(this.#web, link, "webrtc"));
+      return receiver.waitForSeat(admission.edge, (servedBy) =>
+        admitAs(this.#web, link, "webrtc", { servedBy }),
+      );
     if (admission.delivery !== "webrtc")
       throw new Error(`placed in overflow: ${admission.reasons.join(", ")}`);
     await receiver.join(admission.edge);

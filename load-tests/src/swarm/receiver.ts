@@ -1,8 +1,14 @@
-import { type Admission, mediaEvents, protocolVersion, receiveMethods } from "@rostrum/protocol";
+import {
+  type Admission,
+  mediaEvents,
+  protocolVersion,
+  type ReceiveOffer,
+  receiveMethods,
+} from "@rostrum/protocol";
 import type { VideoCodec } from "./key-frame.ts";
-import { MediaPeer } from "./peer.ts";
+import { dtlsParameters, MediaPeer } from "./peer.ts";
 import { isRtcp, readRtp } from "./rtp.ts";
-import { type Codec, fingerprintIn, receiverCapabilities } from "./sdp.ts";
+import { type Codec, receiverCapabilities } from "./sdp.ts";
 import { Signal } from "./signal.ts";
 import { type GapSink, StreamMeter } from "./stream-meter.ts";
 
@@ -15,12 +21,16 @@ export type JoinTimes = {
   offeredAt?: number;
 };
 
+type Entered = { signal: Signal; offered: ReceiveOffer | undefined };
 type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
 type Consumer = { consumerId: string; ssrc: number; rtxSsrc?: number; meter: StreamMeter };
 type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: string };
 
 /** Changes of the stage within this long are negotiated together. */
 const gatherMs = 5;
+
+/** Ask for admission again; `servedBy`: the edge the receiver is on. */
+type Readmit = (servedBy: string) => Promise<Admission>;
 
 /**
  * One attendee: a socket to the edge, and real ICE, DTLS and SRTP for everything the edge offers. Nothing is decoded;
@@ -34,8 +44,12 @@ export class Receiver {
   readonly #options: { gaps: GapSink; onEnd: (reason: string) => void };
   #signal: Signal | undefined;
   #peer: MediaPeer | undefined;
-  #waiting: Consumer[] = [];
+  /** Told of, and not negotiated yet. */
+  #waiting: { consumerId: string; flows: boolean }[] = [];
+  #negotiated = false;
   #onSeatOffered: (() => void) | undefined;
+  /** Their seat was taken back: what they receive ends, and they do not. */
+  #stood = false;
   #negotiations: Promise<void> = Promise.resolve();
   edge = "";
   /** Packets of retransmission streams, and of streams that were never announced: neither counts as media. */
@@ -55,14 +69,14 @@ export class Receiver {
   /** Resolves when ICE and DTLS are through and every request was granted. */
   async join(edge: Admission["edge"]): Promise<void> {
     this.times.admittedAt = performance.now();
-    await this.#receive(await this.#enter(edge));
+    await this.#receive(await this.#enter(edge, true));
   }
 
   /**
    * Be in the room without media, as somebody who waits for a seat: when one is offered, `readmit` asks for admission
    * again and media starts on this socket, or on one to the edge that has room.
    */
-  async waitForSeat(edge: Admission["edge"], readmit: () => Promise<Admission>): Promise<void> {
+  async waitForSeat(edge: Admission["edge"], readmit: Readmit): Promise<void> {
     this.times.admittedAt = performance.now();
     this.#onSeatOffered = () => {
       this.#onSeatOffered = undefined;
@@ -70,20 +84,30 @@ export class Receiver {
         this.#end(`seat: ${error instanceof Error ? error.message : String(error)}`),
       );
     };
-    await this.#enter(edge);
+    await this.#enter(edge, false);
   }
 
-  async #takeSeat(readmit: () => Promise<Admission>): Promise<void> {
+  async #takeSeat(readmit: Readmit): Promise<void> {
     this.times.offeredAt = performance.now();
-    const admission = await readmit();
+    const admission = await readmit(this.edge);
     if (admission.delivery !== "webrtc") throw new Error("the seat that was offered is gone");
     const here = admission.edge.nodeId === this.edge ? this.#signal : undefined;
     if (here) await here.request("seat.take", { token: admission.edge.token });
-    else this.#signal?.close();
-    await this.#receive(here ?? (await this.#enter(admission.edge)));
+    else this.#leaveEdge();
+    await this.#receive(
+      here ? { signal: here, offered: undefined } : await this.#enter(admission.edge, true),
+    );
   }
 
-  async #enter(edge: Admission["edge"]): Promise<Signal> {
+  /** The socket to this edge ends; the receiver goes on, on another. */
+  #leaveEdge(): void {
+    const signal = this.#signal;
+    this.#signal = undefined;
+    signal?.close();
+  }
+
+  /** `receive`: ask for what media needs with the greeting. */
+  async #enter(edge: Admission["edge"], receive: boolean): Promise<Entered> {
     const signal = await Signal.open(edge.url, 15_000);
     this.edge = edge.nodeId;
     this.#signal = signal;
@@ -91,34 +115,30 @@ export class Receiver {
       if (signal === this.#signal) this.#end(`socket ${code} ${reason}`.trim());
     };
     signal.onEvent = (event, data) => this.#hear(event, data);
-    await signal.request("hello", { version: protocolVersion, token: edge.token });
+    const hello = await signal.request("hello", { version: protocolVersion, token: edge.token, receive });
     this.times.greetedAt = performance.now();
-    return signal;
+    return { signal, offered: (hello as { media?: ReceiveOffer }).media };
   }
 
-  async #receive(signal: Signal): Promise<void> {
-    const [capabilities, transport] = await Promise.all([
-      signal.request("media.capabilities", {}),
-      signal.request("transport.create", { direction: "receive" }),
-    ]);
-    const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(capabilities);
-    const options = receiveMethods["transport.create"].response.parse(transport);
+  /** Learn what there is and say who connects, negotiate all of it at once, connect. */
+  async #receive({ signal, offered }: Entered): Promise<void> {
+    const { routerRtpCapabilities, transport } = offered ?? (await askForOffer(signal));
     const rtpCapabilities = receiverCapabilities(routerRtpCapabilities);
-    const peer = new MediaPeer(options, rtpCapabilities.codecs, {
+    const peer = new MediaPeer(transport, rtpCapabilities.codecs, {
       onPacket: (packet) => this.#count(packet),
-      onEnd: (reason) => this.#end(reason),
+      onEnd: (reason) => this.#lose(reason),
     });
     this.#peer = peer;
+    this.#stood = false;
     if (this.ended !== undefined) return peer.close();
-    const fingerprints = [{ algorithm: "sha-256", value: fingerprintIn(await peer.negotiate()) }];
+    const transportId = transport.id;
+    // The node drops a handshake that comes before it knows with whom.
     await Promise.all([
-      signal.request("transport.connect", {
-        transportId: options.id,
-        dtlsParameters: { role: "client", fingerprints },
-      }),
-      signal.request("receive.start", { transportId: options.id, rtpCapabilities }),
-      peer.connected,
+      signal.request("receive.start", { transportId, rtpCapabilities }),
+      signal.request("transport.connect", { transportId, dtlsParameters }),
     ]);
+    await this.#negotiate(peer);
+    await peer.connected;
     this.times.connectedAt = performance.now();
   }
 
@@ -126,10 +146,24 @@ export class Receiver {
     if (event === "consumer.opened") this.#open(mediaEvents["consumer.opened"].parse(data));
     else if (event === "room.event") this.#onSeatOffered?.();
     else if (event === "consumer.closed") this.#drop((data as { consumerId: string }).consumerId);
-    else if (event === "transport.closed") this.#end(`transport ${(data as { reason: string }).reason}`);
+    else if (event === "transport.closed") this.#lose(`transport ${(data as { reason: string }).reason}`);
+    else if (event === "seat.lost") void this.#stand((data as { reason: string }).reason);
   }
 
-  #open({ consumerId, producer, rtpParameters }: Opened): void {
+  /** As a browser whose broadcast plays: out of the seat, and on in the room. */
+  async #stand(reason: string): Promise<void> {
+    this.#stood = true;
+    await this.#ask("seat.leave", { reason });
+    for (const { consumerId } of [...this.#consumers.values()]) this.#drop(consumerId);
+    this.#peer?.close();
+    this.#peer = undefined;
+  }
+
+  #lose(reason: string): void {
+    if (!this.#stood) this.#end(reason);
+  }
+
+  #open({ consumerId, producer, rtpParameters, flows }: Opened): void {
     const [encoding] = rtpParameters.encodings as Encoding[];
     const [codec] = rtpParameters.codecs as Codec[];
     if (encoding?.ssrc === undefined || !codec) return;
@@ -137,29 +171,32 @@ export class Receiver {
     const meter = new StreamMeter(kind, videoCodecOf(codec), this.#options.gaps);
     const rtxSsrc = encoding.rtx?.ssrc;
     const stream = { ssrc: encoding.ssrc, ...(rtxSsrc === undefined ? {} : { rtxSsrc }) };
-    const consumer = { consumerId, ...stream, meter };
-    this.#consumers.set(consumerId, consumer);
+    this.#consumers.set(consumerId, { consumerId, ...stream, meter });
     this.#meters.set(encoding.ssrc, meter);
     if (rtxSsrc !== undefined) this.#retransmissionSsrcs.add(rtxSsrc);
     this.#peer?.addStream(kind, { ...stream, cname: String(rtpParameters.rtcp?.cname ?? "stage") });
     const layered = /^[LS]([2-9])/.test(encoding.scalabilityMode ?? "");
     if (layered) void this.#ask("consumer.layers", { consumerId, spatialLayer: 0 });
-    this.#waiting.push(consumer);
-    if (this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
+    this.#waiting.push({ consumerId, flows: flows === true });
+    if (this.#negotiated && this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
   }
 
-  /** Let libdatachannel know the new SSRCs, then let them flow. */
+  /** The stage changed: one more negotiation. */
   #announce(): void {
     const peer = this.#peer;
-    const opened = this.#waiting;
-    this.#waiting = [];
     if (!peer || this.ended !== undefined) return;
     this.#negotiations = this.#negotiations
-      .then(async () => {
-        await peer.negotiate();
-        await Promise.all(opened.map(({ consumerId }) => this.#ask("consumer.resume", { consumerId })));
-      })
+      .then(() => this.#negotiate(peer))
       .catch((error: unknown) => this.#end(error instanceof Error ? error.message : String(error)));
+  }
+
+  /** Let libdatachannel know the SSRCs there are by now, then let them flow. */
+  async #negotiate(peer: MediaPeer): Promise<void> {
+    this.#negotiated = true;
+    const opened = this.#waiting;
+    this.#waiting = [];
+    await peer.negotiate();
+    for (const { consumerId, flows } of opened) if (!flows) void this.#ask("consumer.resume", { consumerId });
   }
 
   #drop(consumerId: string): void {
@@ -206,6 +243,16 @@ export class Receiver {
   leave(): void {
     this.#end("left");
   }
+}
+
+/** What a node that does not offer it with the greeting is asked for. */
+async function askForOffer(signal: Signal): Promise<ReceiveOffer> {
+  const [capabilities, transport] = await Promise.all([
+    signal.request("media.capabilities", {}),
+    signal.request("transport.create", { direction: "receive" }),
+  ]);
+  const { routerRtpCapabilities } = receiveMethods["media.capabilities"].response.parse(capabilities);
+  return { routerRtpCapabilities, transport: receiveMethods["transport.create"].response.parse(transport) };
 }
 
 function videoCodecOf(codec: Codec): VideoCodec | undefined {

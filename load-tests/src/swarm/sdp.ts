@@ -98,10 +98,3 @@ export function receiverCapabilities(router: { codecs?: unknown }): {
   }));
   return { codecs, headerExtensions: [] };
 }
-
-/** The SHA-256 fingerprint of a description. */
-export function fingerprintIn(sdp: string): string {
-  const value = /a=fingerprint:sha-256 ([0-9A-F:]+)/i.exec(sdp)?.[1];
-  if (!value) throw new Error("the answer has no SHA-256 fingerprint");
-  return value;
-}

@@ -1,5 +1,6 @@
 import { Admission, protocolVersion, RoomSnapshot, ServerFrame, type WireError } from "@rostrum/protocol";
 import { WebSocket } from "ws";
+import { post } from "./post.ts";
 
 export type Answer = { status: number; data?: unknown; error?: WireError };
 
@@ -24,25 +25,19 @@ export async function rawTrpc(
 ): Promise<Answer> {
   const { admission, cookie, from }: Caller =
     typeof caller === "string" ? { admission: caller } : (caller ?? {});
-  const response = await fetch(`${web}/api/trpc/${procedure}`, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(admission ? { "x-rostrum-admission": admission } : {}),
-      ...(cookie ? { cookie } : {}),
-      ...(from ? { "x-forwarded-for": from } : {}),
-    },
-    body,
-    signal: AbortSignal.timeout(20_000),
+  const { status, text } = await post(`${web}/api/trpc/${procedure}`, body, {
+    ...(admission ? { "x-rostrum-admission": admission } : {}),
+    ...(cookie ? { cookie } : {}),
+    ...(from ? { "x-forwarded-for": from } : {}),
   });
-  const answer = (await response.json()) as {
+  const answer = JSON.parse(text) as {
     result?: { data: { json: unknown } };
     error?: { json?: { data?: { rostrum?: WireError } } } & Partial<WireError>;
   };
   const error =
     answer.error?.json?.data?.rostrum ?? (answer.error?.code ? (answer.error as WireError) : undefined);
   return {
-    status: response.status,
+    status,
     ...(answer.result ? { data: answer.result.data.json } : {}),
     ...(error ? { error } : {}),
   };
@@ -53,10 +48,10 @@ export async function admitAs(
   web: string,
   link: string,
   prefer: "webrtc" | "hls" = "hls",
-  excludeEdges: string[] = [],
+  { excludeEdges = [], servedBy }: { excludeEdges?: string[]; servedBy?: string } = {},
 ): Promise<Admission> {
   const joinToken = new URL(link).pathname.split("/").at(-1);
-  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges });
+  const answer = await callTrpc(web, "attendance.admit", { joinToken, prefer, excludeEdges, servedBy });
   if (answer.error) throw new Error(`not admitted: ${answer.error.message}`);
   return Admission.parse(answer.data);
 }

@@ -43,7 +43,7 @@ export class WhipSession {
   static async open(seat: EncoderSeat, offer: Offer, key: string): Promise<WhipSession> {
     const { router, place } = seat.stage;
     try {
-      const transport = await createWebRtcTransport(router, place.webRtcServer);
+      const transport = await createWebRtcTransport(router, place.webRtcServer, "send");
       seat.scope.add("whip transport", () => transport.close());
       const { role, fingerprints } = offer.dtls;
       await transport.connect({

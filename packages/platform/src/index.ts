@@ -10,6 +10,7 @@ export {
   loadServiceConfig,
   secret,
 } from "./config.ts";
+export { onHello, reloadPage } from "./hello.ts";
 export { type HttpContext, type HttpHandler, HttpServer, readJson, sendJson } from "./http.ts";
 export { createHttpServer } from "./http-endpoints.ts";
 export { createLog, type Log } from "./log.ts";

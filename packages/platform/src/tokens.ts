@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 import { NodeClaims, ReplayClaims, type RoomAudience, RoomClaims, RostrumError } from "@rostrum/protocol";
 import { errors, jwtVerify, SignJWT } from "jose";
 
@@ -8,17 +8,17 @@ import { errors, jwtVerify, SignJWT } from "jose";
  */
 export class Tokens {
   readonly #secret: string;
-  readonly #keys = new Map<string, Uint8Array>();
+  readonly #keys = new Map<string, KeyObject>();
 
   constructor(secret: string) {
     if (secret.length < 32) throw new Error("the token secret needs at least 32 characters");
     this.#secret = secret;
   }
 
-  #key(purpose: string): Uint8Array {
+  #key(purpose: string): KeyObject {
     const known = this.#keys.get(purpose);
     if (known) return known;
-    const key = new Uint8Array(hkdfSync("sha256", this.#secret, "rostrum", purpose, 32));
+    const key = createSecretKey(Buffer.from(hkdfSync("sha256", this.#secret, "rostrum", purpose, 32)));
     this.#keys.set(purpose, key);
     return key;
   }

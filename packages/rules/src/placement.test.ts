@@ -1,7 +1,7 @@
 import type { NodeHeartbeat } from "@rostrum/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type PlacementRequest, place, placementRules } from "./placement.ts";
+import { type PlacementRequest, place, placementRules, takesMore } from "./placement.ts";
 
 type Some = Partial<{ peers: number; draining: boolean; region: string; cpu: number; capacity: number }>;
 const edge = (nodeId: string, some: Some = {}): NodeHeartbeat => ({
@@ -49,6 +49,17 @@ function admitAll(edges: NodeHeartbeat[], people: number, excluded: string[] = [
   return { recent, tiers };
 }
 
+describe("whether seats are offered", () => {
+  it("is so while one edge has room and time, however busy the others are", () => {
+    const busy = edge("busy", { cpu: 0.95 });
+    const full = edge("full", { peers: 100 });
+    const going = edge("going", { draining: true });
+    expect(takesMore([])).toBe(false);
+    expect(takesMore([busy, full, going])).toBe(false);
+    expect(takesMore([busy, edge("calm", { cpu: 0.5, peers: 99 }), going])).toBe(true);
+  });
+});
+
 describe("placement", () => {
   it("never exceeds an edge's capacity and never loses an attendee", () => {
     fc.assert(
@@ -91,6 +102,24 @@ describe("placement", () => {
         );
         if (calm.length > 0) expect(calm).toContain(placed.edge);
         for (const { reason } of placed.rejected) expect(reason).not.toBe("");
+      }),
+    );
+  });
+
+  it("leaves whoever waited on a calm edge where they are, if it has room", () => {
+    fc.assert(
+      fc.property(nodes, fc.nat(7), (list, chosen) => {
+        const edges = list.map((some, i) => edge(`e${i}`, some));
+        const servedBy = `e${chosen}`;
+        const here = edges.find(({ nodeId }) => nodeId === servedBy);
+        const placed = place(edges, { ...request, servedBy });
+        const stays =
+          here &&
+          !here.draining &&
+          here.load.peers < here.capacity &&
+          here.load.workerCpu <= placementRules.workerCpu;
+        if (stays) expect(placed?.edge.nodeId).toBe(servedBy);
+        else expect(placed).toEqual(place(edges, request));
       }),
     );
   });

@@ -9,6 +9,8 @@ export type PlacementRequest = {
   prefer: Delivery;
   /** Edges the client found dead: never chosen. */
   excluded: readonly string[];
+  /** The edge they are in the room with already, waiting for a seat: taking it there moves nobody. */
+  servedBy?: string | undefined;
   /** Admissions given out so recently that heartbeats may not show them yet, by edge id. */
   recent: Readonly<Record<string, number>>;
   /** Whether the participant has an interactive seat. */
@@ -36,7 +38,7 @@ export const placementRules = {
 /**
  * Which edge serves a participant, and by which tier. Each webinar has its own order of the edges of a region and uses
  * as many of them as its audience needs; among those the least loaded wins (share of its capacity, recent admissions
- * included). Whoever fits nowhere for WebRTC watches the broadcast, on the edge with the most room. An edge that is busy
+ * included). Whoever is on a calm edge stays there. Whoever fits nowhere for WebRTC watches the broadcast, on the edge with the most room. An edge that is busy
  * with less than its capacity is used when all are. Every web process
  * answers alike. Undefined when no edge is left.
  */
@@ -54,7 +56,9 @@ export function place(edges: readonly NodeHeartbeat[], request: PlacementRequest
     return reason === undefined;
   });
   const tier = chooseTier(roomy.length > 0, request);
-  const candidates = calm.length > 0 ? spread(calm, request) : roomy.length > 0 ? roomy : reachable;
+  const here = calm.filter(({ nodeId }) => nodeId === request.servedBy);
+  const candidates =
+    here.length > 0 ? here : calm.length > 0 ? spread(calm, request) : roomy.length > 0 ? roomy : reachable;
   const [edge] = candidates.toSorted(
     (a, b) => load(a, request) - load(b, request) || a.nodeId.localeCompare(b.nodeId),
   );
@@ -65,6 +69,10 @@ export function place(edges: readonly NodeHeartbeat[], request: PlacementRequest
 
 const load = (edge: NodeHeartbeat, { recent }: PlacementRequest): number =>
   (edge.load.peers + (recent[edge.nodeId] ?? 0)) / Math.max(1, edge.capacity);
+
+/** Whether some edge can take more people without having too much to do; without, no seat is offered to anybody. */
+export const takesMore = (edges: readonly NodeHeartbeat[]): boolean =>
+  edges.some((edge) => !edge.draining && edge.load.peers < edge.capacity && busyness(edge) === undefined);
 
 function unfit(edge: NodeHeartbeat, { excluded }: PlacementRequest): string | undefined {
   if (excluded.includes(edge.nodeId)) return "the client could not reach it";

@@ -39,6 +39,7 @@ function change(room: RoomSnapshot, body: RoomEventBody): RoomSnapshot {
     case "caption.said":
       return { ...room, caption: body.line };
     case "seat.offered":
+    case "participant.removed":
       return room;
     default:
       return changeInteraction(room, body);
@@ -56,7 +57,8 @@ type InteractionBody = Exclude<
       | "presence.counted"
       | "recording.ready"
       | "caption.said"
-      | "seat.offered";
+      | "seat.offered"
+      | "participant.removed";
   }
 >;
 

@@ -1,5 +1,5 @@
-import type { RpcSocket, Tokens } from "@rostrum/platform";
-import { type NodeKind, pipeMethods, protocolVersion, RostrumError } from "@rostrum/protocol";
+import { onHello, type RpcSocket, type Tokens } from "@rostrum/platform";
+import { type NodeKind, pipeMethods, RostrumError } from "@rostrum/protocol";
 
 type Options = { tokens: Tokens; nodeId: string; epoch: string; kind: NodeKind };
 
@@ -10,16 +10,11 @@ export function nodeHello(
   options: Options,
   welcome: (peerId: string) => void,
 ): void {
-  let greeted = false;
-  socket.handle("hello", pipeMethods.hello.request, async ({ version, token }) => {
-    if (greeted) throw new RostrumError("conflict", "hello was said already.");
-    if (version !== protocolVersion)
-      throw new RostrumError("input.invalid", "The nodes run different versions.", { field: "version" });
+  const otherVersion = "The nodes run different versions.";
+  onHello(socket, { request: pipeMethods.hello.request, authenticated, otherVersion }, async ({ token }) => {
     const claims = await options.tokens.verifyNode(token);
     if (claims.kind !== options.kind)
       throw new RostrumError("permission.denied", `Only nodes of kind ${options.kind} connect here.`);
-    greeted = true;
-    authenticated();
     welcome(claims.nodeId);
     return { nodeId: options.nodeId, epoch: options.epoch };
   });

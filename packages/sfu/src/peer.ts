@@ -1,5 +1,13 @@
 import type { Log, RpcSocket, Scope } from "@rostrum/platform";
-import { limits, publishMethods, RostrumError, receiveMethods, type StageProducer } from "@rostrum/protocol";
+import {
+  limits,
+  publishMethods,
+  type ReceiveOffer,
+  RostrumError,
+  receiveMethods,
+  type StageProducer,
+  type TransportOptions,
+} from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import type { Board } from "./board.ts";
 import { Publisher, type PublisherIdentity } from "./publisher.ts";
@@ -75,28 +83,15 @@ export class Peer {
   }
 
   #handleTransports(): void {
-    const { socket, router, place } = this.#options;
+    const { socket } = this.#options;
     socket.handle("media.capabilities", receiveMethods["media.capabilities"].request, () => ({
-      routerRtpCapabilities: router.rtpCapabilities,
+      routerRtpCapabilities: this.#options.router.rtpCapabilities,
     }));
     socket.handle("transport.create", receiveMethods["transport.create"].request, async ({ direction }) => {
       if (direction === "send" && !this.publisher) {
         throw new RostrumError("permission.denied", "Attendees receive only.", { field: "direction" });
       }
-      if (this.#transports.size >= limits.transportsPerPeer) {
-        throw new RostrumError(
-          "limit.reached",
-          `A connection may have ${limits.transportsPerPeer} transports.`,
-        );
-      }
-      const transport = await createWebRtcTransport(router, place.webRtcServer);
-      if (this.scope.closed) {
-        transport.close();
-        throw new RostrumError("closed", "The connection has closed.");
-      }
-      this.#own(transport, direction);
-      const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
-      return { id, iceParameters, iceCandidates, dtlsParameters };
+      return this.#createTransport(direction);
     });
     socket.handle(
       "transport.connect",
@@ -116,6 +111,32 @@ export class Peer {
         iceParameters: await this.#transport(transportId).transport.restartIce(),
       }),
     );
+  }
+
+  /** A transport to receive by, and what there is to know of the router: what a client asks for first, unasked. */
+  async offerReceiving(): Promise<ReceiveOffer> {
+    const { rtpCapabilities } = this.#options.router;
+    return {
+      routerRtpCapabilities: rtpCapabilities as ReceiveOffer["routerRtpCapabilities"],
+      transport: await this.#createTransport("receive"),
+    };
+  }
+
+  async #createTransport(direction: "send" | "receive"): Promise<TransportOptions> {
+    const { router, place } = this.#options;
+    if (this.#transports.size >= limits.transportsPerPeer)
+      throw new RostrumError(
+        "limit.reached",
+        `A connection may have ${limits.transportsPerPeer} transports.`,
+      );
+    const transport = await createWebRtcTransport(router, place.webRtcServer, direction);
+    if (this.scope.closed) {
+      transport.close();
+      throw new RostrumError("closed", "The connection has closed.");
+    }
+    this.#own(transport, direction);
+    const { id, iceParameters, iceCandidates, dtlsParameters } = transport;
+    return { id, iceParameters, iceCandidates, dtlsParameters } as unknown as TransportOptions;
   }
 
   #own(transport: types.WebRtcTransport, direction: "send" | "receive"): void {
@@ -144,11 +165,11 @@ export class Peer {
       "receive.start",
       receiveMethods["receive.start"].request,
       async ({ transportId, rtpCapabilities }) => {
-        const { transport, direction } = this.#transport(transportId);
+        const { transport, direction, connected } = this.#transport(transportId);
         if (direction !== "receive") {
           throw new RostrumError("conflict", "This transport is for sending.", { field: "transportId" });
         }
-        await this.receiver.start(transport, rtpCapabilities);
+        await this.receiver.start(transport, rtpCapabilities, { connected });
       },
     );
     socket.handle("consumer.resume", receiveMethods["consumer.resume"].request, ({ consumerId }) =>

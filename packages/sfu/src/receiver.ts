@@ -2,7 +2,7 @@ import type { Log, RpcSocket, Scope } from "@rostrum/platform";
 import { RostrumError, type RtpCapabilities, type StageProducer } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import type { Board } from "./board.ts";
-import { checkCapabilities } from "./rtp-check.ts";
+import { ReceiverCodecs } from "./receiver-codecs.ts";
 import { VideoGate } from "./video-gate.ts";
 
 /** Against 1 of everything else, when the bandwidth estimate is shared out. */
@@ -18,9 +18,12 @@ type ReceiverOptions = {
   ownParticipantId: string;
 };
 
+type Receiving = { transport: types.WebRtcTransport; codecs: ReceiverCodecs };
+
 /**
- * What one peer receives: a consumer for each producer on the board. A consumer starts paused and flows when the client
- * says its track is ready, so that the first key frame is not sent into nothing.
+ * What one peer receives: a consumer for each producer on the board. The first key frame must not be sent into nothing:
+ * what is there before the transport is connected flows with the connection, because a client connects when its tracks
+ * are ready; what comes later starts paused and flows when the client says so.
  */
 export class Receiver {
   readonly #options: ReceiverOptions;
@@ -54,35 +57,37 @@ export class Receiver {
     return videos.length > 0 && videos.every(({ id }) => !this.#wanted.has(id));
   }
 
-  async start(transport: types.WebRtcTransport, capabilities: RtpCapabilities): Promise<void> {
+  /** `connected`: the client has connected the transport already. Resolves when it was told of all there is. */
+  async start(
+    transport: types.WebRtcTransport,
+    capabilities: RtpCapabilities,
+    { connected }: { connected: boolean },
+  ): Promise<void> {
     if (this.#started?.transport === transport) return;
-    const rtpCapabilities = checkCapabilities(capabilities);
+    const codecs = ReceiverCodecs.of(capabilities);
     this.#started?.stop();
-    const open = (producer: StageProducer) => void this.#open(transport, rtpCapabilities, producer);
+    const receiving = { transport, codecs };
     const unwatch = this.#options.board.watch({
-      opened: open,
+      opened: (producer) => void this.#open(receiving, producer, false),
       closed: (producerId) => this.#drop(producerId),
     });
     this.#started = { transport, stop: unwatch };
     transport.observer.once("close", unwatch);
-    await this.#gate.follow(transport);
-    for (const producer of this.#options.board.list()) open(producer);
+    await Promise.all([
+      this.#gate.follow(transport),
+      ...this.#options.board.list().map((producer) => this.#open(receiving, producer, !connected)),
+    ]);
   }
 
-  async #open(
-    transport: types.WebRtcTransport,
-    rtpCapabilities: types.RtpCapabilities,
-    producer: StageProducer,
-  ): Promise<void> {
+  async #open({ transport, codecs }: Receiving, producer: StageProducer, flows: boolean): Promise<void> {
     const { router, scope, log, ownParticipantId } = this.#options;
     const { producerId } = producer;
-    if (producer.participantId === ownParticipantId || !router.canConsume({ producerId, rtpCapabilities }))
-      return;
+    if (producer.participantId === ownParticipantId || !codecs.canConsume(router, producer)) return;
     try {
       const consumer = await transport.consume({
         producerId,
-        rtpCapabilities,
-        paused: true,
+        rtpCapabilities: codecs.capabilitiesFor(producer),
+        paused: !flows || (producer.kind === "video" && this.#gate.held),
         ignoreDtx: true,
       });
       if (scope.closed) {
@@ -93,16 +98,17 @@ export class Receiver {
       if (consumer.type === "simulcast") await consumer.setPreferredLayers({ spatialLayer: 1 });
       // What is read suffers more from a low rate than faces do.
       if (producer.source === "screen") await consumer.setPriority(screenPriority);
-      this.#own(consumer, producer);
+      this.#own(consumer, producer, flows);
     } catch (error) {
       if (!transport.closed) log.warn({ err: error, producerId }, "could not open a consumer");
     }
   }
 
-  #own(consumer: types.Consumer, producer: StageProducer): void {
+  #own(consumer: types.Consumer, producer: StageProducer, flows: boolean): void {
     const { socket } = this.#options;
     const consumerId = consumer.id;
     this.#consumers.set(consumerId, consumer);
+    if (flows) this.#wanted.add(consumerId);
     consumer.observer.once("close", () => {
       this.#wanted.delete(consumerId);
       if (this.#consumers.delete(consumerId))
@@ -121,6 +127,7 @@ export class Receiver {
       consumerId,
       producer: { ...producer, paused: consumer.producerPaused },
       rtpParameters: consumer.rtpParameters,
+      flows,
     });
   }
 

@@ -4,6 +4,7 @@ import type { types } from "mediasoup";
 export async function createWebRtcTransport(
   router: types.Router,
   webRtcServer: types.WebRtcServer,
+  direction: "send" | "receive",
 ): Promise<types.WebRtcTransport> {
   const transport = await router.createWebRtcTransport({
     webRtcServer,
@@ -14,7 +15,8 @@ export async function createWebRtcTransport(
     iceConsentTimeout: 20,
   });
   // Three layers of a camera, a screen and audio fit; a broken or hostile encoder does not flood the stage.
-  await transport.setMaxIncomingBitrate(8_000_000);
+  // Who only receives has no producer: what they send is dropped before anything is estimated.
+  if (direction === "send") await transport.setMaxIncomingBitrate(8_000_000);
   return transport;
 }
 

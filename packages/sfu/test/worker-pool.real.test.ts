@@ -26,7 +26,7 @@ it("a worker that is killed is replaced on the same port, and its owner is told 
 
   const again = await pool.createRouter(mediaCodecs);
   expect(again.place.worker.pid).not.toBe(pid);
-  const transport = await createWebRtcTransport(again.router, again.place.webRtcServer);
+  const transport = await createWebRtcTransport(again.router, again.place.webRtcServer, "receive");
   expect(transport.iceCandidates.map(({ port }) => port)).toEqual([47_150, 47_150]);
   expect(pool.workers).toHaveLength(1);
   expect(scope.count()).toBe(idle);

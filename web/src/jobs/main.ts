@@ -20,6 +20,7 @@ import { composeMail } from "../server/mail/compose.ts";
 import { mailsAtOnce, mailTransport } from "../server/mail/transport.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
+import { deleteDueRecordings, warnOfDeletions } from "../server/use-cases/recording-retention.ts";
 import { purgeDue } from "../server/use-cases/retention.ts";
 import { deliverDue } from "../server/webhooks/deliver.ts";
 import { Networks } from "../server/webhooks/networks.ts";
@@ -112,6 +113,13 @@ scope.every(1000, "owed events", async () => {
 scope.every(60_000, "retention", async () => {
   const erased = await purgeDue(services, new Date());
   if (erased > 0) log.info({ erased }, "people were erased whose time of keeping had passed");
+});
+
+scope.every(60_000, "recordings", async () => {
+  const now = new Date();
+  const told = await warnOfDeletions(services, now);
+  const deleted = await deleteDueRecordings(services, now);
+  if (told + deleted > 0) log.info({ told, deleted }, "recordings whose time of keeping is over, or soon");
 });
 
 scope.every(hourMs, "forget", async () => {

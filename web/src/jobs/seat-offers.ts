@@ -1,5 +1,6 @@
 import { findWebinar } from "@rostrum/db";
 import { ParticipantId } from "@rostrum/protocol";
+import { takesMore } from "@rostrum/rules";
 import { publishRoomEvent } from "../server/room-events.ts";
 import type { Services } from "../server/services.ts";
 
@@ -10,9 +11,12 @@ const absentMs = 10_000;
 
 /** Offer the seats that became free to those who have waited longest. Answers how many were offered. */
 export async function offerSeats(services: Services): Promise<number> {
-  const { seats, db, log } = services;
+  const { seats, db, log, registry } = services;
   let offered = 0;
-  for (const webinarId of await seats.waitlists()) {
+  const waiting = await seats.waitlists();
+  // A seat that an overloaded edge took back is no seat for the next one.
+  if (waiting.length === 0 || !takesMore(await registry.list("edge"))) return 0;
+  for (const webinarId of waiting) {
     const webinar = await findWebinar(db, webinarId);
     if (!webinar) continue;
     const chosen = await seats.offer(webinarId, { seats: webinar.seats, ttlMs: offerMs, absentMs });

@@ -1,16 +1,28 @@
 import type { HlsPlayer, Look } from "./hls-player.ts";
 import { nextTry, noFaults, type Recovery } from "./hls-rules.ts";
+import { type Grant, MediaAccess } from "./media-access.ts";
+import { type Quality, rememberedQuality, rememberQuality } from "./quality.ts";
 import { watchStalls } from "./stall-watch.ts";
 import { Value } from "./value.ts";
 
 export type BroadcastState = {
-  /** `waiting`: for the programme, or for a fault to pass; `failed`: somebody must ask again; `unable`: no such browser. */
-  phase: "waiting" | "playing" | "failed" | "unable";
+  /**
+   * `waiting`: for the programme, or for a fault to pass; `failed`: somebody must ask again; `unable`: no such browser;
+   * `refused`: may not watch any more.
+   */
+  phase: "waiting" | "playing" | "failed" | "unable" | "refused";
+  /** Why not, for people. */
+  refusal: string | null;
+  /** What the viewer has chosen, this time or the last. */
+  quality: Quality;
   soundOnly: boolean;
   /** What is said is shown, when there is any. */
   captions: boolean;
   look: Look | null;
 };
+
+/** Where the programme plays and the access to it. No address: there is no programme yet. */
+export type BroadcastGrant = Grant & { url: string | null };
 
 /** How often to ask whether the programme has begun, ms. */
 const askEveryMs = 1000;
@@ -25,13 +37,15 @@ const plainAfter = 4;
 export class Broadcast {
   readonly state = new Value<BroadcastState>({
     phase: "waiting",
+    refusal: null,
+    quality: "auto",
     soundOnly: false,
     captions: false,
     look: null,
   });
   readonly #video: HTMLVideoElement;
-  /** Null: there is no programme yet. */
-  readonly #findUrl: () => Promise<string | null>;
+  readonly #ask: () => Promise<BroadcastGrant>;
+  readonly #access: MediaAccess;
   #player: HlsPlayer | null = null;
   #unwatch: () => void = () => undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -41,9 +55,12 @@ export class Broadcast {
   /** Starts that were overtaken by another, or by the end, do nothing. */
   #turn = 0;
 
-  constructor(video: HTMLVideoElement, findUrl: () => Promise<string | null>) {
+  constructor(video: HTMLVideoElement, ask: () => Promise<BroadcastGrant>) {
     this.#video = video;
-    this.#findUrl = findUrl;
+    this.#ask = ask;
+    this.#access = new MediaAccess(ask, (refusal) => this.#refuse(refusal));
+    const quality = rememberedQuality();
+    this.#patch({ quality, soundOnly: quality === "audio" });
     video.addEventListener("playing", this.#onPlaying);
     video.addEventListener("pause", this.#onPause);
     void this.#start();
@@ -67,18 +84,19 @@ export class Broadcast {
     this.seekTo(this.#video.currentTime + seconds);
   }
 
-  setLevel(index: number): void {
-    this.#player?.setLevel(index);
+  /** Kept for the next time, too. Between sound and picture the player starts again, where it was. */
+  setQuality(quality: Quality): void {
+    rememberQuality(quality);
+    const soundOnly = quality === "audio";
+    const another = soundOnly !== this.state.get().soundOnly;
+    this.#patch({ quality, soundOnly });
+    if (another) this.#begin();
+    else this.#player?.setQuality(quality);
   }
 
   setCaptions(captions: boolean): void {
     this.#patch({ captions });
     this.#player?.setCaptions(captions);
-  }
-
-  setSoundOnly(soundOnly: boolean): void {
-    this.#patch({ soundOnly });
-    this.#begin();
   }
 
   /** After a failure, because somebody asked. */
@@ -89,6 +107,7 @@ export class Broadcast {
 
   close(): void {
     this.#halt();
+    this.#access.close();
     this.#video.removeEventListener("playing", this.#onPlaying);
     this.#video.removeEventListener("pause", this.#onPause);
   }
@@ -110,31 +129,46 @@ export class Broadcast {
   async #start(): Promise<void> {
     const turn = ++this.#turn;
     try {
-      const url = await this.#findUrl();
+      const grant = await this.#ask();
       if (turn !== this.#turn) return;
+      const { url } = grant;
       if (!url) {
         this.#timer = setTimeout(() => void this.#start(), askEveryMs);
         return;
       }
+      this.#access.take(grant);
       const { playHls } = await import("./hls-player.ts");
       if (turn !== this.#turn) return;
-      this.#play(playHls, url);
-    } catch {
-      if (turn === this.#turn) this.#fault();
+      await this.#play(playHls, url);
+    } catch (error) {
+      if (turn !== this.#turn) return;
+      const refusal = this.#access.refusalOf(error);
+      if (refusal) this.#refuse(refusal);
+      else this.#fault();
     }
   }
 
-  #play(playHls: typeof import("./hls-player.ts").playHls, url: string): void {
+  async #play(playHls: typeof import("./hls-player.ts").playHls, url: string): Promise<void> {
+    const turn = this.#turn;
     const back = this.#rewoundBy();
     const { soundOnly } = this.state.get();
     // After a few faults, the address that asks least of a network and of what stands in it.
     const plain = this.#recovery.faults >= plainAfter ? "-plain" : "";
     const address = url.replace(/index\.m3u8$/, `${soundOnly ? "audio" : "index"}${plain}.m3u8`);
-    const player = playHls(this.#video, address, {
-      onFault: () => this.#fault(),
-      onLook: (look) => this.#patch({ look }),
-      wantsLive: () => this.#wantsLive,
-    });
+    const player = await playHls(
+      this.#video,
+      { url: address, access: this.#access },
+      {
+        onFault: () => this.#fault(),
+        onLook: (look) => this.#patch({ look }),
+        wantsLive: () => this.#wantsLive,
+        quality: () => this.state.get().quality,
+      },
+    );
+    if (turn !== this.#turn) {
+      player?.stop();
+      return;
+    }
     this.#player = player;
     if (this.state.get().captions) player?.setCaptions(true);
     if (!player) {
@@ -150,6 +184,13 @@ export class Broadcast {
   #rewoundBy(): number {
     const { look } = this.state.get();
     return look?.behind != null && !this.#wantsLive ? look.behind : 0;
+  }
+
+  /** They may not watch any more: what is buffered is not shown either. */
+  #refuse(refusal: string): void {
+    this.#halt();
+    this.#access.close();
+    this.#patch({ phase: "refused", refusal });
   }
 
   #fault(): void {

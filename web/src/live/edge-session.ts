@@ -4,6 +4,7 @@ import {
   edgeEvents,
   edgeMethods,
   type MediaPath,
+  type ReceiveOffer,
   type RoomEvent,
   type RoomSnapshot,
 } from "@rostrum/protocol";
@@ -40,6 +41,8 @@ export class EdgeSession {
   #delivery: Delivery;
   #reach: ReachWatch | undefined;
   #receiver: StageReceiver | undefined;
+  /** What came with the greeting, for the first time that media starts. */
+  #offered: ReceiveOffer | undefined;
 
   /** `resume`: the last event seen; without a snapshot the missed ones follow. Rejects when the edge does not take us. */
   static async open(
@@ -47,9 +50,11 @@ export class EdgeSession {
     events: SessionEvents,
     resume?: Resume,
   ): Promise<{ session: EdgeSession; snapshot: RoomSnapshot | undefined }> {
-    const { rpc, hello } = await Rpc.connect(admission.edge.url, admission.edge.token, resume);
+    const receive = admission.role === "attendee" && admission.delivery === "webrtc" && hasWebRtc();
+    const { rpc, hello } = await Rpc.connect(admission.edge.url, admission.edge.token, { resume, receive });
     const session = new EdgeSession(admission, rpc, events);
-    const { snapshot } = edgeMethods.hello.response.parse(hello);
+    const { snapshot, media } = edgeMethods.hello.response.parse(hello);
+    session.#offered = media;
     if (snapshot) events.onSnapshot(snapshot);
     session.#follow();
     return { session, snapshot };
@@ -116,7 +121,9 @@ export class EdgeSession {
     const receiver = new StageReceiver(this.#rpc, this.tracks);
     receiver.videoHeld.subscribe(() => this.#events.onVideoHeld(receiver.videoHeld.get()));
     this.#receiver = receiver;
-    await receiver.start(iceServers, this.#reach);
+    const offered = this.#offered;
+    this.#offered = undefined;
+    await receiver.start({ iceServers, reach: this.#reach, ...(offered ? { offered } : {}) });
   }
 
   /** The room stays as it is; only the picture comes another way from now on. */

@@ -1,5 +1,7 @@
 import Hls, { type ErrorData, type HlsConfig, type LoadPolicy } from "hls.js";
 import { catchUpRate, isLive, nativeStand, pickEngine, shouldJump } from "./hls-rules.ts";
+import { askWith, enterNatively, type MediaAccess } from "./media-access.ts";
+import { type Level, levelFor, levelsOf, type Moment, momentsOf, type Quality } from "./quality.ts";
 
 const patient: LoadPolicy = {
   default: {
@@ -21,11 +23,15 @@ const config: Partial<HlsConfig> = {
   maxLiveSyncPlaybackRate: 1,
   // What a stall costs in distance from live; two seconds at most.
   liveSyncOnStallIncrease: 0.35,
+  // No more lines than the player shows; whoever chooses a size has it.
+  capLevelToPlayerSize: true,
+  // Begin with the picture that most networks carry, not with the smallest.
+  abrEwmaDefaultEstimate: 5_000_000,
+  // The moments are ours.
+  enableDateRangeMetadataCues: false,
   manifestLoadPolicy: patient,
   playlistLoadPolicy: patient,
 };
-
-export type Level = { index: number; label: string };
 
 /** How playing goes; seconds. */
 export type Look = {
@@ -37,6 +43,10 @@ export type Look = {
   /** More than one when there is a choice; the chosen one, -1: by the network. */
   levels: readonly Level[];
   level: number;
+  /** The level that is seen now; -1: not known. */
+  playing: number;
+  /** What happened, within what may be gone back to. */
+  moments: readonly Moment[];
   /** What is said can be shown. */
   captions: boolean;
 };
@@ -47,11 +57,13 @@ export type HlsHandlers = {
   onLook: (look: Look) => void;
   /** Not gone back or paused: may be put to live when far behind. */
   wantsLive: () => boolean;
+  /** What the viewer has chosen. */
+  quality: () => Quality;
 };
 
 export type HlsPlayer = {
   seekLive: () => void;
-  setLevel: (index: number) => void;
+  setQuality: (quality: Quality) => void;
   setCaptions: (shown: boolean) => void;
   stop: () => void;
 };
@@ -59,19 +71,34 @@ export type HlsPlayer = {
 const typeOfPlaylist = "application/vnd.apple.mpegurl";
 const lookEveryMs = 200;
 
+export type LiveSource = { url: string; access: MediaAccess };
+
 /** Plays a live playlist in a video element until it is stopped. Null: this browser cannot. */
-export function playHls(video: HTMLVideoElement, url: string, handlers: HlsHandlers): HlsPlayer | null {
+export async function playHls(
+  video: HTMLVideoElement,
+  source: LiveSource,
+  handlers: HlsHandlers,
+): Promise<HlsPlayer | null> {
+  const managedMediaSource = "ManagedMediaSource" in window && Hls.isSupported();
   const engine = pickEngine({
     mediaSource: "MediaSource" in window && Hls.isSupported(),
-    managedMediaSource: "ManagedMediaSource" in window && Hls.isSupported(),
+    managedMediaSource,
     nativeHls: video.canPlayType(typeOfPlaylist) !== "",
   });
   if (engine === "none") return null;
-  return engine === "native" ? playNative(video, url, handlers) : playWithHlsJs(video, url, handlers);
+  if (engine === "hls.js") return playWithHlsJs(video, source, handlers);
+  const lasting = await enterNatively(source.access, source.url);
+  // Without the cookie its own player would lose access with its address; ours changes it.
+  if (lasting === null && managedMediaSource) return playWithHlsJs(video, source, handlers);
+  return playNative(video, lasting ?? source.access.address(source.url), handlers);
 }
 
-function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandlers): HlsPlayer {
-  const hls = new Hls(config as HlsConfig);
+function playWithHlsJs(
+  video: HTMLVideoElement,
+  { url, access }: LiveSource,
+  handlers: HlsHandlers,
+): HlsPlayer {
+  const hls = new Hls({ ...config, xhrSetup: askWith(access) } as HlsConfig);
   let recoveredAt = 0;
   hls.on(Hls.Events.ERROR, (_event, data: ErrorData) => {
     if (!data.fatal) return;
@@ -82,27 +109,33 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
     }
     handlers.onFault();
   });
+  hls.on(Hls.Events.MANIFEST_PARSED, (_event, { levels }) => {
+    const level = levelFor(levels, handlers.quality());
+    if (level < 0) return;
+    hls.startLevel = level;
+    hls.loadLevel = level;
+  });
   hls.loadSource(url);
   hls.attachMedia(video);
   const steer = steerLive(hls, video, handlers.wantsLive);
+  const moments = watchMoments(hls);
   const timer = setInterval(() => {
     const { behind, target } = steer();
     handlers.onLook({
       behind,
       live: behind === null || isLive(behind, target),
       range: seekable(video),
-      levels: hls.levels.map(({ height, bitrate }, index) => ({
-        index,
-        label: height > 0 ? `${height}p` : `${Math.round(bitrate / 1000)} kbit/s`,
-      })),
+      levels: levelsOf(hls.levels),
       level: hls.autoLevelEnabled ? -1 : hls.loadLevel,
+      playing: hls.currentLevel,
+      moments: moments(),
       captions: hls.subtitleTracks.length > 0,
     });
   }, lookEveryMs);
   return {
     seekLive: () => seekLive(hls, video),
-    setLevel: (index) => {
-      hls.nextLevel = index;
+    setQuality: (quality) => {
+      hls.nextLevel = levelFor(hls.levels, quality);
     },
     setCaptions: (shown) => {
       hls.subtitleDisplay = shown;
@@ -113,6 +146,16 @@ function playWithHlsJs(video: HTMLVideoElement, url: string, handlers: HlsHandle
       hls.destroy();
     },
   };
+}
+
+/** The moments of the playlist that was loaded last; told anew only when there is one. */
+function watchMoments(hls: Hls): () => readonly Moment[] {
+  let moments: readonly Moment[] = [];
+  hls.on(Hls.Events.LEVEL_UPDATED, (_event, { details }) => {
+    const ranges = Object.values(details.dateRanges).filter((range) => range !== undefined);
+    moments = momentsOf(ranges, details.fragments);
+  });
+  return () => moments;
 }
 
 function seekLive(hls: Hls, video: HTMLVideoElement): void {
@@ -184,6 +227,8 @@ function playNative(video: HTMLVideoElement, url: string, handlers: HlsHandlers)
       range,
       levels: [],
       level: -1,
+      playing: -1,
+      moments: [],
       captions: captionTracks(video).length > 0,
     });
   }, lookEveryMs);
@@ -191,7 +236,7 @@ function playNative(video: HTMLVideoElement, url: string, handlers: HlsHandlers)
     seekLive: () => {
       video.currentTime = seekable(video).end;
     },
-    setLevel: () => undefined,
+    setQuality: () => undefined,
     setCaptions: (shown) => {
       for (const track of captionTracks(video)) track.mode = shown ? "showing" : "hidden";
     },

@@ -6,11 +6,11 @@ export type Witness = () => Promise<"flows" | "stalled" | "none">;
 
 export const livenessRules = {
   /** Ask after this long without a word, ms. */
-  quietMs: 1000,
+  quietMs: 700,
   /** Unanswered for this long is suspicious, ms: the witness is asked, who needs a moment itself. */
   answerMs: 300,
   /** A server whose media stalled too is given up then; one without media, or with media that flows, later. */
-  patienceMs: { stalled: 800, none: 5000, flows: 15_000 },
+  patienceMs: { stalled: 700, none: 5000, flows: 15_000 },
   tickMs: 100,
 } as const;
 

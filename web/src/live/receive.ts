@@ -1,4 +1,10 @@
-import { type IceServer, mediaEvents, receiveMethods, type StageProducer } from "@rostrum/protocol";
+import {
+  type IceServer,
+  mediaEvents,
+  type ReceiveOffer,
+  receiveMethods,
+  type StageProducer,
+} from "@rostrum/protocol";
 import type { Device, types } from "mediasoup-client";
 import { MediaReporter } from "./media-report.ts";
 import { oneEach } from "./one-each.ts";
@@ -86,6 +92,20 @@ const reportMs = 15_000;
 /** Voice comes every 20 ms, silence every 400 (RFC 7587 §3.1.3), ms. */
 const flowMs = 450;
 
+type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
+
+export type ReceiveWish = { iceServers: IceServer[]; reach?: ReachWatch; offered?: ReceiveOffer };
+
+const accept = ({ routerRtpCapabilities, transport }: ReceiveOffer) =>
+  Promise.all([
+    loadDevice(routerRtpCapabilities as types.RtpCapabilities),
+    transport as unknown as types.TransportOptions,
+  ]);
+
+/** The same asked for; the device loads while the transport is made. */
+const ask = (rpc: Rpc) =>
+  Promise.all([requestCapabilities(rpc).then(loadDevice), requestTransport(rpc, "receive")]);
+
 /** What one connection receives. Tracks appear in `tracks` as soon as media may flow; all end with `close`. */
 export class StageReceiver {
   readonly #rpc: Rpc;
@@ -96,6 +116,7 @@ export class StageReceiver {
   readonly videoHeld = new Value(false);
   readonly #reporter = new MediaReporter();
   readonly #consumers = new Map<string, types.Consumer>();
+  #opened: Opened[] = [];
   #transport: types.Transport | undefined;
   #reports: ReturnType<typeof setInterval> | undefined;
   #playout: PlayoutKeeper | undefined;
@@ -109,14 +130,12 @@ export class StageReceiver {
 
   /**
    * Rejects when the server refuses or the browser cannot. `reach` is told of the transport before anything flows, and
-   * says which relays it is made with. A path lost later loses the connection.
+   * says which relays it is made with. `offered`: what the server has said already. A path lost later loses the
+   * connection.
    */
-  async start(iceServers: IceServer[], reach?: ReachWatch): Promise<void> {
+  async start({ iceServers, reach, offered }: ReceiveWish): Promise<void> {
     const rpc = this.#rpc;
-    const [device, params] = await Promise.all([
-      requestCapabilities(rpc).then(loadDevice),
-      requestTransport(rpc, "receive"),
-    ]);
+    const [device, params] = await (offered ? accept(offered) : ask(rpc));
     if (this.#closed) return;
     const transport = createTransport(rpc, device, {
       direction: "receive",
@@ -135,10 +154,16 @@ export class StageReceiver {
     );
     rpc.watch(() => this.#flow());
     this.#listen();
-    await this.#rpc.request("receive.start", {
+    const started = this.#rpc.request("receive.start", {
       transportId: transport.id,
       rtpCapabilities: device.recvRtpCapabilities,
     });
+    // All that is on stage by then is negotiated at once.
+    this.#queue = started.then(
+      () => undefined,
+      () => undefined,
+    );
+    await started;
   }
 
   #listen(): void {
@@ -148,9 +173,9 @@ export class StageReceiver {
         if (parsed.success) act(parsed.data as never);
       });
     };
-    on("consumer.opened", (data: { consumerId: string; producer: StageProducer; rtpParameters: unknown }) => {
-      // One consumer after another: each changes the same peer connection.
-      this.#queue = this.#queue.then(() => this.#open(data)).catch(() => this.#drop(data.consumerId));
+    on("consumer.opened", (data: Opened) => {
+      this.#opened.push(data);
+      this.#queue = this.#queue.then(() => this.#openAll());
     });
     on("consumer.closed", ({ consumerId }: { consumerId: string }) => {
       this.#queue = this.#queue.then(() => this.#drop(consumerId));
@@ -161,15 +186,14 @@ export class StageReceiver {
     on("consumer.resumed", ({ consumerId }: { consumerId: string }) => this.#setPaused(consumerId, false));
   }
 
-  async #open({
-    consumerId,
-    producer,
-    rtpParameters,
-  }: {
-    consumerId: string;
-    producer: StageProducer;
-    rtpParameters: unknown;
-  }): Promise<void> {
+  /** Those that wait, together: what is consumed in one go is one negotiation of the same peer connection. */
+  async #openAll(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = [];
+    await Promise.all(opened.map((one) => this.#open(one).catch(() => this.#drop(one.consumerId))));
+  }
+
+  async #open({ consumerId, producer, rtpParameters, flows }: Opened): Promise<void> {
     if (!this.#transport || this.#closed) return;
     const consumer = await this.#transport.consume({
       id: consumerId,
@@ -182,7 +206,7 @@ export class StageReceiver {
     this.#consumers.set(consumerId, consumer);
     // Play as soon as there is something to play: the room is a conversation, not a film.
     if (consumer.rtpReceiver) this.#playout?.apply(consumer.rtpReceiver);
-    await this.#rpc.request("consumer.resume", { consumerId });
+    if (!flows) await this.#rpc.request("consumer.resume", { consumerId });
     consumer.track.addEventListener("unmute", () => this.#show());
     this.#received = [...this.#received, { consumerId, producer, track: consumer.track }];
     this.#show();

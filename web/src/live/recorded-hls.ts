@@ -1,4 +1,5 @@
 import Hls, { type ErrorData, type HlsConfig } from "hls.js";
+import { askWith, type MediaAccess } from "./media-access.ts";
 
 /** Tuned for a recording: begins where it is told, keeps half a minute ahead. */
 const config: Partial<HlsConfig> = {
@@ -17,8 +18,12 @@ export type RecordedHandlers = {
 };
 
 /** Plays a finished playlist in a video element. @returns stops it */
-export function playRecorded(video: HTMLVideoElement, url: string, handlers: RecordedHandlers): () => void {
-  const hls = new Hls(config as HlsConfig);
+export function playRecorded(
+  video: HTMLVideoElement,
+  { url, access }: { url: string; access: MediaAccess },
+  handlers: RecordedHandlers,
+): () => void {
+  const hls = new Hls({ ...config, xhrSetup: askWith(access) } as HlsConfig);
   let begun = false;
   let recoveredAt = 0;
   hls.on(Hls.Events.ERROR, (_event, data: ErrorData) => {

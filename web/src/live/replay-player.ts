@@ -1,4 +1,5 @@
 import { pickEngine } from "./hls-rules.ts";
+import { enterNatively, type Grant, MediaAccess } from "./media-access.ts";
 import { Value } from "./value.ts";
 
 export type ReplayMedia = {
@@ -7,11 +8,15 @@ export type ReplayMedia = {
   file: string;
   /** There are segments; otherwise only the file. */
   segments: boolean;
+  /** The access that the addresses hold. */
+  grant: Grant;
 };
 
 /** Where a recording is and how it plays; ms of the recording. */
 export type ReplayState = {
-  phase: "loading" | "ready" | "failed";
+  phase: "loading" | "ready" | "failed" | "refused";
+  /** Why it may not be watched any more, for people. */
+  refusal: string | null;
   positionMs: number;
   bufferedMs: number;
   paused: boolean;
@@ -26,6 +31,8 @@ export type ReplayState = {
 
 type Options = {
   media: ReplayMedia;
+  /** The next access; rejects when there is none for this person. */
+  renew: () => Promise<Grant>;
   /** Programme time of the recording's first picture, epoch ms. */
   startedAt: number;
   range: { fromMs: number; toMs: number };
@@ -60,13 +67,18 @@ export class ReplayPlayer {
   #closed = false;
   #begun = false;
   #phase: ReplayState["phase"] = "loading";
+  #refusal: string | null = null;
+  readonly access: MediaAccess;
 
   constructor(video: HTMLVideoElement, options: Options) {
     this.video = video;
     this.#options = options;
     this.range = options.range;
+    this.access = new MediaAccess(options.renew, (refusal) => this.#refuse(refusal));
+    this.access.take(options.media.grant);
     this.state = new Value<ReplayState>({
       phase: "loading",
+      refusal: null,
       positionMs: options.beginMs,
       bufferedMs: options.beginMs,
       paused: true,
@@ -122,6 +134,7 @@ export class ReplayPlayer {
 
   close(): void {
     this.#closed = true;
+    this.access.close();
     clearTimeout(this.#timer);
     this.#stop();
     for (const event of [...events, ...moreEvents]) this.video.removeEventListener(event, this.#look);
@@ -130,27 +143,38 @@ export class ReplayPlayer {
 
   async #start(beginMs: number): Promise<void> {
     const { media } = this.#options;
+    await this.access.ready();
+    if (this.#closed) return;
     const engine = pickEngine({
       mediaSource: "MediaSource" in window,
       managedMediaSource: "ManagedMediaSource" in window,
       nativeHls: this.video.canPlayType("application/vnd.apple.mpegurl") !== "",
     });
     const useFile = !media.segments || engine === "none" || this.#faults >= 2;
-    if (useFile) this.#playFile(media.file, beginMs);
-    else if (engine === "native") this.#playNative(media.playlist, beginMs);
-    else await this.#playSegments(media.playlist, beginMs);
+    if (!useFile && engine === "hls.js") return this.#playSegments(media.playlist, beginMs);
+    const url = useFile ? media.file : media.playlist;
+    const lasting = await enterNatively(this.access, url);
+    if (this.#closed) return;
+    // Without the cookie it is interrupted when the access ends, and goes on where it was.
+    const address = lasting ?? this.access.address(url);
+    if (useFile) this.#playFile(address, beginMs);
+    else this.#playNative(address, beginMs);
   }
 
   async #playSegments(url: string, beginMs: number): Promise<void> {
     const { playRecorded } = await import("./recorded-hls.ts");
     if (this.#closed) return;
-    this.#stop = playRecorded(this.video, url, {
-      begin: (firstAt) => {
-        this.#baseMs = firstAt - this.#options.startedAt;
-        return this.mediaTime(beginMs);
+    this.#stop = playRecorded(
+      this.video,
+      { url, access: this.access },
+      {
+        begin: (firstAt) => {
+          this.#baseMs = firstAt - this.#options.startedAt;
+          return this.mediaTime(beginMs);
+        },
+        onFault: () => this.#fault(),
       },
-      onFault: () => this.#fault(),
-    });
+    );
   }
 
   /** Safari: its own player knows the date of the first picture once it has the playlist. */
@@ -188,9 +212,20 @@ export class ReplayPlayer {
     if (this.video.getAttribute("src")?.startsWith("blob:") === false) this.#fault();
   };
 
-  #fault(): void {
+  #refuse(refusal: string): void {
     if (this.#closed) return;
+    clearTimeout(this.#timer);
+    this.access.close();
+    this.#refusal = refusal;
+    this.#phase = "refused";
+    this.#stop();
+    this.#look();
+  }
+
+  #fault(): void {
+    if (this.#closed || this.#phase === "refused") return;
     this.#faults += 1;
+    this.access.doubt();
     this.#stop();
     if (this.#faults > mostFaults) {
       this.#phase = "failed";
@@ -215,7 +250,7 @@ export class ReplayPlayer {
 
   #look = (): void => {
     const { video } = this;
-    if (video.readyState >= 2 && this.#phase !== "failed") this.#phase = "ready";
+    if (video.readyState >= 2 && this.#phase === "loading") this.#phase = "ready";
     if (!video.paused) this.#begun = true;
     const known = video.readyState >= 1;
     const positionMs = known ? Math.max(this.range.fromMs, this.positionMs) : this.state.get().positionMs;
@@ -224,6 +259,7 @@ export class ReplayPlayer {
     if (over && !video.paused) video.pause();
     this.state.set({
       phase: this.#phase,
+      refusal: this.#refusal,
       positionMs: Math.min(positionMs, this.range.toMs),
       bufferedMs: Math.min(this.range.toMs, this.#bufferedMs(positionMs)),
       paused: video.paused,

@@ -36,8 +36,9 @@ export type RoomState = {
   fault: string | null;
 };
 
-/** `only`: a tier that must be, whatever the participant asked for. */
-type Admit = (excludeEdges: string[], only?: Delivery) => Promise<Admission>;
+/** `only`: a tier that must be, whatever the participant asked for. `servedBy`: the edge to stay on if it has room. */
+type Wish = { only?: Delivery | undefined; servedBy?: string };
+type Admit = (excludeEdges: string[], wish: Wish) => Promise<Admission>;
 /** What ends one round on a connection: its end, or the wish to go elsewhere. */
 type Turn = { end: SocketEnd } | { successor: EdgeSession };
 
@@ -53,7 +54,7 @@ export const finalRefusals: ReadonlySet<string> = new Set([
 
 const endTexts: Record<string, string> = {
   replaced: "You joined from another window or device.",
-  removed: "The host has removed you from this webinar.",
+  removed: "You may not be in this webinar any more.",
   unauthorized: "Your link is no longer valid.",
 };
 
@@ -166,7 +167,7 @@ export class RoomConnection {
   /** Admission and connection, avoiding the edges in `dead`; the edge is in there when this rejects or ends. */
   async #open(dead: string[]): Promise<EdgeSession> {
     const fallen = startsWithHls(recallPath(), Date.now());
-    const admission = await this.#admit(dead, fallen ? "hls" : this.#only);
+    const admission = await this.#admit(dead, { only: fallen ? "hls" : this.#only });
     const { nodeId } = admission.edge;
     dead.push(nodeId);
     const { room } = this.state.get();
@@ -273,7 +274,10 @@ export class RoomConnection {
     const session = this.#session;
     if (!session) return;
     try {
-      const admission = await this.#admit([], this.#only);
+      const admission = await this.#admit([], {
+        only: this.#only,
+        servedBy: session.admission.edge.nodeId,
+      });
       if (admission.delivery !== "webrtc" || session !== this.#session) return;
       if (admission.edge.nodeId !== session.admission.edge.nodeId) return this.#move([], 0);
       this.#seatLost = undefined;
@@ -301,6 +305,9 @@ export class RoomConnection {
     this.#session?.close();
     this.tracks.set([]);
     this.#patch({ connection: "ended", fault: endTexts[end.reason] ?? null });
+    // Why exactly, the door says.
+    if (end.reason === "removed")
+      this.#admit([], {}).catch((error: unknown) => this.#refused(error) && this.#patch({ connection: "ended" }));
   }
 }
 

@@ -10,6 +10,8 @@ type Pending = {
 /** `retry`: asking for admission again makes sense. */
 export type SocketEnd = { code: number; reason: string; retry: boolean };
 export type Resume = { epoch: string; seq: number };
+/** `resume`: the last event seen. `receive`: what is needed to receive shall come with the answer. */
+export type HelloWish = { resume?: Resume | undefined; receive?: boolean };
 
 /** Codes after which asking for admission again makes no sense. Everything unknown, like a lost connection, is retried. */
 const final = new Set<number>(Object.values(closeCodes).flatMap(({ code, retry }) => (retry ? [] : [code])));
@@ -48,7 +50,11 @@ export class Rpc {
   }
 
   /** Open and say hello; the answer is hello's data. Rejects when there is no connection within 5 s. */
-  static async connect(url: string, token: string, resume?: Resume): Promise<{ rpc: Rpc; hello: unknown }> {
+  static async connect(
+    url: string,
+    token: string,
+    wish: HelloWish = {},
+  ): Promise<{ rpc: Rpc; hello: unknown }> {
     const rpc = new Rpc(new WebSocket(url));
     try {
       await rpc.#opened();
@@ -56,7 +62,8 @@ export class Rpc {
       const hello = await rpc.request("hello", {
         version: protocolVersion,
         token,
-        ...(resume ? { resume } : {}),
+        ...(wish.resume ? { resume: wish.resume } : {}),
+        ...(wish.receive ? { receive: true } : {}),
       });
       return { rpc, hello };
     } catch (error) {

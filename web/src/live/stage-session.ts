@@ -71,7 +71,7 @@ export class StageSession {
       rpc.on("stage.phase", (data) => events.onPhase(stageEvents["stage.phase"].parse(data).phase));
       rpc.on("stage.members", (data) => events.onMembers(stageEvents["stage.members"].parse(data).members));
       rpc.on("stage.moving", () => events.onMoving());
-      const receiving = receives ? session.#receiver.start(iceServers) : undefined;
+      const receiving = receives ? session.#receiver.start({ iceServers }) : undefined;
       await Promise.all([session.#openSend(iceServers), receiving]);
       return { session, phase, members };
     } catch (error) {

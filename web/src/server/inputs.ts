@@ -124,6 +124,13 @@ export const formFieldList = z
   )
   .max(40, "At most 40 fields.");
 
+/** For how long a recording is kept. */
+export const recordingDays = z
+  .number()
+  .int()
+  .min(1, "At least one day.")
+  .max(3650, "At most ten years (3650 days).");
+
 /** What to look for; anything that can be typed. */
 export const searchText = z
   .string()

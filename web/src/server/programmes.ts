@@ -8,6 +8,14 @@ import {
   recordingSubject,
   replaySubject,
 } from "@rostrum/protocol";
+import {
+  type AccessPolicy,
+  type AccessTimes,
+  accessNow,
+  accessTimes,
+  liveAccess,
+  replayAccess,
+} from "@rostrum/rules";
 import { textsFor } from "../texts/index.ts";
 import type { Services } from "./services.ts";
 
@@ -45,20 +53,45 @@ export async function readProgrammeStatus(
   return text ? (ProgrammeStatus.safeParse(JSON.parse(text)).data ?? null) : null;
 }
 
-/** Access values change this often, so that all viewers of an hour share one and a CDN can cache it. */
-const bucketSeconds = 3600;
-const lifetimeSeconds = 12 * 3600;
+/** A recording's address for its host: long enough to download it. */
+const hostBucketSeconds = 3600;
+const hostLifetimeSeconds = 12 * 3600;
 
-function access(services: Services, subject: string): string {
-  const bucket = Math.floor(Date.now() / 1000 / bucketSeconds) * bucketSeconds;
-  return services.tokens.hlsAccess(subject, bucket + bucketSeconds + lifetimeSeconds);
+function hostAccess(services: Services, subject: string): string {
+  const bucket = Math.floor(Date.now() / 1000 / hostBucketSeconds) * hostBucketSeconds;
+  return services.tokens.hlsAccess(subject, bucket + hostBucketSeconds + hostLifetimeSeconds);
 }
 
+/**
+ * Access to media for one who may watch: what to use now, and soon the next; asked for again before it ends (decision
+ * 017). Times are epoch ms by the clock of `nowMs`.
+ */
+export type MediaGrant = {
+  accesses: (AccessTimes & { access: string })[];
+  leadMs: number;
+  nowMs: number;
+};
+
+export function grantAccess(services: Services, subject: string, policy: AccessPolicy): MediaGrant {
+  const nowMs = Date.now();
+  const accesses = accessTimes(policy, nowMs).map((times) => ({
+    ...times,
+    access: services.tokens.hlsAccess(subject, times.untilMs / 1000),
+  }));
+  return { accesses, leadMs: policy.leadSeconds * 1000, nowMs };
+}
+
+const currentOf = ({ accesses, nowMs }: MediaGrant): string => accessNow(accesses, nowMs)?.access ?? "";
+
 /** The playlist viewers play, once the programme has its first frame. */
-export async function playlistUrl(services: Services, webinarId: string): Promise<string | null> {
+export async function playlistGrant(
+  services: Services,
+  webinarId: string,
+): Promise<MediaGrant & { url: string | null }> {
+  const grant = grantAccess(services, webinarId, liveAccess);
   const status = await readProgrammeStatus(services, webinarId);
-  if (!status || status.firstFrameAt === null) return null;
-  return `${status.publicUrl}/hls/${webinarId}/${access(services, webinarId)}/index.m3u8`;
+  if (!status || status.firstFrameAt === null) return { ...grant, url: null };
+  return { ...grant, url: `${status.publicUrl}/hls/${webinarId}/${currentOf(grant)}/index.m3u8` };
 }
 
 /** Who serves a webinar's recording: the node that made it, else any, which knows where copies are. */
@@ -71,24 +104,31 @@ async function recordingNode(services: Services, webinarId: string): Promise<str
 /** Where the finished recording is served, for its host. */
 export async function recordingUrl(services: Services, webinarId: string): Promise<string | null> {
   const node = await recordingNode(services, webinarId);
-  const signed = access(services, recordingSubject(webinarId));
+  const signed = hostAccess(services, recordingSubject(webinarId));
   return node ? `${node}/recordings/${webinarId}/${signed}/recording.mp4` : null;
 }
+
+type Published = { range: { fromMs: number; toMs: number }; durationMs: number };
+
+/** What of a recording was published, as its addresses say it. */
+export const rangeName = ({ range: { fromMs, toMs }, durationMs }: Published): string =>
+  `${fromMs}-${toMs >= durationMs ? "end" : toMs}`;
 
 /** Addresses of what was published of a recording: they are good for that range alone. */
 export async function replayMedia(
   services: Services,
   webinarId: string,
-  published: { range: { fromMs: number; toMs: number }; durationMs: number },
-): Promise<{ playlist: string; file: string; thumbnails: string } | null> {
+  published: Published,
+): Promise<{ playlist: string; file: string; thumbnails: string; grant: MediaGrant } | null> {
   const node = await recordingNode(services, webinarId);
   if (!node) return null;
-  const { fromMs, toMs } = published.range;
-  const name = `${fromMs}-${toMs >= published.durationMs ? "end" : toMs}`;
-  const base = `${node}/replay/${webinarId}/${name}/${access(services, replaySubject(webinarId, name))}`;
+  const name = rangeName(published);
+  const grant = grantAccess(services, replaySubject(webinarId, name), replayAccess);
+  const base = `${node}/replay/${webinarId}/${name}/${currentOf(grant)}`;
   return {
     playlist: `${base}/index.m3u8`,
     file: `${base}/recording.mp4`,
     thumbnails: `${base}/storyboard.vtt`,
+    grant,
   };
 }

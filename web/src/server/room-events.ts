@@ -6,6 +6,7 @@ import {
   roomLogKey,
   WebinarId,
 } from "@rostrum/protocol";
+import { handMark } from "./programme-marks.ts";
 import type { Services } from "./services.ts";
 
 type RoomAudience = "all" | "hosts" | { hostsAnd: ParticipantId } | { to: ParticipantId };
@@ -28,6 +29,7 @@ export async function publishRoomEvent(
   body: RoomEventBody,
   audience: RoomAudience = "all",
 ): Promise<void> {
+  await handMark(services, webinarId, body);
   try {
     const event = RoomEventDraft.parse({
       webinarId: WebinarId.parse(webinarId),

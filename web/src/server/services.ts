@@ -1,4 +1,4 @@
-import { type Executor, openDatabase } from "@rostrum/db";
+import { type Executor, findRegistrantsByTokens, openDatabase, type Registrant } from "@rostrum/db";
 import {
   connectRedis,
   createLog,
@@ -18,6 +18,7 @@ import { Announcer } from "./announcer.ts";
 import { DeviceBook } from "./device-book.ts";
 import { EdgeBoard } from "./edge-board.ts";
 import { createMeasures, type Measures } from "./measures.ts";
+import { Together } from "./together.ts";
 
 /** What the server side of web is built from: one set per process. */
 export type Services = {
@@ -30,6 +31,8 @@ export type Services = {
   registry: Registry;
   edges: EdgeBoard;
   events: EventLog<RoomEventDraft>;
+  /** Who holds a personal link, by its hash. */
+  registrants: Together<Registrant>;
   seats: SeatLedger;
   removed: RemovedPeople;
   devices: DeviceBook;
@@ -54,6 +57,7 @@ export function createServices(config: WebConfig, name: string): Services {
     tokens: createTokens(config.ROSTRUM_SECRET),
     registry,
     edges: new EdgeBoard(redis, registry),
+    registrants: new Together((hashes) => findRegistrantsByTokens(database.db, hashes)),
     seats: new SeatLedger(redis),
     removed: new RemovedPeople(redis),
     devices: new DeviceBook({ db: database.db, scope, log }),

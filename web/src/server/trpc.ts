@@ -1,4 +1,4 @@
-import { isDatabaseUnavailable, isErased, type User } from "@rostrum/db";
+import { isDatabaseUnavailable, type User } from "@rostrum/db";
 import {
   type ErrorCode,
   internalError,
@@ -13,6 +13,7 @@ import { databaseAway } from "./handler.ts";
 import { procedurePermissions, requirePermission } from "./permissions.ts";
 import type { Services } from "./services.ts";
 import { currentUser } from "./session.ts";
+import { refuseOut } from "./use-cases/presence.ts";
 
 /** What every procedure is called with. Identity is found lazily and only from the cookie or the token. */
 export type Context = { services: Services; headers: Headers; setCookie: (cookie: string) => void };
@@ -115,8 +116,7 @@ export const participantProcedure = base.meta({ access: "participant" }).use(asy
   const token = ctx.headers.get(admissionHeader);
   if (!token) throw new RostrumError("token.missing", "Join the room first.");
   const participant: RoomClaims = await ctx.services.tokens.verifyRoom(token, "edge");
-  if (await isErased(ctx.services.db, participant.participantId))
-    throw new RostrumError("token.invalid", "You are no longer registered for this webinar.");
+  await refuseOut(ctx.services, participant.participantId);
   return next({ ctx: { ...ctx, participant } });
 });
 

@@ -1,5 +1,6 @@
 import type { Texts } from "./en.ts";
 import { faultsDe } from "./faults-de.ts";
+import { qualityDe } from "./quality-de.ts";
 import { replayDe } from "./replay-de.ts";
 import { playerDe, roomDe } from "./room-de.ts";
 import { siteDe } from "./site-de.ts";
@@ -122,4 +123,5 @@ export const de: Texts = {
   studio: studioDe,
   site: siteDe,
   faults: faultsDe,
+  quality: qualityDe,
 };

@@ -1,4 +1,5 @@
 import { faultsEn } from "./faults-en.ts";
+import { qualityEn } from "./quality-en.ts";
 import { replayEn } from "./replay-en.ts";
 import { playerEn, roomEn } from "./room-en.ts";
 import { siteEn } from "./site-en.ts";
@@ -122,5 +123,6 @@ export const en = {
   studio: studioEn,
   site: siteEn,
   faults: faultsEn,
+  quality: qualityEn,
 };
 export type Texts = typeof en;

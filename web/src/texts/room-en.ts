@@ -113,8 +113,6 @@ export const playerEn = {
   atLive: "live",
   seconds: (seconds: string) => `${seconds} s`,
   behind: (time: string) => `${time} behind live`,
-  quality: "Quality",
-  automatic: "Auto",
   captions: "Captions",
   soundOnly: "Sound only",
   pictureInPicture: "Picture in picture",

@@ -63,23 +63,8 @@ export const studioDe: typeof studioEn = {
     audience: "Publikum",
     interactive: (people) => count(people, "mit interaktivem Platz", "mit interaktivem Platz"),
     onBroadcast: (people) => count(people, "in der Übertragung", "in der Übertragung"),
-  },
-  attendees: {
-    heading: "Wer da ist",
-    list: "Teilnehmende",
-    find: "Jemanden finden",
-    nobodyFound: "Unter diesem Namen ist niemand da.",
-    nobody: "Noch ist niemand da.",
-    delivery: { webrtc: "interaktiv", hls: "Übertragung" },
-    more: (people) => `Und ${count(people, "weitere Person", "weitere")}: Sie finden sie über den Namen.`,
-    remove: "Entfernen",
-    removeOne: (name) => `${name} entfernen`,
-    removeTitle: (name) => `${name} aus dem Webinar entfernen?`,
-    removeText:
-      "Die Person verlässt den Raum sofort, und die Übertragung endet für sie innerhalb von zwei Minuten, auch in einem anderen Player. Ihr Link öffnet weder Raum noch Aufzeichnung, bis Sie sie wieder einlassen.",
-    removed: "Entfernt",
-    letBack: "Wieder einlassen",
-    letBackOne: (name) => `${name} wieder einlassen`,
+    relieved: (count) =>
+      `${count} davon, weil ein Server überlastet war: Starten Sie einen weiteren Edge-Server`,
   },
   reach: {
     tcp: "über TCP",
@@ -109,6 +94,23 @@ export const studioDe: typeof studioEn = {
     endText:
       "Alle verlassen den Raum, und die Aufzeichnung wird abgeschlossen. Das lässt sich nicht rückgängig machen.",
     broadcast: "Übertragung",
+  },
+  attendees: {
+    heading: "Wer da ist",
+    find: "Jemanden finden",
+    nobodyFound: "Niemand mit diesem Namen ist da.",
+    nobody: "Noch ist niemand da.",
+    list: "Teilnehmende",
+    tiers: { hls: "Übertragung", webrtc: "interaktiv" },
+    remove: "Entfernen",
+    removeOne: (name) => `${name} entfernen`,
+    more: (people) => `Und ${people} weitere: Finden Sie sie über den Namen.`,
+    removed: "Entfernt",
+    letBack: "Wieder einlassen",
+    letOneBack: (name) => `${name} wieder einlassen`,
+    question: (name) => `${name} aus dem Webinar entfernen?`,
+    consequence:
+      "Die Person verlässt den Raum sofort, die Übertragung endet für sie innerhalb von zwei Minuten, auch in einem anderen Player, und ihr Link öffnet weder den Raum noch die Aufzeichnung, bis Sie sie wieder einlassen.",
   },
   encoders: {
     heading: "Encoder",

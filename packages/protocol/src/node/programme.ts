@@ -35,6 +35,23 @@ export const programmesKey = "programmes";
 /** Pub/sub channel: published to after each change of the hash, with the webinar id. */
 export const programmesChannel = "programmes:changed";
 
+/**
+ * Something of the room's life that players of the broadcast are told (EXT-X-DATERANGE). Nothing in it is about a person:
+ * `title` is what the host wrote for everybody.
+ */
+export const ProgrammeMark = z.object({
+  id: z.string().regex(/^[\w.-]{1,120}$/),
+  kind: z.enum(["poll", "question", "chapter"]),
+  startsAt: EpochMs,
+  /** Null: not over; a chapter lasts until the next. */
+  endsAt: EpochMs.nullable(),
+  title: z.string().max(500).nullable(),
+});
+export type ProgrammeMark = z.infer<typeof ProgrammeMark>;
+
+/** Redis hash of a live webinar's marks; the field is the thing's own, and stays when it is told anew. */
+export const programmeMarksKey = (webinarId: string): string => `programme-marks:{${webinarId}}`;
+
 /** What a host must know of while it lasts. `recording-missing`: nothing has been written for seconds;
  * `track-missing`: what one person sends cannot be written. */
 export const ProgrammeAlert = z.object({
@@ -72,6 +89,19 @@ export const ProgrammeStatus = z.object({
     .object({ level: z.number().int().positive(), reason: z.string().max(300), since: EpochMs })
     .nullable()
     .default(null),
+  /** Renditions with a picture, the programme's own first. `dropped`: for want of time; `withheld`: for want of cores. */
+  renditions: z
+    .array(
+      z.object({
+        name: z.string().max(10),
+        width: z.number().int().positive(),
+        height: z.number().int().positive(),
+        bitrateKbps: z.number().positive(),
+        state: z.enum(["on-air", "dropped", "withheld"]),
+      }),
+    )
+    .max(10)
+    .default([]),
   alerts: z.array(ProgrammeAlert).max(10).default([]),
   recordingBytes: z.number().int().nonnegative(),
   finishing: Finishing.nullable().default(null),

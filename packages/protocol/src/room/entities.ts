@@ -82,5 +82,7 @@ export const Presence = z.object({
   hls: z.number().int().nonnegative(),
   /** Attendees here now by how the stage gets to them, as far as their browsers have told. */
   paths: z.partialRecord(MediaPath, z.number().int().nonnegative()).optional(),
+  /** Of those on the broadcast: moved there because their server had too much to do. */
+  relieved: z.number().int().nonnegative().optional(),
 });
 export type Presence = z.infer<typeof Presence>;

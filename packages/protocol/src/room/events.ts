@@ -42,6 +42,8 @@ export const RoomEventBody = z.discriminatedUnion("type", [
   z.object({ type: z.literal("presence.counted"), presence: Presence }),
   /** An interactive seat is kept for somebody who waits: ask for admission again before it goes to the next. */
   z.object({ type: z.literal("seat.offered"), participantId: ParticipantId, expiresAt: EpochMs }),
+  /** Somebody may not be in this room any more: whoever holds their connection closes it. */
+  z.object({ type: z.literal("participant.removed"), participantId: ParticipantId }),
   z.object({ type: z.literal("recording.ready"), durationMs: z.number().int().nonnegative() }),
 ]);
 export type RoomEventBody = z.infer<typeof RoomEventBody>;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { MediaPath, MediaReport, PathReason } from "../reach.ts";
 import { RoomEvent } from "../room/events.ts";
 import { RoomSnapshot } from "../room/snapshot.ts";
-import { mediaEvents, receiveMethods } from "./media.ts";
+import { mediaEvents, ReceiveOffer, receiveMethods } from "./media.ts";
 
 /**
  * The edge socket (`/ws` on an edge): one per participant, whatever the role and tier. After `hello` the edge answers
@@ -15,11 +15,15 @@ export const edgeMethods = {
       token: z.string().min(1).max(4096),
       /** Last event seen, to resume without a snapshot when the gap is short. */
       resume: z.strictObject({ epoch: z.string().max(64), seq: z.number().int().nonnegative() }).optional(),
+      /** Answer with `media`, for who will receive: it saves the two questions that would follow. */
+      receive: z.boolean().optional(),
     }),
     response: z.object({
       nodeId: z.string(),
       /** Absent when `resume` was possible: missed events follow as `room.event`. */
       snapshot: RoomSnapshot.optional(),
+      /** Given when it was asked for and there is a seat. */
+      media: ReceiveOffer.optional(),
       serverTimeMs: z.number(),
     }),
   },

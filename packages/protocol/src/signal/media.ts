@@ -5,6 +5,10 @@ import { StageProducer } from "../stage.ts";
 
 const Empty = z.strictObject({});
 
+/** What a client needs to begin to receive: the answers of `media.capabilities` and `transport.create` in one. */
+export const ReceiveOffer = z.object({ routerRtpCapabilities: RtpCapabilities, transport: TransportOptions });
+export type ReceiveOffer = z.infer<typeof ReceiveOffer>;
+
 /** Media methods every peer may call, on an edge (receive only) and on the origin. */
 export const receiveMethods = {
   /** Are you there? Answered at once, on every socket of ours. */
@@ -23,7 +27,11 @@ export const receiveMethods = {
     request: z.strictObject({ transportId: MediaId }),
     response: z.object({ iceParameters: z.record(z.string(), z.unknown()) }),
   },
-  /** Begin receiving the stage over this transport; consumers arrive as `consumer.opened`, paused. Repeating it is harmless. */
+  /**
+   * Begin receiving the stage over this transport: a `consumer.opened` for each producer there is, then the answer. Said
+   * before `transport.connect`, these flow with the connection and one negotiation serves them all; consumers that come
+   * later are paused. Repeating it is harmless.
+   */
   "receive.start": {
     request: z.strictObject({ transportId: MediaId, rtpCapabilities: RtpCapabilities }),
     response: Empty,
@@ -65,6 +73,8 @@ export const mediaEvents = {
     consumerId: MediaId,
     producer: StageProducer,
     rtpParameters: RtpParameters,
+    /** True: media flows as soon as the transport is connected. Else it waits for `consumer.resume`. */
+    flows: z.boolean().optional(),
   }),
   "consumer.paused": z.object({ consumerId: MediaId }),
   "consumer.resumed": z.object({ consumerId: MediaId }),

@@ -5,13 +5,13 @@ import { chapterAt, thumbnailAt } from "../../live/replay-rules.ts";
 import { useValue } from "../../live/use-value.ts";
 import type { Replay } from "./replay.ts";
 import { ThumbnailPicture } from "./thumbnail-picture.tsx";
-import { useThumbnails } from "./thumbnails.ts";
+import { useThumbnails, useTrack } from "./thumbnails.ts";
 
 type Props = { player: ReplayPlayer; chapters: Replay["chapters"]; media: Replay["media"] };
 
 export function ChapterList({ player, chapters, media }: Props) {
   const { positionMs } = useValue(player.state);
-  const track = media.storyboard ? media.thumbnails : null;
+  const track = useTrack(media.storyboard ? media.thumbnails : null, player.access);
   const thumbnails = useThumbnails(track);
   const current = chapterAt(chapters, positionMs);
   return (

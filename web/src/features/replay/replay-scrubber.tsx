@@ -7,7 +7,7 @@ import { chapterAt, thumbnailAt } from "../../live/replay-rules.ts";
 import { useValue } from "../../live/use-value.ts";
 import type { Replay } from "./replay.ts";
 import { ThumbnailPicture } from "./thumbnail-picture.tsx";
-import { useThumbnails } from "./thumbnails.ts";
+import { useThumbnails, useTrack } from "./thumbnails.ts";
 
 /** The time line with its chapters; under the pointer, what is to be seen there. */
 export function ReplayScrubber({ player, replay }: { player: ReplayPlayer; replay: Replay }) {
@@ -32,7 +32,9 @@ export function ReplayScrubber({ player, replay }: { player: ReplayPlayer; repla
   const shown = dragged ?? hover;
   return (
     <div className="replay-scrubber">
-      {shown !== null && <Peek replay={replay} ms={shown} fromMs={fromMs} share={share(shown)} />}
+      {shown !== null && (
+        <Peek player={player} replay={replay} ms={shown} fromMs={fromMs} share={share(shown)} />
+      )}
       <input
         className="player-scrubber"
         type="range"
@@ -63,10 +65,11 @@ export function ReplayScrubber({ player, replay }: { player: ReplayPlayer; repla
   );
 }
 
-type PeekProps = { replay: Replay; ms: number; fromMs: number; share: number };
+type PeekProps = { player: ReplayPlayer; replay: Replay; ms: number; fromMs: number; share: number };
 
-function Peek({ replay, ms, fromMs, share }: PeekProps) {
-  const track = replay.media.storyboard ? replay.media.thumbnails : null;
+function Peek({ player, replay, ms, fromMs, share }: PeekProps) {
+  const { storyboard, thumbnails: url } = replay.media;
+  const track = useTrack(storyboard ? url : null, player.access);
   const thumbnails = useThumbnails(track);
   const chapter = replay.chapters[chapterAt(replay.chapters, ms)];
   return (

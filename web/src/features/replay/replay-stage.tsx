@@ -1,7 +1,7 @@
 "use client";
 import { Play } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
-import { useTexts } from "../../client/language.tsx";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { clockText } from "../../live/hls-rules.ts";
 import type { ReplayPlayer } from "../../live/replay-player.ts";
 import { type ReplayCommand, replayCommand } from "../../live/replay-rules.ts";
@@ -62,9 +62,17 @@ export function ReplayStage({ title, replay, player, video, setVideo, resumed }:
 
 /** What lies over the picture before it plays, and when it cannot. */
 function Over({ player, title, resumed }: { player: ReplayPlayer; title: string; resumed: boolean }) {
-  const { phase, begun, positionMs, waiting } = useValue(player.state);
+  const { phase, refusal, begun, positionMs, waiting } = useValue(player.state);
   const { replay: words, player: controls } = useTexts();
+  const faults = useFaults();
   const [resumeShown, setResumeShown] = useState(resumed);
+  if (phase === "refused")
+    return (
+      <div className="stage-message" role="alert">
+        <h2>{controls.refused}</h2>
+        <p>{refusal && faults.said(refusal)}</p>
+      </div>
+    );
   if (phase === "failed")
     return (
       <div className="stage-message" role="alert">

@@ -1,6 +1,7 @@
 "use client";
 import { useEffect, useMemo, useRef, useState } from "react";
 import superjson from "superjson";
+import { createApi } from "../../client/api.ts";
 import { useTexts } from "../../client/language.tsx";
 import { ReplayPlayer } from "../../live/replay-player.ts";
 import { beginAt, startOf } from "../../live/replay-rules.ts";
@@ -29,11 +30,12 @@ async function report(told: WatchReport, leaving: boolean): Promise<void> {
 
 /** The recording with everything that went with it, in time with the picture. */
 export function ReplayView({ replay }: { replay: Replay }) {
-  const { range, chapters, conversation, slug, startedAt, media, viewer } = replay;
+  const { webinarId, range, chapters, conversation, slug, startedAt, media, viewer } = replay;
   const { replay: words } = useTexts();
   const [video, setVideo] = useState<HTMLVideoElement | null>(null);
   const [player, setPlayer] = useState<ReplayPlayer | null>(null);
   const [all, setAll] = useState(false);
+  const api = useMemo(() => createApi(), []);
   const begin = useMemo(() => {
     const seconds = startOf(window.location.search);
     return beginAt({ seconds, leftAtMs: placeKept(slug) }, range);
@@ -42,7 +44,9 @@ export function ReplayView({ replay }: { replay: Replay }) {
   const pass = viewer?.pass;
   useEffect(() => {
     if (!video) return;
-    const opened = new ReplayPlayer(video, first.current);
+    const name = /\/replay\/[^/]+\/([^/]+)\//.exec(first.current.media.playlist)?.[1] ?? "";
+    const renew = () => api.replay.renew.mutate({ webinarId, pass: pass ?? null, range: name });
+    const opened = new ReplayPlayer(video, { ...first.current, renew });
     const log = pass ? new WatchLog(opened, pass, report) : null;
     const place = setInterval(() => {
       if (opened.state.get().begun) keepPlace(slug, opened.state.get().positionMs);
@@ -53,7 +57,7 @@ export function ReplayView({ replay }: { replay: Replay }) {
       log?.close();
       opened.close();
     };
-  }, [video, slug, pass]);
+  }, [video, slug, pass, webinarId, api]);
 
   const tabs = [
     ...(chapters.length > 0

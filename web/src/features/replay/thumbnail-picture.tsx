@@ -1,13 +1,13 @@
 "use client";
 import type { Thumbnail } from "../../live/replay-rules.ts";
-import { useSheet } from "./thumbnails.ts";
+import { type Track, useSheet } from "./thumbnails.ts";
 
 /** One picture out of a sheet. */
 export function ThumbnailPicture({
   track,
   thumbnail,
 }: {
-  track: string | null;
+  track: Track | null;
   thumbnail: Thumbnail | undefined;
 }) {
   const url = useSheet(track, thumbnail?.sheet);

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Captions } from "lucide-react";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useEffect, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { createApi } from "../../client/api.ts";
 import { useFaults, useTexts } from "../../client/language.tsx";
 import { useTRPC } from "../../client/providers.tsx";
@@ -33,8 +33,8 @@ type Props = { joinToken: string; prefer: Delivery };
 export function AttendeeRoom({ joinToken, prefer }: Props) {
   const connection = useMemo(() => {
     const api = createApi();
-    return new RoomConnection((excludeEdges, only) =>
-      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges }),
+    return new RoomConnection((excludeEdges, { only, servedBy }) =>
+      api.attendance.admit.mutate({ joinToken, prefer: only ?? prefer, excludeEdges, servedBy }),
     );
   }, [joinToken, prefer]);
   useEffect(() => () => connection.leave(), [connection]);
@@ -125,7 +125,11 @@ function Room({ connection }: { connection: RoomConnection }) {
       <div className="stage-column">
         <div className="stage-frame">
           {status === "ended" && fault ? (
-            <StageMessage title={words.left} text={faults.said(fault)} />
+            <StageMessage title={words.left} text={faults.said(fault)}>
+              <button className="button" type="button" onClick={() => window.location.reload()}>
+                {words.comeBack}
+              </button>
+            </StageMessage>
           ) : room.phase === "ended" ? (
             <StageMessage title={words.over} text={words.thanks} />
           ) : room.phase !== "live" ? (
@@ -135,7 +139,7 @@ function Room({ connection }: { connection: RoomConnection }) {
           )}
         </div>
         {room.phase === "live" && <StageNotes connection={connection} />}
-        {room.phase !== "ended" && (
+        {room.phase !== "ended" && status !== "ended" && (
           <HandControls connection={connection} room={room} self={admission.participantId} visit={visit}>
             {room.caption && delivery === "webrtc" && (
               <button
@@ -215,13 +219,14 @@ function useVisit(connection: RoomConnection) {
   return { visit, own };
 }
 
-function StageMessage({ title, text }: { title: string; text: string }) {
+function StageMessage({ title, text, children }: { title: string; text: string; children?: ReactNode }) {
   const { room } = useTexts();
   return (
     <section className="stage" aria-label={room.stage}>
       <div className="stage-message" role="status">
         <h2>{title}</h2>
         <p>{text}</p>
+        {children}
       </div>
     </section>
   );

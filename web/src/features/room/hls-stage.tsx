@@ -1,6 +1,6 @@
 "use client";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { useTexts } from "../../client/language.tsx";
+import { useFaults, useTexts } from "../../client/language.tsx";
 import { Broadcast } from "../../live/broadcast.ts";
 import { commandOf, type PlayerCommand } from "../../live/hls-rules.ts";
 import type { RoomConnection } from "../../live/room-connection.ts";
@@ -24,7 +24,7 @@ export function HlsStage({ connection, title, covered, onPlaying }: Props) {
 
   useEffect(() => {
     if (!video) return;
-    const opened = new Broadcast(video, async () => (await connection.api.attendance.playlist.query()).url);
+    const opened = new Broadcast(video, () => connection.api.attendance.playlist.query());
     const started = () => {
       told.current();
       if (performance.getEntriesByName("rostrum:first-frame").length === 0)
@@ -71,8 +71,9 @@ type ShownProps = {
 
 /** What lies over the picture: a word while there is none, the controls once there was one. */
 function Shown({ broadcast, video, title, stage }: ShownProps) {
-  const { phase, soundOnly } = useValue(broadcast.state);
+  const { phase, refusal, soundOnly } = useValue(broadcast.state);
   const { player } = useTexts();
+  const faults = useFaults();
   const played = useRef(false);
   played.current ||= phase === "playing";
   return (
@@ -84,6 +85,11 @@ function Shown({ broadcast, video, title, stage }: ShownProps) {
           <button className="button" type="button" onClick={() => broadcast.tryAgain()}>
             {player.tryAgain}
           </button>
+        </div>
+      ) : phase === "refused" ? (
+        <div className="stage-message" role="alert">
+          <h2>{player.refused}</h2>
+          <p>{refusal && faults.said(refusal)}</p>
         </div>
       ) : phase === "unable" ? (
         <div className="stage-message" role="alert">

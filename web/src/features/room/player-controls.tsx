@@ -1,6 +1,5 @@
 "use client";
 import {
-  AudioLines,
   Captions as CaptionsIcon,
   Maximize,
   Pause,
@@ -14,6 +13,8 @@ import { useTexts } from "../../client/language.tsx";
 import type { Broadcast } from "../../live/broadcast.ts";
 import { behindText, clockText } from "../../live/hls-rules.ts";
 import { useValue } from "../../live/use-value.ts";
+import { PlayerMoments } from "./player-moments.tsx";
+import { QualityMenu } from "./quality-menu.tsx";
 
 type Props = { broadcast: Broadcast; video: HTMLVideoElement; stage: () => HTMLElement | null };
 
@@ -25,11 +26,13 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
   const { paused, muted } = useElement(video);
   const { player, tag } = useTexts();
   const live = look?.live ?? true;
-  const levels = look?.levels ?? [];
   return (
     <div className="player-bar" data-calm={live && !paused && !soundOnly}>
       {look && look.range.end - look.range.start > worthRewinding && (
-        <Scrubber broadcast={broadcast} video={video} />
+        <div className="player-track">
+          <Scrubber broadcast={broadcast} video={video} />
+          <PlayerMoments moments={look.moments} range={look.range} onSeek={(at) => broadcast.seekTo(at)} />
+        </div>
       )}
       <div className="player-row">
         <Control label={paused ? player.play : player.pause} onClick={() => togglePlay(video)}>
@@ -56,20 +59,6 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
           <span className="player-behind number">{behindText(look.behind, { tag, ...player })}</span>
         )}
         <span className="player-space" />
-        {levels.length > 1 && !soundOnly && (
-          <select
-            aria-label={player.quality}
-            value={look?.level ?? -1}
-            onChange={(event) => broadcast.setLevel(Number(event.target.value))}
-          >
-            <option value={-1}>{player.automatic}</option>
-            {levels.map(({ index, label }) => (
-              <option key={index} value={index}>
-                {label}
-              </option>
-            ))}
-          </select>
-        )}
         {look?.captions && !soundOnly && (
           <Control
             label={player.captions}
@@ -79,13 +68,7 @@ export function PlayerControls({ broadcast, video, stage }: Props) {
             <CaptionsIcon />
           </Control>
         )}
-        <Control
-          label={player.soundOnly}
-          pressed={soundOnly}
-          onClick={() => broadcast.setSoundOnly(!soundOnly)}
-        >
-          <AudioLines />
-        </Control>
+        <QualityMenu broadcast={broadcast} />
         {document.pictureInPictureEnabled && !soundOnly && (
           <Control label={player.pictureInPicture} onClick={() => togglePictureInPicture(video)}>
             <PictureInPicture2 />

@@ -11,6 +11,7 @@ export function PeoplePanel({ room, members, children }: Props) {
   const { studio } = useTexts();
   const { people: words } = studio;
   const reach = reachSummary(room.presence.paths, studio.reach);
+  const { relieved = 0 } = room.presence;
   return (
     <div className="panel-body">
       <section className="stack-small">
@@ -31,6 +32,7 @@ export function PeoplePanel({ room, members, children }: Props) {
         <h3>{words.audience}</h3>
         <p className="number">{words.interactive(room.presence.webrtc)}</p>
         <p className="number">{words.onBroadcast(room.presence.hls)}</p>
+        {relieved > 0 && <p className="number">{words.relieved(relieved)}</p>}
         {reach && (
           <>
             <p className="number">{reach.title}</p>

@@ -13,6 +13,7 @@ import { QuestionsPanel } from "../room/questions-panel.tsx";
 import { RoomHeader } from "../room/room-header.tsx";
 import { StageControls } from "../room/stage-controls.tsx";
 import { StageGrid } from "../room/stage-grid.tsx";
+import { AttendeeList } from "./attendee-list.tsx";
 import { CaptionsPanel } from "./captions-panel.tsx";
 import { HandsPanel } from "./hands-panel.tsx";
 import { HostPolls } from "./host-polls.tsx";
@@ -93,10 +94,16 @@ export function StudioRoom({ studio, hostApi }: { studio: Studio; hostApi?: Api 
       body: (
         <PeoplePanel room={room} members={stage.members}>
           {hostApi && (
-            <section className="stack-small">
-              <h3>{words.encoders.heading}</h3>
-              <EncodersPanel webinarId={webinarId} />
-            </section>
+            <>
+              <section className="stack-small">
+                <h3>{words.attendees.heading}</h3>
+                <AttendeeList webinarId={webinarId} />
+              </section>
+              <section className="stack-small">
+                <h3>{words.encoders.heading}</h3>
+                <EncodersPanel webinarId={webinarId} />
+              </section>
+            </>
           )}
         </PeoplePanel>
       ),

@@ -1,4 +1,4 @@
-import { findRecording, findReplay, streamReplayViewers } from "@rostrum/db";
+import { findRecordingEver, findReplay, streamReplayViewers } from "@rostrum/db";
 import { replayRange } from "@rostrum/rules";
 import { instant, minutes, type Rows } from "./cells.ts";
 import type { Source } from "./people.ts";
@@ -18,7 +18,7 @@ export async function* replayViewers({ db, webinar }: Source): Rows {
     "registration_id",
     "viewer_id",
   ];
-  const recording = await findRecording(db, webinar.id);
+  const recording = await findRecordingEver(db, webinar.id);
   const replay = await findReplay(db, webinar.id);
   const durationMs = recording?.durationMs ?? 0;
   const { fromMs, toMs } = replay ? replayRange(replay, durationMs) : { fromMs: 0, toMs: durationMs };

@@ -138,6 +138,16 @@ const accountMails: Record<string, (payload: Record<string, string>) => MailCont
     action: { label: "Sign in", link },
     small: "You did not ask for this? Then nothing happens; you can delete this mail.",
   }),
+  "recording-goes": ({ link = "", name = "", text = "" }) => ({
+    subject: `The recording of “${name}” will be deleted on ${longDate(text)}`,
+    heading: "A recording will be deleted",
+    lines: [
+      `The recording of “${name}” is kept until ${longDate(text)} (UTC). Then it is deleted, with its separate tracks, captions, chapters and replay. The figures of the report stay.`,
+      "You can download it, or keep it longer, until then.",
+    ],
+    action: { label: "Look at the recording", link },
+    small: "How long recordings are kept is decided under Privacy, and for each webinar under Replay.",
+  }),
   "member-invitation": ({ link = "", name = "", text = "", reason = "" }) => ({
     subject: `${name} invites you to ${text} on Rostrum`,
     heading: `Join ${text}`,
@@ -149,6 +159,9 @@ const accountMails: Record<string, (payload: Record<string, string>) => MailCont
     small: "You do not know them? Then nothing happens; you can delete this mail.",
   }),
 };
+
+const longDate = (text: string): string =>
+  new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeZone: "UTC" }).format(new Date(text));
 
 const message = (services: Services, to: string, content: MailContent): SendMailOptions => ({
   from: services.config.MAIL_FROM,

@@ -12,6 +12,7 @@ import { describePeople } from "../exports/people.ts";
 import { answers, consentVersion, email, prose, referrer, searchText, utm, visitorName } from "../inputs.ts";
 import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
+import { putOut } from "../use-cases/presence.ts";
 import { decide } from "../use-cases/registration-rules.ts";
 import { register } from "../use-cases/registrations.ts";
 import { Attendance, Registration, registrationStatus } from "./resources.ts";
@@ -133,6 +134,7 @@ export const registrationRoutes: Route[] = [
         { webinarId: row.webinarId, registrationId: row.id, reason: body.reason },
         () => mintJoinMail(services),
       );
+      await putOut(services, await webinar(), [row.id]);
       return registrationData(await found(services, await webinar(), row.id));
     },
   }),

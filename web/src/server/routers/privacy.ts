@@ -1,7 +1,15 @@
-import { listAudit, readRetention, recordAudit, saveRetention, saveWebinarRetention } from "@rostrum/db";
+import {
+  listAudit,
+  readRecordingDays,
+  readRetention,
+  recordAudit,
+  saveRecordingDays,
+  saveRetention,
+  saveWebinarRetention,
+} from "@rostrum/db";
 import { z } from "zod";
 import { AuditFilter, auditFilterOf } from "../audit.ts";
-import { email, webinarId } from "../inputs.ts";
+import { email, recordingDays, webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
 import { type Context, hostProcedure, router } from "../trpc.ts";
@@ -49,6 +57,24 @@ export const privacyRouter = router({
         organisationId,
         actorId: ctx.user.id,
         action: "retention.changed",
+        subject: organisationId,
+        details: { days: input.days },
+      });
+      return { days: input.days };
+    }),
+  /** The same for recordings: days after the end; null: for ever. */
+  recordings: hostProcedure.query(async ({ ctx }) => ({
+    days: await readRecordingDays(ctx.services.db, ctx.user.organisationId),
+  })),
+  setRecordings: hostProcedure
+    .input(z.strictObject({ days: recordingDays.nullable() }))
+    .mutation(async ({ ctx, input }) => {
+      const { organisationId } = ctx.user;
+      await saveRecordingDays(ctx.services.db, organisationId, input.days);
+      await recordAudit(ctx.services.db, {
+        organisationId,
+        actorId: ctx.user.id,
+        action: "recording-retention.changed",
         subject: organisationId,
         details: { days: input.days },
       });

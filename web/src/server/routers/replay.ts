@@ -2,12 +2,13 @@ import { findWebinarBySlug } from "@rostrum/db";
 import { EntityId, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
-import { line, opaqueToken, slug, startsAt, webinarId } from "../inputs.ts";
+import { line, opaqueToken, recordingDays, slug, startsAt, webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
 import { currentUser } from "../session.ts";
 import { type Context, hostProcedure, publicProcedure, router } from "../trpc.ts";
-import { noteWatched, openByLink, openReplay } from "../use-cases/replay.ts";
+import { keepLonger, setRecordingDays } from "../use-cases/recording-retention.ts";
+import { noteWatched, openByLink, openReplay, renewReplay } from "../use-cases/replay.ts";
 import {
   changeReplay,
   describeReplay,
@@ -37,6 +38,20 @@ export const replayRouter = router({
     .mutation(async ({ ctx, input }) => {
       await limitDoor(ctx);
       return openByLink(ctx.services, input.joinToken, ctx);
+    }),
+  /** The next access to the media of an open page (decision 017). A mutation: batched with nothing, cached nowhere. */
+  renew: publicProcedure
+    .input(
+      z.strictObject({
+        webinarId,
+        pass: z.string().min(1).max(2000).nullable(),
+        range: z.string().regex(/^\d{1,9}-(?:\d{1,9}|end)$/),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      await limitDoor(ctx);
+      const user = input.pass === null ? await currentUser(ctx.services, ctx.headers) : undefined;
+      return renewReplay(ctx.services, input, user);
     }),
   /** What was watched, told by the player; the pass says by whom and of what. */
   watched: publicProcedure
@@ -81,6 +96,21 @@ export const replayRouter = router({
       const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
       await setPublished(ctx.services, { user: ctx.user, webinar }, input.published);
       return describeReplay(ctx.services, webinar);
+    }),
+  /** How long it is kept: days after the end, 0 for ever, null as the organisation says. */
+  keep: hostProcedure
+    .input(z.strictObject({ webinarId, days: z.union([z.literal(0), recordingDays]).nullable() }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await setRecordingDays(ctx.services, { user: ctx.user, webinar }, input.days);
+      return { kept: true as const };
+    }),
+  keepLonger: hostProcedure
+    .input(z.strictObject({ webinarId, days: recordingDays }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await keepLonger(ctx.services, { user: ctx.user, webinar }, input.days);
+      return { kept: true as const };
     }),
   /** A chapter of the recording; without a time it begins now. */
   mark: hostProcedure

@@ -2,28 +2,37 @@ import { findPoll } from "@rostrum/db";
 import { Delivery, EntityId, limits, NodeId, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
-import { chatText, opaqueToken, pollText, questionText, webinarId } from "../inputs.ts";
+import { chatText, opaqueToken, pollText, questionText, searchText, webinarId } from "../inputs.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
-import { playlistUrl } from "../programmes.ts";
+import { playlistGrant } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
 import { admitByLink, admitGuest, admitHost, previewLink } from "../use-cases/admission.ts";
 import { postChat } from "../use-cases/chat.ts";
 import { invite, lower, raise } from "../use-cases/hands.ts";
 import { castVote, changePoll, createPoll } from "../use-cases/polls.ts";
+import { setAttendeeRemoved, whoIsThere } from "../use-cases/presence.ts";
 import { askQuestion, settleQuestion, upvoteQuestion } from "../use-cases/questions.ts";
 
 const excludeEdges = z.array(NodeId).max(20).default([]);
 
 export const attendanceRouter = router({
   admit: publicProcedure
-    .input(z.strictObject({ joinToken: opaqueToken, prefer: Delivery.optional(), excludeEdges }))
+    .input(
+      z.strictObject({
+        joinToken: opaqueToken,
+        prefer: Delivery.optional(),
+        excludeEdges,
+        servedBy: NodeId.optional(),
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `admit:${clientAddress(ctx.headers)}`, { limit: 3000, windowMs: 60_000 });
       return admitByLink(ctx.services, input.joinToken, {
         excludeEdges: input.excludeEdges,
         userAgent: ctx.headers.get("user-agent"),
         ...(input.prefer ? { prefer: input.prefer } : {}),
+        ...(input.servedBy ? { servedBy: input.servedBy } : {}),
       });
     }),
   /** What a personal link opens, before anyone is let in. */
@@ -31,10 +40,28 @@ export const attendanceRouter = router({
     await limitRate(ctx.services, `preview:${clientAddress(ctx.headers)}`, { limit: 600, windowMs: 60_000 });
     return previewLink(ctx.services, input.joinToken);
   }),
-  /** Where the programme plays now; null while it has no first frame. */
-  playlist: participantProcedure.query(async ({ ctx }) => ({
-    url: await playlistUrl(ctx.services, ctx.participant.webinarId),
-  })),
+  /** Where the programme plays now, and the access to it; null while it has no first frame. Asked again before it ends. */
+  playlist: participantProcedure.query(({ ctx }) => playlistGrant(ctx.services, ctx.participant.webinarId)),
+  /** Attendees in the room now, and those who were removed. */
+  present: hostProcedure
+    .input(z.strictObject({ webinarId, search: searchText }))
+    .query(async ({ ctx, input }) =>
+      whoIsThere(ctx.services, await ownedWebinar(ctx.services, ctx.user, input.webinarId), input.search),
+    ),
+  remove: hostProcedure
+    .input(z.strictObject({ webinarId, registrationId: EntityId }))
+    .mutation(async ({ ctx, input: { webinarId: id, registrationId } }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, id);
+      await setAttendeeRemoved(ctx.services, { user: ctx.user, webinar }, { registrationId, removed: true });
+      return { removed: true as const };
+    }),
+  letBack: hostProcedure
+    .input(z.strictObject({ webinarId, registrationId: EntityId }))
+    .mutation(async ({ ctx, input: { webinarId: id, registrationId } }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, id);
+      await setAttendeeRemoved(ctx.services, { user: ctx.user, webinar }, { registrationId, removed: false });
+      return { removed: false as const };
+    }),
   admitHost: hostProcedure
     .input(z.strictObject({ webinarId, excludeEdges }))
     .mutation(async ({ ctx, input }) => {

@@ -1,12 +1,5 @@
 import { createHmac, randomUUID } from "node:crypto";
-import {
-  countSeated,
-  findPanelistByToken,
-  findRegistrantByToken,
-  findWebinar,
-  type User,
-  type Webinar,
-} from "@rostrum/db";
+import { countSeated, findPanelistByToken, findWebinar, type User, type Webinar } from "@rostrum/db";
 import { Lease } from "@rostrum/platform";
 import {
   Admission,
@@ -21,18 +14,24 @@ import {
 } from "@rostrum/protocol";
 import { place, rendezvous } from "@rostrum/rules";
 import { deviceOf } from "../device.ts";
-import { playlistUrl } from "../programmes.ts";
+import { playlistGrant } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import { accept } from "./hands.ts";
+import { refuseRemoved } from "./presence.ts";
 import { isReplayOpen } from "./replay-access.ts";
 
 const tokenSeconds = 6 * 3600;
 /** How long a seat is kept for somebody who was let in and has not arrived, ms. */
 const reservedMs = 15_000;
 
-/** `excludeEdges`: nodes the client found dead, an origin among them. */
-export type AdmissionWish = { prefer?: Delivery; excludeEdges: string[]; userAgent?: string | null };
+/** `excludeEdges`: nodes the client found dead, an origin among them. `servedBy`: the edge it has a connection to. */
+export type AdmissionWish = {
+  prefer?: Delivery;
+  excludeEdges: string[];
+  servedBy?: string;
+  userAgent?: string | null;
+};
 type Person = {
   participantId: string;
   role: Role;
@@ -45,10 +44,11 @@ type Person = {
 /** Who holds a personal link, and for what. Throws token.invalid. */
 export async function personOf(services: Services, joinToken: string): Promise<Person> {
   const hash = hashSecret(joinToken);
-  const registrant = await findRegistrantByToken(services.db, hash);
+  const registrant = await services.registrants.get(hash);
   if (registrant) {
-    const { registration, webinar } = registrant;
-    return { participantId: registration.id, role: "attendee", name: registration.name, webinar };
+    const { id, name, webinar } = registrant;
+    refuseRemoved(registrant);
+    return { participantId: id, role: "attendee", name, webinar };
   }
   const invited = await findPanelistByToken(services.db, hash);
   if (!invited) {
@@ -125,6 +125,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
     region: services.config.REGION,
     prefer,
     excluded: wish.excludeEdges,
+    servedBy: wish.servedBy,
     recent,
     seated,
   });
@@ -159,7 +160,7 @@ async function admit(services: Services, person: Person, wish: AdmissionWish): P
       token: await services.tokens.signRoom({ ...claims, audience: "edge" }, tokenSeconds),
     },
     stage: role === "attendee" && !guest ? null : await stageAccess(services, claims, wish.excludeEdges),
-    playlistUrl: await playlistUrl(services, webinar.id),
+    playlistUrl: (await playlistGrant(services, webinar.id)).url,
     iceServers: iceServers(services, participantId),
     expiresIn: tokenSeconds,
   });

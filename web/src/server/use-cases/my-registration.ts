@@ -12,6 +12,7 @@ import { RostrumError } from "@rostrum/protocol";
 import { mintJoinMail } from "../join-mail.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
+import { putOut } from "./presence.ts";
 import { checkAnswers } from "./registrations.ts";
 
 /** Whose personal link this is. Throws token.invalid. */
@@ -77,6 +78,7 @@ export async function cancelMyRegistration(services: Services, token: string): P
     { webinarId: webinar.id, registrationId: registration.id, reason: "Cancelled by the registrant." },
     () => mintJoinMail(services),
   );
+  await putOut(services, webinar, [registration.id]);
 }
 
 /** Mail the link once more, to the address that registered. */

@@ -12,6 +12,7 @@ import {
 } from "@rostrum/db";
 import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
+import { letIn, putOut } from "./presence.ts";
 
 /** Who may register, and how many stand where. */
 export async function describeRules(services: Services, webinar: Webinar) {
@@ -56,6 +57,8 @@ export async function decide(
   const decided = await decideRegistrations(services.db, { webinarId: webinar.id, ...order }, () =>
     mintJoinMail(services),
   );
+  if (order.decision === "deny") await putOut(services, webinar, order.ids);
+  else await letIn(services, webinar.id, order.ids);
   await recordAudit(services.db, {
     organisationId: user.organisationId,
     actorId: user.id,

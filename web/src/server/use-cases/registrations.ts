@@ -18,6 +18,7 @@ import { lastReach } from "../exports/people.ts";
 import { mintJoinMail } from "../join-mail.ts";
 import type { Services } from "../services.ts";
 import { cleanReferrer, sourceOf } from "../source.ts";
+import { letIn } from "./presence.ts";
 import { isReplayOpen } from "./replay-access.ts";
 import { otherDates, prepareOthers } from "./series-registration.ts";
 
@@ -134,7 +135,11 @@ export async function register(
   if (webinar.phase === "ended" && !(await isReplayOpen(services, webinar)))
     throw new RostrumError("registration.closed", "This webinar is over.");
   const { submission, mail, options } = await prepare(services, webinar, input);
-  return insertRegistration(services.db, submission, mail, options);
+  const stored = await insertRegistration(services.db, submission, mail, options);
+  // One that was cancelled and comes back.
+  if (stored.created && stored.registration.icsSequence > 0)
+    await letIn(services, webinar.id, [stored.registration.id]);
+  return stored;
 }
 
 /**

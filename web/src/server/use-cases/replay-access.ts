@@ -13,6 +13,7 @@ import { type ReplayDoor, replayDoor } from "@rostrum/rules";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import { readCookie } from "../session.ts";
+import { refuseRemoved } from "./presence.ts";
 
 /** A browser stays known to a replay this long. */
 const cookieSeconds = 30 * 24 * 3600;
@@ -61,6 +62,7 @@ export async function viewerByLink(
   const registrant = await findRegistrantByToken(services.db, hash);
   if (registrant) {
     const { registration, webinar } = registrant;
+    refuseRemoved(registration);
     return { viewer: viewerOf(webinar, registration), webinar };
   }
   const invited = await findPanelistByToken(services.db, hash);
@@ -92,7 +94,9 @@ export async function viewerByCookie(
   if (!claims || claims.webinarId !== webinar.id) return undefined;
   if (!claims.known) return { ...claims, name: "" };
   const registration = await findRegistration(services.db, claims.viewerId);
-  return registration?.status === "registered" ? { ...claims, name: registration.name } : undefined;
+  if (registration?.status !== "registered" || registration.erasedAt) return undefined;
+  refuseRemoved(registration);
+  return { ...claims, name: registration.name };
 }
 
 /** Makes this browser known to the replay. Its cookie is worth nothing anywhere else. */

@@ -13,8 +13,11 @@ import {
   type Webinar,
 } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
+import { chapterMark } from "@rostrum/rules";
+import { handMarkChange } from "../programme-marks.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import type { Services } from "../services.ts";
+import { describeKeeping } from "./recording-retention.ts";
 import { doorOf } from "./replay-access.ts";
 
 export type ReplayOptions = {
@@ -63,6 +66,7 @@ export async function describeReplay(services: Services, webinar: Webinar) {
       ...{ id, name, source, offsetMs, durationMs, bytes },
       url: url ? url.replace(/[^/]+$/, file) : null,
     })),
+    keeping: await describeKeeping(services, webinar),
     options: {
       access: replay?.access ?? ("registered" as const),
       availableFrom: replay?.availableFrom?.getTime() ?? null,
@@ -130,7 +134,13 @@ export async function markChapter(
   const startedAt = (recording?.startedAt ?? webinar.liveAt)?.getTime() ?? 0;
   const at = mark.atMs === null ? new Date() : new Date(startedAt + mark.atMs);
   await saveMark(services.db, { id: mark.id, webinarId: webinar.id, title: mark.title, at });
+  if (webinar.phase !== "live") return;
+  const told = chapterMark({ id: mark.id, title: mark.title, startsAt: at.getTime() });
+  await handMarkChange(services, webinar.id, told);
 }
 
-export const removeChapter = (services: Services, webinar: Webinar, id: string): Promise<void> =>
-  deleteMark(services.db, webinar.id, id);
+export async function removeChapter(services: Services, webinar: Webinar, id: string): Promise<void> {
+  await deleteMark(services.db, webinar.id, id);
+  const { field } = chapterMark({ id, title: "", startsAt: 0 });
+  await handMarkChange(services, webinar.id, { field, mark: null });
+}

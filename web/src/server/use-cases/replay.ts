@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   type CaptionLine,
   findRecording,
+  findWebinar,
   listCaptions,
   listChat,
   listMarks,
@@ -14,11 +15,19 @@ import {
   type WatchedSpan,
   type Webinar,
 } from "@rostrum/db";
-import { type ChatMessage, type Poll, type Question, RostrumError, WebinarId } from "@rostrum/protocol";
-import { type ReplayRange, replayChapters, replayRange } from "@rostrum/rules";
+import {
+  type ChatMessage,
+  type Poll,
+  type Question,
+  RostrumError,
+  replaySubject,
+  WebinarId,
+} from "@rostrum/protocol";
+import { type ReplayRange, replayAccess, replayChapters, replayRange } from "@rostrum/rules";
 import { textsFor } from "../../texts/index.ts";
-import { replayMedia } from "../programmes.ts";
+import { grantAccess, type MediaGrant, rangeName, replayMedia } from "../programmes.ts";
 import type { Services } from "../services.ts";
+import { refuseOut } from "./presence.ts";
 import {
   doorOf,
   publishedReplay,
@@ -128,6 +137,7 @@ async function contents(
   if (!media) throw new RostrumError("node.unavailable", "The recording cannot be reached right now.");
   const marked = marks.map(({ at, title }) => ({ startMs: at.getTime() - startedAt, title }));
   return {
+    webinarId: webinar.id,
     startedAt,
     durationMs: recording.durationMs,
     range,
@@ -177,6 +187,46 @@ function said(
         closedMs: poll.closedAt === null ? null : at(poll.closedAt),
       })),
   };
+}
+
+/**
+ * The next access to what a page plays already, for a viewer by their pass, or for a host who previews it. Throws
+ * permission.denied or token.invalid for who may not watch (any more), conflict when something else is published now.
+ */
+export async function renewReplay(
+  services: Services,
+  { webinarId, pass, range }: { webinarId: string; pass: string | null; range: string },
+  user: User | undefined,
+): Promise<MediaGrant> {
+  const webinar = await findWebinar(services.db, webinarId);
+  if (!webinar) throw new RostrumError("not-found", "There is no such webinar.");
+  const allowed =
+    pass === null ? await previewed(services, webinar, user) : await watched(services, webinar, pass);
+  if (!allowed) throw new RostrumError("permission.denied", "The recording is not available any more.");
+  if (allowed !== range)
+    throw new RostrumError("conflict", "What is published has changed. Reload the page to watch it.");
+  return grantAccess(services, replaySubject(webinarId, range), replayAccess);
+}
+
+async function previewed(
+  services: Services,
+  webinar: Webinar,
+  user: User | undefined,
+): Promise<string | undefined> {
+  if (user?.organisationId !== webinar.organisationId) return undefined;
+  const recording = await findRecording(services.db, webinar.id);
+  const whole = recording && replayRange({ trimStartMs: 0, trimEndMs: null }, recording.durationMs);
+  return whole && rangeName({ range: whole, durationMs: recording.durationMs });
+}
+
+async function watched(services: Services, webinar: Webinar, pass: string): Promise<string | undefined> {
+  const { webinarId, viewerId, known } = await services.tokens.verifyReplay(pass);
+  const published = await publishedReplay(services, webinar);
+  if (webinarId !== webinar.id || !published || doorOf(published.replay) !== "open") return undefined;
+  if (!known && published.replay.access !== "link") return undefined;
+  await refuseOut(services, viewerId);
+  const { durationMs } = published.recording;
+  return rangeName({ range: replayRange(published.replay, durationMs), durationMs });
 }
 
 /** Store what somebody watched, told by their player. Whatever lies outside the recording is cut off. */

@@ -5,7 +5,7 @@ import {
   countInteraction,
   countReach,
   type Executor,
-  findRecording,
+  findRecordingEver,
   findReplay,
   listPolls,
   listQuestions,
@@ -76,7 +76,7 @@ export type WebinarReport = Awaited<ReturnType<typeof webinarReport>>;
 /** Who watched the recording, and how far; null while nobody could. */
 async function replayReport(db: Executor, webinarId: string) {
   const replay = await findReplay(db, webinarId);
-  const recording = replay && (await findRecording(db, webinarId));
+  const recording = replay && (await findRecordingEver(db, webinarId));
   if (!replay || !recording) return null;
   const range = replayRange(replay, recording.durationMs);
   const [totals, curve] = await Promise.all([

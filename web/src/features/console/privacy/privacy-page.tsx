@@ -4,7 +4,7 @@ import { useTRPC } from "../../../client/providers.tsx";
 import { ConsoleNav } from "../console-nav.tsx";
 import { QueryFault } from "../query-fault.tsx";
 import { PersonCard } from "./person-card.tsx";
-import { RetentionCard } from "./retention-card.tsx";
+import { RecordingDaysCard, RetentionCard } from "./retention-card.tsx";
 
 /** What the organisation keeps of people, for how long, and what one of them may ask for. */
 export function PrivacyPage() {
@@ -20,7 +20,10 @@ export function PrivacyPage() {
       </div>
       <div className="two">
         <PersonCard />
-        <RetentionCard saved={retention.data.days} />
+        <div className="stack-cards">
+          <RetentionCard saved={retention.data.days} />
+          <RecordingDaysCard />
+        </div>
       </div>
     </div>
   );

@@ -11,6 +11,8 @@ const daysOf = (count: number): string => `${count} ${count === 1 ? "day" : "day
 const goes = "Then names, addresses, answers and messages go by themselves; totals stay.";
 
 type FormProps = {
+  /** Of the heading, on a page with several. */
+  id: string;
   title: string;
   saved: number | null;
   placeholder: string;
@@ -21,20 +23,20 @@ type FormProps = {
   onSave: (days: number | null) => void;
 };
 
-function DaysForm({ title, saved, placeholder, help, pending, done, error, onSave }: FormProps) {
+function DaysForm({ id, title, saved, placeholder, help, pending, done, error, onSave }: FormProps) {
   const [days, setDays] = useState(saved === null ? "" : String(saved));
   const fault = error ? wireError(error) : undefined;
   return (
     <form
       className="card stack"
       noValidate
-      aria-labelledby="retention"
+      aria-labelledby={id}
       onSubmit={(event) => {
         event.preventDefault();
         onSave(asDays(days));
       }}
     >
-      <h2 id="retention">{title}</h2>
+      <h2 id={id}>{title}</h2>
       <TextField
         label="Days after the end"
         type="number"
@@ -68,10 +70,37 @@ export function RetentionCard({ saved }: { saved: number | null }) {
   );
   return (
     <DaysForm
+      id="retention"
       title="Keeping people's data"
       saved={saved}
       placeholder="For ever"
       help={`For every webinar that does not say otherwise. ${goes}`}
+      pending={save.isPending}
+      done={save.isSuccess}
+      error={save.error}
+      onSave={(days) => save.mutate({ days })}
+    />
+  );
+}
+
+/** For how long the organisation keeps recordings. */
+export function RecordingDaysCard() {
+  const trpc = useTRPC();
+  const client = useQueryClient();
+  const kept = useQuery(trpc.privacy.recordings.queryOptions(undefined, { staleTime: 0 }));
+  const save = useMutation(
+    trpc.privacy.setRecordings.mutationOptions({
+      onSuccess: () => void client.invalidateQueries(trpc.privacy.recordings.queryFilter()),
+    }),
+  );
+  if (!kept.data) return null;
+  return (
+    <DaysForm
+      id="recordings"
+      title="Keeping recordings"
+      saved={kept.data.days}
+      placeholder="For ever"
+      help="For every webinar that does not say otherwise. Its host gets a mail a week before; then the recording, tracks, captions and replay are deleted."
       pending={save.isPending}
       done={save.isSuccess}
       error={save.error}
@@ -105,6 +134,7 @@ export function WebinarRetentionCard({ webinarId }: { webinarId: string }) {
     );
   return (
     <DaysForm
+      id="retention"
       title="Keeping people's data"
       saved={days}
       placeholder={preset === null ? "For ever" : `As the organisation: ${daysOf(preset)}`}

@@ -3,6 +3,7 @@ import { Download } from "lucide-react";
 import { clockText } from "../../../live/hls-rules.ts";
 import { Notice } from "../../../ui/notice.tsx";
 import type { ReplaySettings } from "../../replay/replay.ts";
+import { longDate } from "./keeping-card.tsx";
 
 const steps = {
   recording: "Putting the file together",
@@ -15,7 +16,7 @@ type Props = { settings: ReplaySettings; setVideo: (video: HTMLVideoElement | nu
 
 /** The recording to look at, and how far its making is. */
 export function RecordingView({ settings, setVideo }: Props) {
-  const { recording, finishing, phase, wasLive, failed } = settings;
+  const { recording, keeping, finishing, phase, wasLive, failed } = settings;
   return (
     <section className="card stack" aria-labelledby="recording">
       <h2 id="recording">Recording</h2>
@@ -45,13 +46,15 @@ export function RecordingView({ settings, setVideo }: Props) {
       ) : (
         !finishing && (
           <p className="dim" role="status">
-            {phase === "ended" && !wasLive
-              ? "This webinar did not take place: there is no recording."
-              : phase === "ended"
-                ? "The recording is being finished. It appears here by itself."
-                : phase === "live"
-                  ? "The webinar is being recorded."
-                  : "The recording appears here after the webinar."}
+            {keeping.deletedAt !== null
+              ? `The recording was deleted on ${longDate(keeping.deletedAt)}. The report is as it was.`
+              : phase === "ended" && !wasLive
+                ? "This webinar did not take place: there is no recording."
+                : phase === "ended"
+                  ? "The recording is being finished. It appears here by itself."
+                  : phase === "live"
+                    ? "The webinar is being recorded."
+                    : "The recording appears here after the webinar."}
           </p>
         )
       )}

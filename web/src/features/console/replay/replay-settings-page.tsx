@@ -7,6 +7,7 @@ import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
 import { CaptionsCard } from "./captions-card.tsx";
 import { ChaptersCard } from "./chapters-card.tsx";
+import { KeepingCard } from "./keeping-card.tsx";
 import { PublishCard } from "./publish-card.tsx";
 import { RecordingView } from "./recording-view.tsx";
 import { TracksCard } from "./tracks-card.tsx";
@@ -51,6 +52,7 @@ export function ReplaySettingsPage({ webinarId }: { webinarId: string }) {
             settings={settings.data}
             video={video}
           />
+          <KeepingCard webinarId={webinarId} keeping={settings.data.keeping} />
           <ChaptersCard webinarId={webinarId} settings={settings.data} video={video} />
         </div>
       </div>

@@ -1,0 +1,1 @@
+export { type RenderOptions, render } from "./render.ts";
