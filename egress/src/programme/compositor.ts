@@ -13,6 +13,7 @@ import {
 import { Governor, type Quality } from "./governor.ts";
 import type { Direction, Tuning } from "./ipc.ts";
 import { type Output, silence } from "./output.ts";
+import { englishSlates } from "./slates.ts";
 
 /** A source that has sent nothing for this long becomes a card with its name. */
 const freezeMs = 5000;
@@ -216,7 +217,7 @@ export class Compositor {
         source.shownAt(null, quality.maxLayer);
         source.advance(now);
       }
-    return { headline: stage.hadSources ? "Back soon" : "Starting soon", tiles };
+    return { headline: (this.direction.slates ?? englishSlates)[stage.hadSources ? "back" : "soon"], tiles };
   }
 
   /** Mixes every audio frame whose time is over. */

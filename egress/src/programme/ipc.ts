@@ -23,7 +23,13 @@ export type Tuning = {
 };
 
 /** What may change while a programme runs. */
-export type Direction = { title: string; layout: z.infer<typeof LayoutName>; rtmpUrl: string | null };
+export type Direction = {
+  title: string;
+  layout: z.infer<typeof LayoutName>;
+  /** What is written over an empty stage: before anybody came, and after; English without. */
+  slates?: { soon: string; back: string } | undefined;
+  rtmpUrl: string | null;
+};
 
 export type StartMessage = {
   type: "start";

@@ -249,7 +249,8 @@ export class Programme {
   }
 
   #direction() {
-    return { title: this.#job.title, layout: this.#job.layout, rtmpUrl: this.#destinations.publishUrl };
+    const { title, layout, slates } = this.#job;
+    return { title, layout, slates, rtmpUrl: this.#destinations.publishUrl };
   }
 
   #fork(): void {

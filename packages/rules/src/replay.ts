@@ -37,12 +37,12 @@ const nearMs = 10_000;
 
 /**
  * Chapters of a range: the marks that people set, and between them what was found. They rise, the first begins with the
- * range, and there are none when nothing has a name.
+ * range, as `beginning` when nobody named it, and there are none when nothing has a name.
  */
 export function replayChapters(
   found: readonly ReplayChapter[],
   marks: readonly ReplayChapter[],
-  { fromMs, toMs }: ReplayRange,
+  { fromMs, toMs, beginning }: ReplayRange & { beginning: string },
 ): ReplayChapter[] {
   const apart = found.filter(({ startMs }) =>
     marks.every((mark) => Math.abs(mark.startMs - startMs) > nearMs),
@@ -51,7 +51,7 @@ export function replayChapters(
   const begun = all.filter(({ startMs }) => startMs <= fromMs).at(-1);
   const later = all.filter(({ startMs }) => startMs > fromMs && startMs < toMs);
   if (!begun && later.length === 0) return [];
-  return [{ startMs: fromMs, title: begun?.title ?? "Beginning" }, ...later];
+  return [{ startMs: fromMs, title: begun?.title ?? beginning }, ...later];
 }
 
 /** A stretch that was watched without a break. */

@@ -16,6 +16,7 @@ import {
   liveAccess,
   replayAccess,
 } from "@rostrum/rules";
+import { textsFor } from "../texts/index.ts";
 import type { Services } from "./services.ts";
 
 /** Tell egress what is wanted. Idempotent: the jobs process writes it again every few seconds from the database. */
@@ -24,6 +25,7 @@ export async function writeProgrammeJob(services: Services, webinar: Webinar): P
   const job = ProgrammeJob.parse({
     webinarId: webinar.id,
     title: webinar.title,
+    slates: textsFor(webinar.locale).room.slates,
     desired: webinar.phase,
     liveAt: webinar.liveAt.getTime(),
     endedAt: webinar.endedAt?.getTime() ?? null,

@@ -92,7 +92,7 @@ const sentences: Record<string, string> = {
   "screen-audio": "Der Bildschirmton",
   // What hosts are told of their broadcast and their encoders.
   "The machine is too busy: the picture changes {} times a second.":
-    "Der Server ist überlastet: Das Bild wechselt nur {}-mal in der Sekunde.",
+    "Der Server ist überlastet: Das Bild wechselt nur {} Mal in der Sekunde.",
   "The recording is missing. {}": "Die Aufzeichnung fehlt. {}",
   "A separate track is missing. {}": "Eine einzelne Spur fehlt. {}",
   "Nothing has been written for some seconds.": "Seit einigen Sekunden ist nichts geschrieben worden.",

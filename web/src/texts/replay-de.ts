@@ -8,6 +8,7 @@ export const replayDe: typeof replayEn = {
   preview: "Vorschau",
   beside: "Neben der Aufzeichnung",
   tabs: { chapters: "Kapitel", chat: "Chat", questions: "Fragen", polls: "Umfragen" },
+  beginning: "Anfang",
   everything: "Alles auf einmal zeigen",
   over: "Die Aufzeichnung ist nicht mehr verfügbar.",
   none: "Hier gibt es keine Aufzeichnung zu sehen.",

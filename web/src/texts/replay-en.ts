@@ -8,6 +8,7 @@ export const replayEn = {
   preview: "Preview",
   beside: "Beside the recording",
   tabs: { chapters: "Chapters", chat: "Chat", questions: "Q&A", polls: "Polls" },
+  beginning: "Beginning",
   everything: "Show everything at once",
   over: "The recording is not available any more.",
   none: "There is no recording to watch here.",

@@ -22,6 +22,7 @@ export const roomDe: typeof roomEn = {
   tryLive: "Noch einmal live versuchen",
   reconnecting: "Verbindung wird wiederhergestellt …",
   watching: (people) => count(people, "sieht zu", "sehen zu"),
+  slates: { soon: "Es geht bald los", back: "Gleich geht es weiter" },
   participate: "Mitmachen",
   tabs: { questions: "Fragen", poll: "Umfrage", chat: "Chat" },
   captions: "Untertitel",

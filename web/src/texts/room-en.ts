@@ -22,6 +22,8 @@ export const roomEn = {
   tryLive: "Try live again",
   reconnecting: "Reconnecting…",
   watching: (people: number) => count(people, "watching", "watching"),
+  /** Drawn into the broadcast. */
+  slates: { soon: "Starting soon", back: "Back soon" },
   participate: "Participate",
   tabs: { questions: "Q&A", poll: "Poll", chat: "Chat" },
   captions: "Captions",

@@ -26,6 +26,8 @@ export const ProgrammeJob = z.object({
   liveAt: EpochMs,
   endedAt: EpochMs.nullable(),
   layout: LayoutName,
+  /** What is written over an empty stage, before somebody came and after; English without. */
+  slates: z.object({ soon: z.string().max(60), back: z.string().max(60) }).optional(),
   destinations: z.array(RtmpDestination).max(10),
 });
 export type ProgrammeJob = z.infer<typeof ProgrammeJob>;

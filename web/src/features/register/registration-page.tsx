@@ -40,7 +40,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
               <PhaseBadge phase={phase} />
             </div>
           )}
-          <h1>{title}</h1>
+          <h1 lang={webinar.locale}>{title}</h1>
           <p className="dim">{texts.page.hostedBy(webinar.hostName)}</p>
           <When texts={texts} startsAt={startsAt} durationMinutes={durationMinutes} timeZone={timeZone} />
           {phase !== "ended" && (
@@ -60,7 +60,9 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
           {description && (
             <section className="stack" aria-labelledby="about">
               <h2 id="about">{texts.page.about}</h2>
-              <p className="prose">{description}</p>
+              <p className="prose" lang={webinar.locale}>
+                {description}
+              </p>
             </section>
           )}
           <Speakers texts={texts} speakers={webinar.speakers} />

@@ -97,8 +97,10 @@ export function ReplayView({ replay }: { replay: Replay }) {
       <header className="room-bar">
         <Brand />
         <h1 className="room-title">{replay.title}</h1>
-        <LanguageChoice />
-        <span className="badge">{replay.preview ? words.preview : words.recording}</span>
+        <div className="room-state">
+          <LanguageChoice />
+          <span className="badge">{replay.preview ? words.preview : words.recording}</span>
+        </div>
       </header>
       <div className="stage-column">
         <div className="stage-frame">

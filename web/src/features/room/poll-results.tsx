@@ -6,7 +6,8 @@ import { useTexts } from "../../client/language.tsx";
 /** The tally: a bar and a count for each option. */
 export function PollResults({ poll }: { poll: Poll }) {
   const { counts, voters } = poll.tally;
-  const { poll: words } = useTexts().room;
+  const { room, tag } = useTexts();
+  const words = room.poll;
   const percent = shares(
     poll.tally,
     poll.options.map(({ id }) => id),
@@ -21,7 +22,7 @@ export function PollResults({ poll }: { poll: Poll }) {
             <div className="row between small">
               <span>{option.text}</span>
               <span className="number dim">
-                {count} · {share} %
+                {count.toLocaleString(tag)} · {share} %
               </span>
             </div>
             <div className="bar" aria-hidden="true">

@@ -16,7 +16,9 @@ export function RoomHeader({ room, connection }: { room: RoomSnapshot; connectio
     <header className="room-bar">
       <BrandStyle accent={room.brand?.accent ?? null} />
       {room.brand?.logo ? <BrandMark name={room.brand.name} logo={room.brand.logo} /> : <Brand />}
-      <h1 className="room-title">{room.title}</h1>
+      <h1 className="room-title" lang={room.locale}>
+        {room.title}
+      </h1>
       <div className="room-state">
         <span role="status" className="small">
           {connection === "reconnecting" ? words.reconnecting : ""}

@@ -24,6 +24,7 @@ import {
   WebinarId,
 } from "@rostrum/protocol";
 import { type ReplayRange, replayAccess, replayChapters, replayRange } from "@rostrum/rules";
+import { textsFor } from "../../texts/index.ts";
 import { grantAccess, type MediaGrant, rangeName, replayMedia } from "../programmes.ts";
 import type { Services } from "../services.ts";
 import { refuseOut } from "./presence.ts";
@@ -141,7 +142,10 @@ async function contents(
     durationMs: recording.durationMs,
     range,
     media: { ...media, segments: recording.startedAt !== null, storyboard: recording.storyboardAt !== null },
-    chapters: replayChapters(replay.foundChapters ? recording.chapters : [], marked, range),
+    chapters: replayChapters(replay.foundChapters ? recording.chapters : [], marked, {
+      ...range,
+      beginning: textsFor(webinar.locale).replay.beginning,
+    }),
     captions: cuesOf(captions, startedAt, range),
     conversation: replay.showConversation ? said({ chat, questions, polls }, startedAt, range) : null,
   };
