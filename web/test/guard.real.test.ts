@@ -93,6 +93,7 @@ describe("a registration", () => {
       undefined,
       { ticket: "" },
       { ticket: "e30.e30" },
+      { ticket: `e30.${"ä".repeat(43)}` },
       { ticket: forged },
       aged({ at: Date.now() }),
       aged({ at: Date.now() - 25 * 3600_000 }),

@@ -42,9 +42,9 @@ export function issueTicket(services: Pick<Services, "config">, ticket: Ticket):
 /** The ticket with its seed; undefined for what we did not issue. */
 function readTicket(services: Services, token: string): (Ticket & { seed: string }) | undefined {
   const [text = "", seed = ""] = token.split(".");
-  const expected = sign(services, text);
-  if (seed.length !== expected.length || !timingSafeEqual(Buffer.from(seed), Buffer.from(expected)))
-    return undefined;
+  const expected = Buffer.from(sign(services, text));
+  const given = Buffer.from(seed);
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
   const { nonce: _nonce, ...rest } = JSON.parse(Buffer.from(text, "base64url").toString()) as {
     nonce: string;
   };

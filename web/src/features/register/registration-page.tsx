@@ -21,7 +21,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
       <header className="public-top">
         <div className="shell">
           <BrandMark name={brand.name} logo={brand.logo} />
-          {phase !== "ended" && (
+          {phase !== "ended" && webinar.window.state === "open" && (
             <a className="button small primary" href="#register">
               {texts.page.registerNow}
             </a>
