@@ -52,6 +52,7 @@ let pollId: string;
 let owner: User;
 let keyId: string;
 let endpointId: string;
+let scheduleId: string;
 
 const session = (headers: Headers) =>
   findSessionUser(stage.services.db, hashSecret((headers.cookie ?? "").split("=", 2)[1] ?? ""), new Date());
@@ -97,6 +98,7 @@ beforeAll(async () => {
       id: string;
     }
   ).id;
+  scheduleId = ((await mutate("exportDelivery.create", toEndpoint(), first)).data as { id: string }).id;
 }, 30_000);
 afterAll(() => stage.close());
 
@@ -196,7 +198,23 @@ const inputs = (): Record<string, unknown> => ({
   "integration.deliveries": { endpointId },
   "integration.delivery": { endpointId, id: randomUUID() },
   "integration.redeliver": { endpointId, id: randomUUID() },
+  "exportDelivery.list": undefined,
+  "exportDelivery.create": toEndpoint(),
+  "exportDelivery.change": { ...toEndpoint(), id: scheduleId, enabled: true },
+  "exportDelivery.remove": { id: scheduleId },
+  "exportDelivery.test": { id: scheduleId },
+  "exportDelivery.deliverNow": { id: scheduleId, webinarId },
+  "exportDelivery.runs": { id: scheduleId },
   "integration.setEmbedOrigins": { origins: ["https://www.example.com"] },
+});
+const toEndpoint = () => ({
+  name: "Warehouse",
+  webinarId: null,
+  endpointId,
+  bucket: null,
+  files: [{ kind: "attendance", layout: "tidy", format: "csv" }],
+  hoursAfterEnd: 1,
+  dailyMinute: null,
 });
 const weekly = { every: "week", count: 2 };
 const details = {
@@ -228,6 +246,7 @@ const inOnesOwn = [
   "integration.createKey",
   "integration.createEndpoint",
   "integration.setEmbedOrigins",
+  "exportDelivery.list",
 ];
 /** For the end: nothing can be done with the webinar afterwards. */
 const last = ["webinar.cancel", "webinar.goLive", "webinar.end"];
@@ -301,6 +320,7 @@ describe("who may call what", () => {
 
 /** Addresses that are not for hosts, and who they are for. */
 const otherRoutes = [
+  "GET /api/exports/[token]",
   "GET /api/health",
   "GET /api/ready",
   "POST /api/auth/consume",
@@ -365,5 +385,5 @@ describe("addresses that are no procedures", () => {
       expect((await ask({})).status, route).toBe(401);
       expect((await ask(guest)).status, route).toBe(401);
     }
-  });
+  }, 30_000);
 });

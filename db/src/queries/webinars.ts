@@ -1,5 +1,5 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
-import { and, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, gt, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { campaigns, forms, panelists, rtmpDestinations, users, webinars } from "../schema/index.ts";
 import { queueWebinarEvent } from "./webhook-events.ts";
@@ -156,6 +156,7 @@ export async function savePanelist(
     .values({ ...panelist, email: panelist.email.trim().toLowerCase() })
     .onConflictDoUpdate({
       target: [panelists.webinarId, panelists.email],
+      targetWhere: isNull(panelists.revokedAt),
       set: { name: panelist.name, tokenHash: panelist.tokenHash },
     })
     .returning();

@@ -2,6 +2,7 @@
 import {
   deleteExpiredCredentials,
   deleteOldDeliveries,
+  deleteOldExportRuns,
   deleteOldFacts,
   deleteOldKeys,
   deleteOldMails,
@@ -11,11 +12,13 @@ import {
   type OutboxMail,
   PermanentMailError,
   payResyncs,
+  queueDueExports,
   sendDueMails,
 } from "@rostrum/db";
 import { roomLogKey, WebinarId } from "@rostrum/protocol";
 import nodemailer from "nodemailer";
 import { webConfig } from "../config.ts";
+import { deliverExports } from "../server/deliveries/run.ts";
 import { composeMail } from "../server/mail/compose.ts";
 import { mailsAtOnce, mailTransport } from "../server/mail/transport.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
@@ -79,6 +82,12 @@ for (let worker = 1; worker <= webhooksAtOnce; worker++)
     if (tried > 0) log.info({ tried }, "webhooks handled");
   });
 
+scope.every(5000, "exports", async () => {
+  await queueDueExports(db, new Date());
+  const tried = await deliverExports(deliverer);
+  if (tried > 0) log.info({ tried }, "export deliveries handled");
+});
+
 scope.every(5000, "wrap up", async () => {
   const told = await wrapUpWebinars(services, new Date());
   if (told > 0) log.info({ told }, "attendance of registrants was told to webhooks");
@@ -121,6 +130,7 @@ scope.every(hourMs, "forget", async () => {
   await deleteOldFacts(db, now);
   await deleteOldMails(db, now);
   await deleteOldDeliveries(db, now);
+  await deleteOldExportRuns(db, now);
   await deleteUnusedPictures(db, now);
 });
 

@@ -127,6 +127,13 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "integration.delivery": "integration.manage",
   "integration.redeliver": "integration.manage",
   "integration.setEmbedOrigins": "integration.manage",
+  "exportDelivery.list": "integration.manage",
+  "exportDelivery.create": "integration.manage",
+  "exportDelivery.change": "integration.manage",
+  "exportDelivery.remove": "integration.manage",
+  "exportDelivery.test": "integration.manage",
+  "exportDelivery.deliverNow": "integration.manage",
+  "exportDelivery.runs": "integration.manage",
 };
 
 /** The same for the addresses that are no procedures: by method and path, as Next names it. */
