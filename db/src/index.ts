@@ -24,6 +24,7 @@ export * from "./queries/guests.ts";
 export { answerKey, claimKey, deleteOldKeys, hashRequest } from "./queries/idempotency.ts";
 export * from "./queries/members.ts";
 export * from "./queries/outbox.ts";
+export * from "./queries/panelists.ts";
 export {
   collectTrace,
   countTraces,

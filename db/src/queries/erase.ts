@@ -155,11 +155,11 @@ export async function forgetSignIns(db: Executor, emailKey: string): Promise<voi
       and not exists (select 1 from users where lower(email) = ${emailKey})`);
 }
 
-/** Whether a participant has been erased: a token that is still valid is nobody's then. */
+/** Whether a participant has been erased, or is not invited any more: a token that is still valid is nobody's then. */
 export async function isErased(db: Executor, participantId: string): Promise<boolean> {
   const rows = (await db.execute(sql`
     select 1 from registrations where id = ${participantId} and erased_at is not null
-    union all select 1 from panelists where id = ${participantId} and erased_at is not null`)) as unknown as unknown[];
+    union all select 1 from panelists where id = ${participantId} and (erased_at is not null or revoked_at is not null or declined_at is not null)`)) as unknown as unknown[];
   return rows.length > 0;
 }
 

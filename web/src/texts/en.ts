@@ -98,6 +98,18 @@ export const en = {
       sound: "You heard nothing: turn up the volume, and look which loudspeaker or headset is chosen.",
     },
   },
+  invitation: {
+    heading: (title: string) => `You are invited: ${title}`,
+    asPanelist: (host: string) => `${host} would like to have you on stage.`,
+    asCoHost: (host: string) =>
+      `${host} would like you to co-host: you can speak, go live, run polls and answer questions.`,
+    accept: "Accept invitation",
+    decline: "Decline",
+    accepted: "You have accepted. Come back with this link when it starts, or look around in the studio now.",
+    declined: "You have declined. Changed your mind? Accept the invitation, and the link works again.",
+    over: "This webinar is over.",
+    answerAgain: "You can change your answer here.",
+  },
   done: {
     registered: "You are registered",
     registeredText: "Your personal link is on its way, with a calendar entry, to",

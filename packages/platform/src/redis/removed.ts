@@ -27,6 +27,11 @@ export class RemovedPeople {
       .exec();
   }
 
+  /** They may come again. */
+  async readmit(webinarId: string, participantIds: readonly string[]): Promise<void> {
+    if (participantIds.length > 0) await this.#redis.srem(keyOf(webinarId), ...participantIds);
+  }
+
   /** Who they are. Nobody, while Redis is away: it must not keep people out. */
   async list(webinarId: string): Promise<Set<ParticipantId>> {
     const ids = await this.#redis.smembers(keyOf(webinarId)).catch(() => []);

@@ -1,14 +1,24 @@
 "use client";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { deviceFault, openCamera } from "../../live/devices.ts";
 import { Brand } from "../../ui/brand.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { VideoTrack } from "../room/media-tile.tsx";
 
-type Props = { title: string; name: string; fault: string | null; connecting: boolean; onEnter: () => void };
+type Props = {
+  title: string;
+  name: string;
+  fault: string | null;
+  connecting: boolean;
+  /** For guests: what they are invited for, and their answer. */
+  invitation?: ReactNode;
+  /** They said no: nobody enters. */
+  closed?: boolean;
+  onEnter: () => void;
+};
 
 /** Before the stage: see yourself first, then enter. The preview is given back; the studio opens devices on its own clicks. */
-export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
+export function StudioDoor({ title, name, fault, connecting, invitation, closed = false, onEnter }: Props) {
   const [preview, setPreview] = useState<MediaStreamTrack | null>(null);
   const [deviceMessage, setDeviceMessage] = useState<string | null>(null);
   const check = async () => {
@@ -31,6 +41,7 @@ export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
         <p className="dim">
           You enter the studio as {name}. Nobody in the audience sees you before the host goes live.
         </p>
+        {invitation}
         {preview && (
           <div className="stage" style={{ borderRadius: 12 }}>
             <VideoTrack track={preview} participantId="preview" source="preview" mirrored />
@@ -38,10 +49,12 @@ export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
         )}
         {deviceMessage && <Notice kind="warn">{deviceMessage}</Notice>}
         {fault && <Notice kind="bad">{fault}</Notice>}
-        <button className="button primary wide" type="button" disabled={connecting} onClick={enter}>
-          {connecting ? "Entering…" : "Enter studio"}
-        </button>
-        {!preview && (
+        {!closed && (
+          <button className="button primary wide" type="button" disabled={connecting} onClick={enter}>
+            {connecting ? "Entering…" : "Enter studio"}
+          </button>
+        )}
+        {!preview && !closed && (
           <button className="button wide" type="button" onClick={() => void check()}>
             Check camera
           </button>

@@ -21,6 +21,7 @@ const methods: Record<string, "REQUEST" | "CANCEL"> = {
   confirmation: "REQUEST",
   "join-link": "REQUEST",
   "panelist-invitation": "REQUEST",
+  "co-host-invitation": "REQUEST",
   "webinar-changed": "REQUEST",
   "webinar-cancelled": "CANCEL",
   "registration-cancelled": "CANCEL",
