@@ -22,6 +22,7 @@ export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";
 export * from "./queries/guests.ts";
 export { answerKey, claimKey, deleteOldKeys, hashRequest } from "./queries/idempotency.ts";
+export * from "./queries/mail-signals.ts";
 export * from "./queries/members.ts";
 export * from "./queries/outbox.ts";
 export * from "./queries/panelists.ts";

@@ -64,6 +64,8 @@ export const rolesInputs = ({
   "mail.preview": { webinarId, kind: "confirmation", words },
   "mail.saveText": { webinarId, kind: "confirmation", words },
   "mail.sendTest": { webinarId, kind: "confirmation", words },
+  "mail.setOpens": { webinarId, on: true },
+  "mail.mendAddress": { webinarId, registrationId: randomUUID(), email: "new@example.test" },
   "mail.timeline": { webinarId, registrationId: randomUUID() },
   "encoder.list": { id: webinarId },
   "encoder.create": { id: webinarId, name: "OBS" },

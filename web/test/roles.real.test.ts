@@ -260,6 +260,7 @@ const otherRoutes = [
   "POST /api/auth/consume",
   "POST /api/unsubscribe/[token]",
   "POST /api/captions",
+  "POST /api/mail/events",
   "POST /api/internal/encoders",
   "GET /api/internal/metrics",
   "GET /api/internal/rooms/[webinarId]/snapshot",
