@@ -1,8 +1,9 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { mailOutbox, registrations, webinars } from "../schema/index.ts";
+import { emailKey } from "./email-key.ts";
+import { stopMails } from "./mail-stop.ts";
 import { type JoinMail, mailStatus, type Registration } from "./registration-seats.ts";
-import { emailKey } from "./registrations.ts";
 import { queueWebhooks, registrationEvent } from "./webhook-events.ts";
 
 type Known = { id: string; at: Date };
@@ -61,26 +62,6 @@ export async function noteMailBounce(
     if (mail && hard) await stopMails(tx, mail, { at, reason });
     return mail !== undefined;
   });
-}
-
-/** Nothing more goes to the address of this mail. Inside the transaction that learns of it. */
-export async function stopMails(
-  tx: Executor,
-  mail: { registrationId: string | null; recipient: string },
-  { at, reason }: { at: Date; reason: string },
-): Promise<void> {
-  if (!mail.registrationId) return;
-  await tx
-    .update(registrations)
-    .set({ bouncedAt: at, bounceReason: reason.slice(0, 500) })
-    .where(
-      and(
-        eq(registrations.id, mail.registrationId),
-        eq(registrations.emailKey, emailKey(mail.recipient)),
-        isNull(registrations.bouncedAt),
-        isNull(registrations.erasedAt),
-      ),
-    );
 }
 
 /**

@@ -2,7 +2,7 @@ import { and, asc, eq, isNull, lt, lte, min, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import type { MailText } from "../schema/brand.ts";
 import { audit, mailOutbox, webinars } from "../schema/index.ts";
-import { stopMails } from "./mail-signals.ts";
+import { stopMails } from "./mail-stop.ts";
 
 export type OutboxMail = typeof mailOutbox.$inferSelect;
 /** Give up after this many attempts; with the back-off below that is about two days. */

@@ -1,7 +1,7 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
 import { and, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import { campaigns, forms, panelists, rtmpDestinations, users, webinars } from "../schema/index.ts";
+import { campaigns, forms, rtmpDestinations, users, webinars } from "../schema/index.ts";
 import { queueWebinarEvent } from "./webhook-events.ts";
 
 export type Webinar = typeof webinars.$inferSelect;

@@ -100,7 +100,6 @@ export const de: Texts = {
     },
   },
   invitation: {
-    heading: (title: string) => `Sie sind eingeladen: ${title}`,
     asPanelist: (host: string) => `${host} möchte Sie auf der Bühne haben.`,
     asCoHost: (host: string) =>
       `${host} möchte das Webinar mit Ihnen leiten: Sie können sprechen, live gehen, Umfragen führen und Fragen beantworten.`,
@@ -110,8 +109,6 @@ export const de: Texts = {
       "Sie haben angenommen. Kommen Sie mit diesem Link wieder, wenn es beginnt, oder sehen Sie sich jetzt im Studio um.",
     declined:
       "Sie haben abgelehnt. Doch anders entschieden? Nehmen Sie die Einladung an, dann gilt der Link wieder.",
-    over: "Dieses Webinar ist vorbei.",
-    answerAgain: "Sie können Ihre Antwort hier ändern.",
   },
   done: {
     registered: "Sie sind angemeldet",

@@ -99,7 +99,6 @@ export const en = {
     },
   },
   invitation: {
-    heading: (title: string) => `You are invited: ${title}`,
     asPanelist: (host: string) => `${host} would like to have you on stage.`,
     asCoHost: (host: string) =>
       `${host} would like you to co-host: you can speak, go live, run polls and answer questions.`,
@@ -107,8 +106,6 @@ export const en = {
     decline: "Decline",
     accepted: "You have accepted. Come back with this link when it starts, or look around in the studio now.",
     declined: "You have declined. Changed your mind? Accept the invitation, and the link works again.",
-    over: "This webinar is over.",
-    answerAgain: "You can change your answer here.",
   },
   done: {
     registered: "You are registered",

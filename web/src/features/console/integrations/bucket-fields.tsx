@@ -1,22 +1,6 @@
 "use client";
 import { TextField } from "../../../ui/field.tsx";
-
-export type BucketDraft = {
-  endpoint: string;
-  region: string;
-  bucket: string;
-  prefix: string;
-  accessKeyId: string;
-  secretKey: string;
-};
-export const emptyBucket: BucketDraft = {
-  endpoint: "",
-  region: "eu-central-1",
-  bucket: "",
-  prefix: "rostrum/",
-  accessKeyId: "",
-  secretKey: "",
-};
+import type { BucketDraft } from "./export-delivery.ts";
 
 const fields: {
   key: keyof BucketDraft;

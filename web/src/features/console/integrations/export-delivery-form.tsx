@@ -7,8 +7,9 @@ import { CheckField } from "../../../ui/check-field.tsx";
 import { TextField } from "../../../ui/field.tsx";
 import { Notice } from "../../../ui/notice.tsx";
 import { SelectField } from "../../../ui/select-field.tsx";
-import { type BucketDraft, BucketFields, emptyBucket } from "./bucket-fields.tsx";
-import { exportKinds, filesOf, type Layout, minuteOf, type Row, rowsOf, timeOf } from "./export-delivery.ts";
+import { BucketFields } from "./bucket-fields.tsx";
+import { type Draft, draftOf, isBeside, wishOfDraft } from "./export-delivery.ts";
+import { ExportPicks } from "./export-picks.tsx";
 import type { Endpoint, ExportDelivery } from "./overview.ts";
 
 type Props = { endpoints: Endpoint[]; delivery?: ExportDelivery; onDone: () => void };
@@ -18,22 +19,9 @@ export function ExportDeliveryForm({ endpoints, delivery, onDone }: Props) {
   const trpc = useTRPC();
   const client = useQueryClient();
   const webinars = useQuery(trpc.webinar.list.queryOptions());
-  const [name, setName] = useState(delivery?.name ?? "");
-  const [webinarId, setWebinarId] = useState(delivery?.webinarId ?? "");
-  const [target, setTarget] = useState(
-    delivery?.endpointId ?? (delivery || endpoints.length === 0 ? "s3" : (endpoints[0]?.id ?? "s3")),
-  );
-  const [bucket, setBucket] = useState<BucketDraft>(
-    delivery?.bucket ? { ...delivery.bucket, secretKey: "" } : emptyBucket,
-  );
-  const [rows, setRows] = useState<Row[]>(
-    delivery ? rowsOf(delivery.files) : [{ kind: "attendance", format: "csv" }],
-  );
-  const [layout, setLayout] = useState<Layout>(
-    delivery?.files.some((file) => file.layout === "zoom") ? "zoom" : "tidy",
-  );
-  const [hours, setHours] = useState(delivery ? (delivery.hoursAfterEnd?.toString() ?? "") : "1");
-  const [time, setTime] = useState(timeOf(delivery?.dailyMinute ?? null));
+  const [draft, setDraft] = useState<Draft>(() => draftOf(delivery, endpoints));
+  const set = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
+  const { name, webinarId, target, bucket, rows, layout, hours, time } = draft;
   const options = {
     onSuccess: () => {
       void client.invalidateQueries(trpc.exportDelivery.list.queryFilter());
@@ -45,17 +33,8 @@ export function ExportDeliveryForm({ endpoints, delivery, onDone }: Props) {
   const error = create.error ?? change.error;
   const fault = error ? wireError(error) : undefined;
   const faultOf = (field: string) => (fault?.field === field ? fault.message : undefined);
-  const has = (row: Row) => rows.some((one) => one.kind === row.kind && one.format === row.format);
   const submit = () => {
-    const wish = {
-      name,
-      webinarId: webinarId || null,
-      endpointId: target === "s3" ? null : target,
-      bucket: target === "s3" ? bucket : null,
-      files: filesOf(rows, layout),
-      hoursAfterEnd: hours.trim() === "" ? null : Number(hours),
-      dailyMinute: minuteOf(time),
-    };
+    const wish = wishOfDraft(draft);
     if (delivery) change.mutate({ ...wish, id: delivery.id, enabled: !delivery.disabled });
     else create.mutate(wish);
   };
@@ -74,13 +53,13 @@ export function ExportDeliveryForm({ endpoints, delivery, onDone }: Props) {
         value={name}
         maxLength={80}
         placeholder="Warehouse"
-        onChange={(event) => setName(event.target.value)}
+        onChange={(event) => set({ name: event.target.value })}
         fault={faultOf("name")}
       />
       <SelectField
         label="Which webinars"
         value={webinarId}
-        onChange={(event) => setWebinarId(event.target.value)}
+        onChange={(event) => set({ webinarId: event.target.value })}
         choices={[
           { value: "", name: "All webinars" },
           ...(webinars.data ?? []).map((webinar) => ({ value: webinar.id, name: webinar.title })),
@@ -89,7 +68,7 @@ export function ExportDeliveryForm({ endpoints, delivery, onDone }: Props) {
       <SelectField
         label="Where to"
         value={target}
-        onChange={(event) => setTarget(event.target.value)}
+        onChange={(event) => set({ target: event.target.value })}
         fault={faultOf("endpointId")}
         choices={[
           ...endpoints.map((endpoint) => ({
@@ -106,43 +85,15 @@ export function ExportDeliveryForm({ endpoints, delivery, onDone }: Props) {
         <BucketFields
           bucket={bucket}
           keepsKey={Boolean(delivery?.bucket)}
-          onChange={setBucket}
+          onChange={(place) => set({ bucket: place })}
           faultOf={(field) => faultOf(`bucket.${field}`)}
         />
       )}
-      <fieldset className="field plain">
-        <legend className="label">Exports</legend>
-        <ul className="export-picks">
-          {exportKinds.map(({ kind, name: title }) => (
-            <li key={kind} className="row between" style={{ flexWrap: "nowrap" }}>
-              <span>{title}</span>
-              <span className="row">
-                {(["csv", "xlsx"] as const).map((format) => (
-                  <label key={format} className="check small">
-                    <input
-                      type="checkbox"
-                      aria-label={`${title} as ${format.toUpperCase()}`}
-                      checked={has({ kind, format })}
-                      onChange={(event) =>
-                        setRows(
-                          event.target.checked
-                            ? [...rows, { kind, format }]
-                            : rows.filter((row) => row.kind !== kind || row.format !== format),
-                        )
-                      }
-                    />
-                    {format.toUpperCase()}
-                  </label>
-                ))}
-              </span>
-            </li>
-          ))}
-        </ul>
-      </fieldset>
+      <ExportPicks rows={rows} onChange={(picked) => set({ rows: picked })} />
       <CheckField
         label="In the layout of Zoom's reports, where there is one"
         checked={layout === "zoom"}
-        onChange={(on) => setLayout(on ? "zoom" : "tidy")}
+        onChange={(on) => set({ layout: on ? "zoom" : "tidy" })}
       />
       <TextField
         label="Hours after the end (empty: not then)"
@@ -150,7 +101,7 @@ export function ExportDeliveryForm({ endpoints, delivery, onDone }: Props) {
         min={0}
         max={720}
         value={hours}
-        onChange={(event) => setHours(event.target.value)}
+        onChange={(event) => set({ hours: event.target.value })}
         fault={faultOf("hoursAfterEnd")}
       />
       <TextField
@@ -158,12 +109,10 @@ export function ExportDeliveryForm({ endpoints, delivery, onDone }: Props) {
         type="time"
         value={time}
         help="From a month before a webinar begins until a week after it is over."
-        onChange={(event) => setTime(event.target.value)}
+        onChange={(event) => set({ time: event.target.value })}
         fault={faultOf("dailyMinute")}
       />
-      {fault &&
-        !["name", "endpointId", "hoursAfterEnd", "dailyMinute"].includes(fault.field ?? "") &&
-        !fault.field?.startsWith("bucket.") && <Notice kind="bad">{fault.message}</Notice>}
+      {fault && !isBeside(fault.field) && <Notice kind="bad">{fault.message}</Notice>}
       <div className="row">
         <button
           className="button primary small"
