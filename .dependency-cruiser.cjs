@@ -79,6 +79,12 @@ module.exports = {
       "Archived upstream: replacing it must be one file.",
     ),
     door(
+      "s3",
+      "@aws-sdk",
+      "^(egress/src/record/archive|web/src/server/deliveries/bucket)\\.ts$",
+      "Our own copies are one file, organisations' buckets another.",
+    ),
+    door(
       "node-media-server",
       "node-media-server",
       "^egress/src/(rtmp/hub|encoders/rtmp-server)\\.ts$",

@@ -16,12 +16,16 @@ export * from "./queries/connection-checks.ts";
 export * from "./queries/consents.ts";
 export * from "./queries/encoders.ts";
 export * from "./queries/erase.ts";
+export * from "./queries/export-runs.ts";
+export * from "./queries/export-schedules.ts";
 export * from "./queries/exports.ts";
 export * from "./queries/forms.ts";
 export * from "./queries/guests.ts";
 export { answerKey, claimKey, deleteOldKeys, hashRequest } from "./queries/idempotency.ts";
+export * from "./queries/mail-signals.ts";
 export * from "./queries/members.ts";
 export * from "./queries/outbox.ts";
+export * from "./queries/panelists.ts";
 export {
   collectTrace,
   countTraces,
@@ -50,4 +54,5 @@ export * from "./queries/webhook-events.ts";
 export * from "./queries/webhooks.ts";
 export * from "./queries/webinars.ts";
 export type { AgendaItem, MailText, OrganisationBrand, PublicPage, Speaker } from "./schema/brand.ts";
+export type { Bucket, DeliveredObject, ExportFile } from "./schema/delivery.ts";
 export type { Blueprint, SeriesRule } from "./schema/series.ts";

@@ -39,6 +39,15 @@ export const WebConfig = z.object({
   DKIM_PRIVATE_KEY: secret(optionalText).describe(
     "Private key (PEM) that signs mails; without one the provider signs, or nobody",
   ),
+  BOUNCE_ADDRESS: z
+    .email()
+    .optional()
+    .describe(
+      "Mailbox that bounces come back to, as name+{mail}@domain; its server hands them to /api/mail/events",
+    ),
+  MAIL_HOOK_SECRET: secret(optionalText).describe(
+    "whsec_... that signs what a mail provider tells /api/mail/events; without one there is no such address",
+  ),
   TRUSTED_PROXIES: z.coerce
     .number()
     .int()

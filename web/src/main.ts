@@ -1,5 +1,5 @@
 /** The first process of web: the API is answered here, pages and the other addresses by Next. */
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
 import path from "node:path";
 import { requestAllResyncs } from "@rostrum/db";
 import next from "next";
@@ -10,6 +10,7 @@ import { nameCaller } from "./server/client-address.ts";
 import { embedScriptPath, handleEmbedScript } from "./server/embed-script.ts";
 import { respond } from "./server/handler.ts";
 import { pathHeader } from "./server/language.ts";
+import { followMark, handleMailPicture, isMarked, picturePath } from "./server/mail/marks.ts";
 import { answer, requestOf } from "./server/node-http.ts";
 import { pagePolicy } from "./server/page-policy.ts";
 import { handleRest, restPath } from "./server/rest/handler.ts";
@@ -35,8 +36,18 @@ const handlers: { matches: (path: string) => boolean; handle: typeof handleApi }
   { matches: (path) => path.startsWith(`${apiPath}/`), handle: handleApi },
   { matches: (path) => path.startsWith(`${restPath}/`), handle: handleRest },
   { matches: (path) => path.startsWith(`${linkPath}/`), handle: handleLink },
+  { matches: (path) => path.startsWith(`${picturePath}/`), handle: handleMailPicture },
   { matches: (path) => path === embedScriptPath, handle: async () => handleEmbedScript(services) },
 ];
+
+/** A link of a mail that tells it was followed; undefined for every other address. */
+const marked = async (incoming: IncomingMessage, url: string): Promise<Response | undefined> =>
+  incoming.method === "GET" && isMarked(url)
+    ? followMark(services, await requestOf(incoming)).catch((error: unknown) => {
+        log.warn({ err: error }, "a click in a mail could not be noted");
+        return undefined;
+      })
+    : undefined;
 
 const server = createServer((incoming, outgoing) => {
   nameCaller(incoming, config.TRUSTED_PROXIES);
@@ -47,8 +58,9 @@ const server = createServer((incoming, outgoing) => {
     ? respond(services, async () => handle(services, await requestOf(incoming))).then((response) =>
         answer(outgoing, response),
       )
-    : pagePolicy(services, url).then((policy) => {
-        outgoing.setHeader("content-security-policy", policy);
+    : marked(incoming, url).then(async (followed) => {
+        if (followed) return answer(outgoing, followed);
+        outgoing.setHeader("content-security-policy", await pagePolicy(services, url));
         return page(incoming, outgoing);
       });
   void work.catch((error: unknown) => {

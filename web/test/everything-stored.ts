@@ -1,6 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import type { Redis } from "@rostrum/platform";
+import { unzipSync } from "fflate";
 import postgres from "postgres";
 
 /** Every row of every table as text, as a dump of the database would hold it. */
@@ -24,9 +26,10 @@ export async function dumpDatabase(url: string): Promise<string> {
   }
 }
 
-/** Every value of every key of these webinars and of the counters. */
-export async function dumpRedis(redis: Redis, marks: readonly string[]): Promise<string> {
-  const keys = (await redis.keys("*")).filter((key) => marks.some((mark) => key.includes(mark)));
+/** Every key with its value. */
+export async function dumpRedis(redis: Redis): Promise<string> {
+  const keys = await redis.keys("*");
+  if (keys.length === 0) throw new Error("Redis holds nothing");
   const parts = await Promise.all(
     keys.map(async (key) => {
       const type = await redis.type(key);
@@ -44,6 +47,26 @@ export async function dumpRedis(redis: Redis, marks: readonly string[]): Promise
     }),
   );
   return parts.join("\n");
+}
+
+/** Every object of a bucket, workbooks unpacked, by key. */
+export async function readBucket(client: S3Client, bucket: string): Promise<Map<string, string>> {
+  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+  const found = new Map<string, string>();
+  for (const { Key = "" } of Contents) {
+    const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    found.set(Key, textOf((await Body?.transformToByteArray()) ?? new Uint8Array()));
+  }
+  return found;
+}
+
+/** A file as text; of a workbook every part of it, shared strings among them. */
+export function textOf(bytes: Uint8Array): string {
+  if (Buffer.from(bytes.subarray(0, 4)).toString("latin1") !== "PK\u0003\u0004")
+    return Buffer.from(bytes).toString();
+  return Object.entries(unzipSync(bytes))
+    .map(([name, part]) => `${name}\n${Buffer.from(part).toString()}`)
+    .join("\n");
 }
 
 /** Every file of a folder. */

@@ -2,7 +2,7 @@ import { findWebinar } from "@rostrum/db";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { languageCookie, languageOf } from "../src/server/language.ts";
 import { unsubscribeUrl } from "../src/server/unsubscribe.ts";
-import { invitePanelist } from "../src/server/use-cases/webinars.ts";
+import { invitePanelist } from "../src/server/use-cases/invitations.ts";
 import {
   hostHeaders,
   mutate,

@@ -1,14 +1,18 @@
 import { addJoinToken, sendDueMails } from "@rostrum/db";
-import { roomLogKey, WebinarId } from "@rostrum/protocol";
+import { captionsKey, roomLogKey, WebinarId } from "@rostrum/protocol";
 import nodemailer from "nodemailer";
 import postgres from "postgres";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DeliveredFile, exportWish } from "../src/server/deliveries/files.ts";
+import { deliverExports } from "../src/server/deliveries/run.ts";
 import { openExport } from "../src/server/exports/index.ts";
 import { composeMail } from "../src/server/mail/compose.ts";
 import { newSecret } from "../src/server/secrets.ts";
+import { captionFile } from "../src/server/use-cases/captions.ts";
 import { webinarReport } from "../src/server/use-cases/report.ts";
+import { Networks } from "../src/server/webhooks/networks.ts";
 import { exportedAt, idOf, seedEvent } from "./event-fixture.ts";
-import { dumpDatabase, dumpFolder, dumpRedis } from "./everything-stored.ts";
+import { dumpDatabase, dumpFolder, dumpRedis, readBucket, textOf } from "./everything-stored.ts";
 import {
   type Headers,
   hostHeaders,
@@ -20,23 +24,56 @@ import {
   type Stage,
   scheduleAs,
 } from "./harness.ts";
+import { nightly, openStore, type TestStore } from "./object-store.ts";
 import { openSink, type Sink } from "./sink.ts";
 
 let sink: Sink;
+let store: TestStore;
 let stage: Stage;
 let owner: Headers;
 let sql: postgres.Sql;
 const email = "ada@example.test";
 const traces = /ada@example\.test|ada byron|acme, inc|@home/i;
+/** The panelist of the fixture, who is a speaker and whom chapters name. */
+const hedy = /hedy@example\.test|hedy kiesler/i;
+
+/** Every file that can be downloaded, in every form. */
+const forms = ["registrants", "attendance", "polls", "questions", "chat", "events", "replay"].flatMap(
+  (kind) =>
+    (["tidy", "zoom"] as const).flatMap((layout) =>
+      (["csv", "xlsx", "txt"] as const)
+        .map((format) => ({ kind, layout, format }))
+        .filter((file) => DeliveredFile.safeParse(file).success),
+    ),
+);
+
+/** What is due is brought to the bucket now. */
+async function bring(): Promise<void> {
+  const networks = new Networks("127.0.0.0/8");
+  const random = () => 0.5;
+  await deliverExports({ services: stage.services, networks, now: () => new Date(), random });
+}
 
 beforeAll(async () => {
   sink = await openSink();
-  stage = await openServer({ SMTP_URL: sink.smtpUrl, MAIL_SINK_URL: sink.inboxUrl });
+  store = await openStore("acme-exports");
+  // A Redis of its own: all of it is read.
+  const redis = new URL(process.env.REDIS_URL ?? "");
+  redis.pathname = "/7";
+  stage = await openServer({
+    SMTP_URL: sink.smtpUrl,
+    MAIL_SINK_URL: sink.inboxUrl,
+    REDIS_URL: redis.href,
+    WEBHOOK_ALLOWED_NETWORKS: "127.0.0.0/8",
+  });
+  await stage.services.redis.flushdb();
   sql = postgres(stage.database.url, { max: 1, onnotice: () => {} });
 });
 afterAll(async () => {
   await sql.end();
+  await stage.services.redis.flushdb();
   await stage.close();
+  await store.close();
   await sink.close();
 });
 
@@ -114,6 +151,39 @@ describe("a person who wants to be forgotten", () => {
     await sql`insert into panelists (webinar_id, email, name, token_hash) values (${next.id}, ${email}, 'Ada Byron', 'ada-panelist')`;
     await sql`insert into mail_outbox (webinar_id, registration_id, recipient, kind, payload, failed_at, error) values
       (${webinar.id}, ${ada}, ${email}, 'confirmation', ${sql.json({ name: "Ada Byron" })}, now(), ${`550 no such user <${email}>`})`;
+    // What was said, asked in polls, found in the recording, answered by receivers and written to a bucket names her too.
+    await sql`insert into caption_lines (id, webinar_id, starts_at, ends_at, text) values
+      (${idOf(12, 1)}, ${webinar.id}, now(), now() + interval '2 s', 'Thank you, Ada  Byron, and welcome Hedy Kiesler')`;
+    await stage.services.redis.rpush(
+      captionsKey(webinar.id),
+      JSON.stringify({ id: idOf(12, 1), text: "Thank you, Ada Byron", startsAt: 1, endsAt: 2 }),
+    );
+    await sql`insert into polls (id, webinar_id, question, status) values (${idOf(8, 9)}, ${webinar.id}, 'Should ada byron speak?', 'draft')`;
+    await sql`insert into poll_options (poll_id, position, text) values (${idOf(8, 9)}, 0, 'Ada Byron first')`;
+    await sql`insert into chapter_marks (id, webinar_id, at, title) values (${idOf(12, 2)}, ${webinar.id}, now(), 'Ask ada@example.test')`;
+    const chapters = [
+      { startMs: 0, title: "Hedy Kiesler" },
+      { startMs: 9000, title: "Hedy Kiesler shares a screen" },
+    ];
+    await sql`insert into recordings (webinar_id, path, duration_ms, bytes, chapters) values (${webinar.id}, 'x', 1, 1, ${sql.json(chapters)})`;
+    const speakers = [{ id: idOf(13, 1), name: "hedy kiesler", role: "", bio: "", picture: null }];
+    await sql`update webinars set page = jsonb_set(page, '{speakers}', ${sql.json(speakers)}) where id = ${webinar.id}`;
+    const [call] =
+      await sql`insert into webhook_outbox (message_id, endpoint_id, webinar_id, order_key, event, payload)
+      select gen_random_uuid(), id, ${webinar.id}, 'x', 'poll.opened', '{}' from webhook_endpoints limit 1 returning id`;
+    await sql`insert into webhook_attempts (delivery_id, started_at, duration_ms, status, excerpt) values
+      (${call?.id}, now(), 1, 500, 'Ada Byron <ADA@example.test> is in our CRM already')`;
+    const { data: made } = await mutate(
+      "exportDelivery.create",
+      { ...nightly, bucket: store.bucket, files: forms },
+      owner,
+    );
+    await mutate(
+      "exportDelivery.deliverNow",
+      { id: (made as { id: string }).id, webinarId: webinar.id },
+      owner,
+    );
+    await bring();
     const secret = newSecret();
     link = secret.token;
     await addJoinToken(stage.services.db, ada, secret.hash);
@@ -127,7 +197,7 @@ describe("a person who wants to be forgotten", () => {
         message: { id: idOf(10, 1), participantId: ada as never, name: "Ada Byron", text: "Hello", at: 1 },
       },
     });
-  });
+  }, 60_000);
 
   it("is found wherever the organisation knows the address, and nowhere else", async () => {
     const { data } = await mutate("privacy.find", { email: " ADA@example.test" }, owner);
@@ -190,6 +260,10 @@ describe("a person who wants to be forgotten", () => {
   it("leaves no trace in database, Redis, exports and mail sink, and every total as it was", async () => {
     const before = await figures(webinar);
     expect(await dumpFolder(sink.folder)).toMatch(/To: <?ada@example\.test/i);
+    const stored = await readBucket(store.client, store.bucket.bucket);
+    expect(stored.size).toBe(forms.length);
+    const named = [...stored].filter(([, text]) => traces.test(text)).map(([key]) => key.split("-").at(-1));
+    expect(named.length).toBeGreaterThan(12);
     const seats = await roomHeaders(stage.services, {
       webinarId: webinar.id,
       participantId: ada,
@@ -203,17 +277,24 @@ describe("a person who wants to be forgotten", () => {
     const dump = await dumpDatabase(stage.database.url);
     expect(traces.exec(dump)?.[0], "in the database").toBeUndefined();
     expect(await dumpFolder(sink.folder)).not.toMatch(traces);
-    const redis = await dumpRedis(stage.services.redis, [webinar.id, next.id, "rate:", "seen:"]);
+    const redis = await dumpRedis(stage.services.redis);
+    expect(redis).toContain(captionsKey(webinar.id));
     expect(traces.exec(redis)?.[0], "in Redis").toBeUndefined();
-    for (const kind of ["registrants", "attendance", "polls", "questions", "chat", "events"] as const) {
-      const file = await openExport(stage.services, webinar, {
-        kind,
-        format: "csv",
-        layout: "tidy",
-        bom: false,
-      });
-      expect(await new Response(file.body).text(), kind).not.toMatch(traces);
+    expect(forms.length).toBeGreaterThan(20);
+    for (const file of forms) {
+      const { body } = await openExport(stage.services, webinar, exportWish(file));
+      const text = textOf(new Uint8Array(await new Response(body).arrayBuffer()));
+      expect(text.length, JSON.stringify(file)).toBeGreaterThan(0);
+      expect(text, JSON.stringify(file)).not.toMatch(traces);
     }
+    expect(await captionFile(stage.services, webinar, "vtt")).toContain("Thank you, [erased], and welcome");
+    // What Rostrum put into the organisation's bucket is written anew, under the same names.
+    await bring();
+    const rewritten = await readBucket(store.client, store.bucket.bucket);
+    expect([...rewritten.keys()]).toEqual([...stored.keys()]);
+    for (const [key, text] of rewritten) expect(text, key).not.toMatch(traces);
+    const document = await mutate("privacy.export", { email }, owner);
+    expect(JSON.parse((document.data as { document: string }).document).webinars).toEqual([]);
     expect(await figures(webinar)).toEqual(before);
 
     // A token that is still valid and a link that was mailed are nobody's.
@@ -223,7 +304,7 @@ describe("a person who wants to be forgotten", () => {
     await expect(stage.services.removed.refuse(webinar.id, ada)).rejects.toMatchObject({
       code: "token.invalid",
     });
-  });
+  }, 60_000);
 
   it("gave back a place that somebody waited for", async () => {
     const rows =
@@ -255,6 +336,7 @@ describe("a person who wants to be forgotten", () => {
     expect(hers[0]?.subject).toMatch(/^person-[0-9a-f]{12}$/);
     expect(rows.filter(({ subject }) => subject === hers[0]?.subject).map(({ action }) => action)).toEqual([
       "person.erased",
+      "person.exported",
       "person.erased",
       "person.exported",
       "person.looked-up",
@@ -272,4 +354,25 @@ describe("a person who wants to be forgotten", () => {
     expect((await mutate("privacy.erase", { email, confirm: email }, owner)).data).toEqual({ erased: 0 });
     expect(/ada@example\.test/i.exec(await dumpDatabase(stage.database.url))?.[0]).toBeUndefined();
   });
+
+  it("is forgotten as a speaker too: in chapters, captions and on the public page", async () => {
+    expect(await dumpDatabase(stage.database.url)).toMatch(hedy);
+    const erased = await mutate(
+      "privacy.erase",
+      { email: "hedy@example.test", confirm: "hedy@example.test" },
+      owner,
+    );
+    expect(erased.data).toEqual({ erased: 1 });
+    await bring();
+    expect(hedy.exec(await dumpDatabase(stage.database.url))?.[0]).toBeUndefined();
+    expect(await dumpRedis(stage.services.redis)).not.toMatch(hedy);
+    for (const [key, text] of await readBucket(store.client, store.bucket.bucket))
+      expect(text, key).not.toMatch(hedy);
+    const [{ chapters } = { chapters: [] }] =
+      await sql`select chapters from recordings where webinar_id = ${webinar.id}`;
+    expect(chapters.map(({ title }: { title: string }) => title)).toEqual([
+      "Erased person",
+      "Erased person shares a screen",
+    ]);
+  }, 60_000);
 });

@@ -1,12 +1,20 @@
 import { randomUUID } from "node:crypto";
 import { globSync } from "node:fs";
 import path from "node:path";
-import { findOrCreateUser, findSessionUser, type MemberRole, saveInvitation, type User } from "@rostrum/db";
+import {
+  findOrCreateUser,
+  findSessionUser,
+  findWebinar,
+  type MemberRole,
+  saveInvitation,
+  type User,
+} from "@rostrum/db";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { procedurePermissions, routePermissions } from "../src/server/permissions.ts";
 import { appRouter } from "../src/server/routers/index.ts";
 import { hashSecret } from "../src/server/secrets.ts";
-import { startSession } from "../src/server/session.ts";
+import { guestHeader, startSession } from "../src/server/session.ts";
+import { invitePanelist } from "../src/server/use-cases/invitations.ts";
 import {
   attendee,
   call,
@@ -17,22 +25,23 @@ import {
   publicUrl,
   query,
   type Stage,
-  schedule,
   scheduleAs,
 } from "./harness.ts";
 
+import { rolesInputs, toEndpoint } from "./roles-inputs.ts";
 import { expected } from "./roles-table.ts";
 
 type Procedure = { path: string; type: "query" | "mutation" };
 type Defined = Record<string, { _def: { type: Procedure["type"]; meta?: { access: string } } }>;
 
-const roles: MemberRole[] = ["owner", "host", "moderator", "marketer", "analyst"];
-const letters: Record<MemberRole, string> = {
+const roles: User["role"][] = ["owner", "host", "moderator", "marketer", "analyst", "co-host"];
+const letters: Record<User["role"], string> = {
   owner: "o",
   host: "h",
   moderator: "m",
   marketer: "k",
   analyst: "a",
+  "co-host": "c",
 };
 
 const defined = appRouter._def.procedures as unknown as Defined;
@@ -43,7 +52,8 @@ const procedures = (wanted: string): Procedure[] =>
     .map((name) => ({ path: name, type: defined[name]?._def.type ?? "query" }));
 
 let stage: Stage;
-let members: Record<MemberRole, Headers>;
+let members: Record<User["role"], Headers>;
+let otherPanelistId: string;
 let stranger: Headers;
 let guest: Headers;
 let webinarId: string;
@@ -52,6 +62,7 @@ let pollId: string;
 let owner: User;
 let keyId: string;
 let endpointId: string;
+let scheduleId: string;
 
 const session = (headers: Headers) =>
   findSessionUser(stage.services.db, hashSecret((headers.cookie ?? "").split("=", 2)[1] ?? ""), new Date());
@@ -67,6 +78,15 @@ async function memberHeaders(role: MemberRole): Promise<Headers> {
   return { cookie: (await startSession(services, user.id, user.organisationId)).split(";", 1)[0] ?? "" };
 }
 
+/** Somebody who holds a co-host's personal link of this webinar. */
+async function coHostHeaders(id: string): Promise<Headers> {
+  const webinar = await findWebinar(stage.services.db, id);
+  if (!webinar) throw new Error("there is no such webinar");
+  const guest = { email: `${randomUUID()}@example.test`, name: "Co", role: "co-host" as const };
+  const invited = await invitePanelist(stage.services, webinar, guest);
+  return { [guestHeader]: invited.link.split("/").at(-1) ?? "" };
+}
+
 beforeAll(async () => {
   stage = await openServer();
   const first = await hostHeaders(stage.services, "owner@example.test");
@@ -77,9 +97,13 @@ beforeAll(async () => {
     moderator: await memberHeaders("moderator"),
     marketer: await memberHeaders("marketer"),
     analyst: await memberHeaders("analyst"),
+    "co-host": {},
   };
   stranger = await hostHeaders(stage.services, "stranger@example.test");
   webinarId = (await scheduleAs(first)).id;
+  members["co-host"] = await coHostHeaders(webinarId);
+  const pan = { id: webinarId, email: "pan@example.test", name: "Pan" };
+  otherPanelistId = ((await mutate("webinar.invitePanelist", pan, first)).data as { id: string }).id;
   guest = await attendee(stage.services, webinarId);
   questionId = (
     (await mutate("question.ask", { id: randomUUID(), text: "Why?" }, guest)).data as { id: string }
@@ -97,133 +121,22 @@ beforeAll(async () => {
       id: string;
     }
   ).id;
+  scheduleId = ((await mutate("exportDelivery.create", toEndpoint(endpointId), first)).data as { id: string })
+    .id;
 }, 30_000);
 afterAll(() => stage.close());
 
-/** Something each procedure takes. */
-const inputs = (): Record<string, unknown> => ({
-  "webinar.create": { ...schedule },
-  "webinar.update": { id: webinarId, ...schedule, description: "" },
-  "webinar.setMails": { id: webinarId, reminders: [60], followUp: null },
-  "webinar.setLayout": { id: webinarId, layout: "grid" },
-  "webinar.invitePanelist": { id: webinarId, email: `${randomUUID()}@example.test`, name: "Pan" },
-  "registration.setRules": {
+const inputs = () =>
+  rolesInputs({
     webinarId,
-    registrationLimit: null,
-    waitlist: true,
-    approval: "approve",
-    allowedDomains: [],
-    blockedDomains: [],
-    consentText: "",
-  },
-  "registration.setDoor": {
-    webinarId,
-    opensAt: null,
-    closesAt: null,
-    closesAfterMinutes: null,
-    passcodeAt: "register",
-    passcodeInLinks: false,
-  },
-  "registration.saveForm": { webinarId, fields: [] },
-  "registration.decide": { webinarId, ids: [randomUUID()], decision: "approve" },
-  "attendance.admitHost": { webinarId },
-  "attendance.present": { webinarId },
-  "attendance.remove": { webinarId, registrationId: randomUUID() },
-  "attendance.letBack": { webinarId, registrationId: randomUUID() },
-  "question.answer": { webinarId, questionId },
-  "question.dismiss": { webinarId, questionId },
-  "poll.create": { webinarId, question: "?", options: ["a", "b"] },
-  "poll.open": { pollId },
-  "poll.close": { pollId },
-  "hand.dismiss": { webinarId, participantId: randomUUID() },
-  "hand.invite": { webinarId, participantId: randomUUID() },
-  "page.save": { webinarId, page: emptyPage, visibility: "public", locale: "en" },
-  "page.saveBrand": { accent: null, logo: null },
-  "plan.dates": { startsAt: new Date(), timeZone: "UTC", repeat: weekly },
-  "plan.repeat": { id: webinarId, repeat: weekly, choice: "all" },
-  "plan.series": { id: webinarId },
-  "plan.setChoice": { id: webinarId, choice: "one" },
-  "plan.changeFollowing": { id: webinarId, ...details },
-  "plan.cancelFollowing": { id: webinarId },
-  "plan.clone": { id: webinarId, title: "A copy", startsAt: new Date(), take: [] },
-  "plan.templates": undefined,
-  "plan.saveTemplate": { id: webinarId, name: "Weekly" },
-  "plan.deleteTemplate": { templateId: randomUUID() },
-  "plan.fromTemplate": { templateId: randomUUID(), ...details },
-  "mail.preview": { webinarId, kind: "confirmation", words },
-  "mail.saveText": { webinarId, kind: "confirmation", words },
-  "mail.sendTest": { webinarId, kind: "confirmation", words },
-  "mail.timeline": { webinarId, registrationId: randomUUID() },
-  "encoder.list": { id: webinarId },
-  "encoder.create": { id: webinarId, name: "OBS" },
-  "encoder.renewKey": { id: webinarId, encoderId: randomUUID() },
-  "encoder.revoke": { id: webinarId, encoderId: randomUUID() },
-  "caption.edit": { webinarId, id: randomUUID(), text: "Good morning." },
-  "replay.change": {
-    webinarId,
-    access: "registered",
-    availableFrom: null,
-    availableUntil: null,
-    trimStartMs: 0,
-    trimEndMs: null,
-    showConversation: true,
-    foundChapters: true,
-  },
-  "replay.keep": { webinarId, days: null },
-  "replay.keepLonger": { webinarId, days: 30 },
-  "replay.publish": { webinarId, published: false },
-  "replay.mark": { webinarId, id: randomUUID(), title: "Questions", atMs: 1000 },
-  "replay.unmark": { webinarId, id: randomUUID() },
-  "privacy.find": { email: "nobody@example.test" },
-  "privacy.export": { email: "nobody@example.test" },
-  "privacy.erase": { email: "nobody@example.test", confirm: "nobody@example.test" },
-  "privacy.retention": undefined,
-  "privacy.setRetention": { days: 365 },
-  "privacy.recordings": undefined,
-  "privacy.setRecordings": { days: 365 },
-  "privacy.setDoubleOptIn": { on: false },
-  "privacy.setWebinarRetention": { webinarId, days: 365 },
-  "privacy.audit": {},
-  "organisation.mine": undefined,
-  "organisation.enter": { organisationId: owner.organisationId },
-  "organisation.rename": { name: "Acme" },
-  "organisation.members": undefined,
-  "organisation.invite": { email: `${randomUUID()}@example.test`, role: "analyst" },
-  "organisation.withdraw": { id: randomUUID() },
-  "organisation.setRole": { userId: randomUUID(), role: "host" },
-  "organisation.remove": { userId: randomUUID() },
-  "webinar.list": undefined,
-  "campaignLink.create": { webinarId, name: "News", source: "news" },
-  "campaignLink.remove": { webinarId, id: randomUUID() },
-  "integration.overview": undefined,
-  "integration.createKey": { name: "CRM", scopes: ["webinars:read"] },
-  "integration.revokeKey": { id: keyId },
-  "integration.createEndpoint": { url: "https://crm.example/", events: ["registration.created"] },
-  "integration.changeEndpoint": {
-    id: endpointId,
-    url: "https://crm.example/",
-    events: ["registration.created"],
-    enabled: true,
-  },
-  "integration.removeEndpoint": { id: endpointId },
-  "integration.revealSecret": { id: endpointId },
-  "integration.rotateSecret": { id: endpointId },
-  "integration.ping": { id: endpointId },
-  "integration.deliveries": { endpointId },
-  "integration.delivery": { endpointId, id: randomUUID() },
-  "integration.redeliver": { endpointId, id: randomUUID() },
-  "integration.setEmbedOrigins": { origins: ["https://www.example.com"] },
-});
-const weekly = { every: "week", count: 2 };
-const details = {
-  title: "Another",
-  description: "",
-  startsAt: new Date(),
-  durationMinutes: 30,
-  timeZone: "UTC",
-};
-const words = { subject: "Hello", heading: "Hello", body: "Hello.", action: "" };
-const emptyPage = { accent: null, logo: null, cover: null, speakers: [], agenda: [] };
+    questionId,
+    pollId,
+    keyId,
+    endpointId,
+    scheduleId,
+    panelistId: otherPanelistId,
+    organisationId: owner?.organisationId,
+  });
 /** Procedures whose input names nothing of the organisation's: a stranger does it in their own. */
 const inOnesOwn = [
   "webinar.create",
@@ -247,6 +160,7 @@ const inOnesOwn = [
   "integration.createKey",
   "integration.createEndpoint",
   "integration.setEmbedOrigins",
+  "exportDelivery.list",
 ];
 /** For the end: nothing can be done with the webinar afterwards. */
 const last = ["webinar.cancel", "webinar.goLive", "webinar.end"];
@@ -303,6 +217,29 @@ describe("who may call what", () => {
       }
   }, 60_000);
 
+  it("a co-host of another webinar finds nothing of this one, and nobody with a link that is worth nothing", async () => {
+    const sister = (await scheduleAs(members.owner)).id;
+    const foreign = (await scheduleAs(stranger)).id;
+    for (const id of [sister, foreign]) {
+      const theirs = await coHostHeaders(id);
+      for (const procedure of procedures("host")) {
+        const { refusal } = await call(procedure, inputOf(procedure.path), theirs);
+        const may = expected[procedure.path]?.includes("c");
+        expect(refusal?.code, procedure.path).toBe(may ? "not-found" : "permission.denied");
+      }
+      expect((await query("webinar.get", { id }, theirs)).data).toMatchObject({ id });
+    }
+    // The owner's cookie beside it changes nothing: the link is who calls.
+    const both = { ...members.owner, ...(await coHostHeaders(sister)) };
+    expect((await query("webinar.get", { id: webinarId }, both)).refusal?.code).toBe("not-found");
+    const asOwner = await mutate("privacy.erase", { email: "a@b.test", confirm: "a@b.test" }, both);
+    expect(asOwner.refusal?.code).toBe("permission.denied");
+    for (const link of ["x", "", randomUUID()]) {
+      const { refusal } = await query("webinar.get", { id: webinarId }, { [guestHeader]: link });
+      expect(refusal?.code, link).toBe("session.required");
+    }
+  }, 60_000);
+
   it("another organisation's owner finds nothing of it", async () => {
     for (const procedure of procedures("host")) {
       if (inOnesOwn.some((own) => procedure.path.startsWith(own))) continue;
@@ -320,11 +257,13 @@ describe("who may call what", () => {
 
 /** Addresses that are not for hosts, and who they are for. */
 const otherRoutes = [
+  "GET /api/exports/[token]",
   "GET /api/health",
   "GET /api/ready",
   "POST /api/auth/consume",
   "POST /api/unsubscribe/[token]",
   "POST /api/captions",
+  "POST /api/mail/events",
   "POST /api/internal/encoders",
   "GET /api/internal/metrics",
   "GET /api/internal/rooms/[webinarId]/snapshot",
@@ -385,5 +324,5 @@ describe("addresses that are no procedures", () => {
       expect((await ask({})).status, route).toBe(401);
       expect((await ask(guest)).status, route).toBe(401);
     }
-  });
+  }, 30_000);
 });

@@ -61,6 +61,40 @@ describe("by hand", () => {
     expect((await log()).rows).toHaveLength(2);
   });
 
+  it("counts what waits for each endpoint, and says when the last arrived", async () => {
+    const quiet = await addEndpoint(host, "https://crm.example/", ["webinar.ended"]);
+    const { id } = await listen(["registration.created"]);
+    const webinar = await scheduleAs(host);
+    await register(webinar.id);
+    await register(webinar.id);
+    type Row = { id: string; waiting: number; lastDeliveredAt: number | null };
+    const shown = async () => {
+      const { endpoints } = (await query("integration.overview", undefined, host)).data as {
+        endpoints: Row[];
+      };
+      return endpoints.map((row) => [
+        row.id === id ? "ours" : row.id === quiet.id ? "quiet" : "?",
+        row.waiting,
+      ]);
+    };
+    expect(await shown()).toEqual([
+      ["quiet", 0],
+      ["ours", 2],
+    ]);
+    // One arrives, one is refused and goes on waiting.
+    receiver.answer = () => (receiver.got.length === 0 ? 200 : 503);
+    const at = deliverer(stage);
+    at.clock.ms += 1000;
+    await deliverAll(at);
+    expect(await shown()).toEqual([
+      ["quiet", 0],
+      ["ours", 1],
+    ]);
+    const { endpoints } = (await query("integration.overview", undefined, host)).data as { endpoints: Row[] };
+    expect(endpoints[0]?.lastDeliveredAt).toBeNull();
+    expect(endpoints[1]?.lastDeliveredAt).toBeGreaterThan(Date.now() - 60_000);
+  });
+
   it("replaces the secret without a gap: both sign for a day, then only the new one", async () => {
     const { id, secret: old } = await listen(["registration.created"]);
     const { secret } = (await mutate("integration.rotateSecret", { id }, host)).data as { secret: string };

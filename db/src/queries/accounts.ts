@@ -5,7 +5,16 @@ import { invitations, magicLinks, memberships, organisations, sessions, users } 
 
 export type MemberRole = (typeof memberships.$inferSelect)["role"];
 /** Somebody signed in, in one of their organisations. */
-export type User = { id: string; email: string; name: string; organisationId: string; role: MemberRole };
+export type User = {
+  id: string;
+  email: string;
+  name: string;
+  organisationId: string;
+  /** A co-host is no member: somebody with a personal link, for one webinar. */
+  role: MemberRole | "co-host";
+  /** Theirs is this webinar only, whatever their role allows. */
+  webinarId?: string;
+};
 
 export async function insertMagicLink(
   db: Executor,

@@ -33,7 +33,7 @@ export async function listAudit(db: Executor, page: AuditPage): Promise<AuditEnt
   const { action, actor, from, to, before } = page;
   const conditions: SQL[] = [sql`a.organisation_id = ${page.organisationId}`];
   if (action) conditions.push(sql`(a.action = ${action} or a.action like ${`${escapeLike(action)}.%`})`);
-  if (actor) conditions.push(sql`u.email ilike ${`%${escapeLike(actor)}%`}`);
+  if (actor) conditions.push(sql`coalesce(u.email, p.email) ilike ${`%${escapeLike(actor)}%`}`);
   if (from) conditions.push(sql`a.created_at >= ${from.toISOString()}::timestamptz`);
   if (to) conditions.push(sql`a.created_at < ${to.toISOString()}::timestamptz`);
   if (before)
@@ -41,10 +41,11 @@ export async function listAudit(db: Executor, page: AuditPage): Promise<AuditEnt
       sql`(a.created_at, a.id) < (to_timestamp(${before.at}::float8 / 1000), ${before.id}::uuid)`,
     );
   return (await db.execute(sql`
-    select a.id, round(extract(epoch from a.created_at) * 1000)::float8 as at, u.email as actor, a.action, a.subject,
+    select a.id, round(extract(epoch from a.created_at) * 1000)::float8 as at, coalesce(u.email, p.email) as actor, a.action, a.subject,
            w.title, a.details
     from audit a
     left join users u on u.id = a.actor_id
+    left join panelists p on p.id = a.actor_id
     left join webinars w on w.id::text = a.subject
     where ${sql.join(conditions, sql` and `)}
     order by a.created_at desc, a.id desc limit ${page.limit}`)) as unknown as AuditEntry[];

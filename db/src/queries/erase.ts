@@ -1,13 +1,14 @@
 import { and, eq, inArray, isNull, type SQL, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { panelists, registrations } from "../schema/index.ts";
+import { erasedName, erasedText, eraseMentions, type Mentioned } from "./erase-mentions.ts";
+import { queueErasedExports } from "./export-runs.ts";
 import { theirMail, uuids } from "./people.ts";
 import { lockSeats, promote, type Seating } from "./registration-seats.ts";
 import { requestResync } from "./resyncs.ts";
 
-/** What stands where a name stood. */
-export const erasedName = "Erased person";
-const erasedText = "[erased]";
+export { erasedName };
+
 /** A domain that can never get mail (RFC 2606 §2); unique, so that each registration stays one. */
 const placeholder = (id: SQL): SQL => sql`'erased-' || ${id} || '@erased.invalid'`;
 
@@ -27,16 +28,17 @@ export async function eraseParticipants(
 ): Promise<number> {
   return db.transaction(async (tx) => {
     await lockSeats(tx, webinarId, "update");
-    const addresses = await addressesOf(tx, { webinarId, registrationIds, panelistIds });
+    const people = await mentionsOf(tx, { webinarId, registrationIds, panelistIds });
     const erased = await eraseRows(tx, { webinarId, registrationIds, panelistIds });
     if (erased === 0) return 0;
     await eraseWords(tx, webinarId, [...registrationIds, ...panelistIds]);
     await eraseCalls(tx, webinarId, [...registrationIds, ...panelistIds]);
-    for (const emailKey of addresses) {
-      const who = { ids: registrationIds, webinarIds: [webinarId], emailKey };
+    for (const person of people) {
+      const who = { ids: registrationIds, webinarIds: [webinarId], emailKey: person.emailKey };
       await tx.execute(sql`delete from mail_outbox where ${theirMail(who)}`);
-      await eraseMentions(tx, webinarId, emailKey);
+      await eraseMentions(tx, webinarId, person);
     }
+    await queueErasedExports(tx, webinarId);
     if (await isAhead(tx, webinarId)) await promote(tx, webinarId, seating);
     await requestResync(tx, webinarId);
     return erased;
@@ -54,11 +56,13 @@ export async function eraseRetained(
   const { webinarId, registrationIds, panelistIds } = people;
   return db.transaction(async (tx) => {
     await lockSeats(tx, webinarId, "update");
-    const addresses = await addressesOf(tx, people);
+    const named = await mentionsOf(tx, people);
     const count = await eraseRows(tx, people);
     await eraseWords(tx, webinarId, [...registrationIds, ...panelistIds]);
+    // Who spoke is named in chapters and captions; everybody's name in everything would be too much at once.
+    for (const person of named.filter(({ invited }) => invited)) await eraseMentions(tx, webinarId, person);
     await requestResync(tx, webinarId);
-    return { count, addresses };
+    return { count, addresses: [...new Set(named.map(({ emailKey }) => emailKey))] };
   });
 }
 
@@ -68,10 +72,11 @@ export async function finishPurge(db: Executor, webinarId: string): Promise<void
   await db.transaction(async (tx) => {
     await tx.execute(sql`delete from mail_outbox where webinar_id = ${webinarId}`);
     await tx.execute(sql`delete from webhook_outbox where webinar_id = ${webinarId}`);
-    for (const table of ["questions", "chat_messages"])
+    for (const table of ["questions", "chat_messages", "caption_lines"])
       await tx.execute(sql`
         update ${sql.identifier(table)} set text = regexp_replace(text, ${address}, ${erasedText}, 'g')
         where webinar_id = ${webinarId} and position('@' in text) > 0`);
+    await queueErasedExports(tx, webinarId);
   });
 }
 
@@ -81,16 +86,19 @@ async function isAhead(tx: Executor, webinarId: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-async function addressesOf(tx: Executor, who: Erasure): Promise<string[]> {
+async function mentionsOf(tx: Executor, who: Erasure): Promise<Mentioned[]> {
   const known = await tx
-    .select({ address: registrations.emailKey })
+    .select({ emailKey: registrations.emailKey, name: registrations.name })
     .from(registrations)
     .where(and(inArray(registrations.id, who.registrationIds), isNull(registrations.erasedAt)));
-  const invited = await tx
-    .select({ address: panelists.email })
+  const guests = await tx
+    .select({ emailKey: panelists.email, name: panelists.name })
     .from(panelists)
     .where(and(inArray(panelists.id, who.panelistIds), isNull(panelists.erasedAt)));
-  return [...new Set([...known, ...invited].map(({ address }) => address))];
+  return [
+    ...known.map((person) => ({ ...person, invited: false })),
+    ...guests.map((person) => ({ ...person, invited: true })),
+  ];
 }
 
 async function eraseRows(
@@ -103,7 +111,7 @@ async function eraseRows(
       utm = coalesce((select jsonb_object_agg(key, value) from jsonb_each_text(r.utm)
         where key in ('utm_source', 'utm_medium', 'utm_campaign')
           and position(r.email_key in lower(value)) = 0 and position(lower(r.name) in lower(value)) = 0), '{}'),
-      referrer = coalesce(substring(r.referrer from '^https?://[^/]+'), ''), status_reason = '',
+      referrer = coalesce(substring(r.referrer from '^https?://[^/]+'), ''), status_reason = '', bounce_reason = '',
       status = case when w.phase in ('draft', 'scheduled', 'green-room') and r.status in ('registered', 'pending', 'waitlisted')
         or r.status in ('offered', 'unconfirmed') then 'cancelled' else r.status end,
       holds_seat = false,
@@ -138,18 +146,6 @@ async function eraseCalls(tx: Executor, webinarId: string, participants: string[
   await tx.execute(sql`delete from idempotency_keys where answer is not null and ${named(sql`answer`)}`);
 }
 
-/** Their address where others wrote it, and in calls to other systems that carry it. */
-async function eraseMentions(tx: Executor, webinarId: string, emailKey: string): Promise<void> {
-  const pattern = emailKey.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  const mention = (table: "questions" | "chat_messages") => sql`
-    update ${sql.identifier(table)} set text = regexp_replace(text, ${pattern}, ${erasedText}, 'gi')
-    where webinar_id = ${webinarId} and position(${emailKey} in lower(text)) > 0`;
-  await tx.execute(mention("questions"));
-  await tx.execute(mention("chat_messages"));
-  await tx.execute(sql`
-    delete from webhook_outbox where webinar_id = ${webinarId} and position(${emailKey} in lower(payload::text)) > 0`);
-}
-
 /** Sign-in links of an address that has no account, and the mails that brought them: nobody needs them. */
 export async function forgetSignIns(db: Executor, emailKey: string): Promise<void> {
   await db.execute(sql`
@@ -163,13 +159,15 @@ export async function forgetSignIns(db: Executor, emailKey: string): Promise<voi
 /** Why a participant may not be there any more, whatever token they hold. `host`: a host removed them. */
 export type Outness = "erased" | "host" | "unregistered";
 
-/** Whether a participant may still be where a token of theirs leads; undefined: yes. Hosts are not looked up. */
+/** Whether a participant may still be where a token of theirs leads; undefined: yes. Members are not looked up. */
 export async function whyOut(db: Executor, participantId: string): Promise<Outness | undefined> {
   const [row] = (await db.execute(sql`
     select case when erased_at is not null then 'erased' when removed_at is not null then 'host' else 'unregistered' end as why
     from registrations where id = ${participantId}
       and (erased_at is not null or removed_at is not null or status <> 'registered')
-    union all select 'erased' from panelists where id = ${participantId} and erased_at is not null`)) as unknown as {
+    union all select case when erased_at is not null then 'erased' else 'unregistered' end
+    from panelists where id = ${participantId}
+      and (erased_at is not null or revoked_at is not null or declined_at is not null)`)) as unknown as {
     why: Outness;
   }[];
   return row?.why;

@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { joinTokens, panelists, registrations, webinars } from "../schema/index.ts";
+import type { Panelist } from "./panelists.ts";
 import type { Registration } from "./registration-seats.ts";
 import type { Webinar } from "./webinars.ts";
 
@@ -53,10 +54,10 @@ function prepare(db: Executor) {
       .where(sql`${webinars.id} = any(${ids}::uuid[])`)
       .prepare("webinars_by_ids"),
     panelist: db
-      .select({ panelist: { id: panelists.id, name: panelists.name }, webinar: webinars })
+      .select({ panelist: panelists, webinar: webinars })
       .from(panelists)
       .innerJoin(webinars, eq(webinars.id, panelists.webinarId))
-      .where(eq(panelists.tokenHash, hash))
+      .where(and(eq(panelists.tokenHash, hash), isNull(panelists.revokedAt)))
       .prepare("panelist_by_token"),
   };
 }
@@ -103,7 +104,7 @@ export async function findRegistrantsByTokens(
 export async function findPanelistByToken(
   db: Executor,
   tokenHash: string,
-): Promise<{ panelist: { id: string; name: string }; webinar: Webinar } | undefined> {
+): Promise<{ panelist: Panelist; webinar: Webinar } | undefined> {
   const [row] = await statements(db).panelist.execute({ hash: tokenHash });
   return row;
 }

@@ -2,6 +2,7 @@ import { and, asc, eq, isNull, lt, lte, min, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import type { MailText } from "../schema/brand.ts";
 import { audit, mailOutbox, webinars } from "../schema/index.ts";
+import { stopMails } from "./mail-stop.ts";
 
 export type OutboxMail = typeof mailOutbox.$inferSelect;
 /** Give up after this many attempts; with the back-off below that is about two days. */
@@ -24,7 +25,15 @@ export async function queueMail(
 }
 
 /** A refusal that trying again cannot change: the mail is given up at once. */
-export class PermanentMailError extends Error {}
+export class PermanentMailError extends Error {
+  /** The server says that there is no such mailbox. */
+  readonly bounced: boolean;
+
+  constructor(message: string, options: ErrorOptions & { bounced?: boolean } = {}) {
+    super(message, options);
+    this.bounced = options.bounced ?? false;
+  }
+}
 
 /** A mail to be sent once at most that has been with the server this long has had its chance, ms. */
 const chanceMs = 15 * 60_000;
@@ -69,10 +78,7 @@ function sendOneMail(db: Executor, send: (mail: OutboxMail) => Promise<void>): P
   return db.transaction(async (tx) => {
     const mail = await nextDue(tx, false);
     if (!mail) return false;
-    await tx
-      .update(mailOutbox)
-      .set(await attempt(mail, send))
-      .where(eq(mailOutbox.id, mail.id));
+    await settle(tx, mail, await attempt(mail, send));
     return true;
   });
 }
@@ -85,11 +91,15 @@ async function sendOnce(db: Executor, send: (mail: OutboxMail) => Promise<void>)
     return due;
   });
   if (!mail) return false;
-  await db
-    .update(mailOutbox)
-    .set({ ...(await attempt(mail, send)), startedAt: null })
-    .where(eq(mailOutbox.id, mail.id));
+  const outcome = await attempt(mail, send);
+  await db.transaction((tx) => settle(tx, mail, { ...outcome, startedAt: null }));
   return true;
+}
+
+/** Note it; an address that takes no mail gets none any more. */
+async function settle(tx: Executor, mail: OutboxMail, outcome: Partial<OutboxMail>): Promise<void> {
+  await tx.update(mailOutbox).set(outcome).where(eq(mailOutbox.id, mail.id));
+  if (outcome.bouncedAt) await stopMails(tx, mail, { at: outcome.bouncedAt, reason: outcome.error ?? "" });
 }
 
 /** Give up mails whose worker died with them: nobody knows whether they were sent. Answers how many. */
@@ -124,7 +134,13 @@ async function attempt(
   } catch (error) {
     const text = (error instanceof Error ? error.message : String(error)).slice(0, 500);
     if (error instanceof PermanentMailError || attempts >= maxMailAttempts)
-      return { attempts, error: text, failedAt: new Date(), payload: {} };
+      return {
+        attempts,
+        error: text,
+        failedAt: new Date(),
+        payload: {},
+        ...(error instanceof PermanentMailError && error.bounced ? { bouncedAt: new Date() } : {}),
+      };
     const waitSeconds = Math.min(6 * 3600, 5 * 3 ** mail.attempts);
     return { attempts, error: text, nextAttemptAt: new Date(Date.now() + waitSeconds * 1000) };
   }
@@ -160,7 +176,18 @@ export async function recordAudit(
 
 export type MailTrace = Pick<
   OutboxMail,
-  "id" | "kind" | "createdAt" | "sentAt" | "failedAt" | "attempts" | "error"
+  | "id"
+  | "kind"
+  | "createdAt"
+  | "sentAt"
+  | "failedAt"
+  | "attempts"
+  | "error"
+  | "deliveredAt"
+  | "bouncedAt"
+  | "openedAt"
+  | "proxyOpenedAt"
+  | "clickedAt"
 >;
 
 /** What was and will be mailed to a registrant, oldest first; as long as mails are remembered. Without what is in them. */
@@ -170,8 +197,10 @@ export async function listMailsOf(
   registrationId: string,
 ): Promise<MailTrace[]> {
   const { id, kind, createdAt, sentAt, failedAt, attempts, error } = mailOutbox;
+  const { deliveredAt, bouncedAt, openedAt, proxyOpenedAt, clickedAt } = mailOutbox;
+  const signals = { deliveredAt, bouncedAt, openedAt, proxyOpenedAt, clickedAt };
   return db
-    .select({ id, kind, createdAt, sentAt, failedAt, attempts, error })
+    .select({ id, kind, createdAt, sentAt, failedAt, attempts, error, ...signals })
     .from(mailOutbox)
     .where(and(eq(mailOutbox.webinarId, webinarId), eq(mailOutbox.registrationId, registrationId)))
     .orderBy(asc(createdAt), asc(id))

@@ -91,7 +91,7 @@ export async function collectTrace(db: Executor, trace: Trace, emailKey: string)
   const all = (query: SQL): Promise<Json[]> => rowsOf(db.execute(query));
   const who = { ids: [id], webinarIds: [webinarId], emailKey };
   const [registration] = await all(sql`
-    select id, email, name, status, status_reason, waitlist_position, answer_until, confirm_asked_at, confirmed_at, confirmed_text, utm, referrer, origin, unsubscribed_at, created_at as registered_at
+    select id, email, name, status, status_reason, waitlist_position, answer_until, confirm_asked_at, confirmed_at, confirmed_text, utm, referrer, origin, unsubscribed_at, bounced_at, bounce_reason, created_at as registered_at
     from registrations where id = ${id}`);
   return {
     registration: registration ?? null,
@@ -103,8 +103,11 @@ export async function collectTrace(db: Executor, trace: Trace, emailKey: string)
       select t.version, t.text, c.agreed_at, c.confirmed_at from consents c join consent_texts t on t.id = c.consent_text_id
       where c.registration_id = ${id} order by t.version`),
     panelist:
-      (await all(sql`select id, email, name, created_at as invited_at from panelists where id = ${id}`))[0] ??
-      null,
+      (
+        await all(
+          sql`select id, email, name, role, created_at as invited_at, accepted_at, declined_at, revoked_at from panelists where id = ${id}`,
+        )
+      )[0] ?? null,
     attendance: await all(sql`
       select joined_at, left_at, role, delivery, reason, path, path_reason from attendance_intervals
       where participant_id = ${id} order by joined_at, id`),
@@ -124,7 +127,8 @@ export async function collectTrace(db: Executor, trace: Trace, emailKey: string)
     chat: await all(sql`
       select id, text, created_at as sent_at from chat_messages where participant_id = ${id} order by created_at, id`),
     mails: await all(sql`
-      select kind, recipient, created_at as queued_at, sent_at, failed_at, error from mail_outbox
+      select kind, recipient, created_at as queued_at, sent_at, failed_at, error, delivered_at, bounced_at, opened_at,
+             proxy_opened_at, clicked_at from mail_outbox
       where ${theirMail(who)} order by created_at, id`),
   };
 }

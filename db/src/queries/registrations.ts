@@ -3,6 +3,7 @@ import { and, asc, eq, gt, ilike, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
 import { attendanceIntervals, joinTokens, registrations, webinars } from "../schema/index.ts";
 import { latestConsents, recordConsent } from "./consents.ts";
+import { emailKey } from "./email-key.ts";
 import { answerKey, claimKey, hashRequest } from "./idempotency.ts";
 import {
   countFree,
@@ -49,8 +50,7 @@ export type SubmitOptions = {
 /** `created` is false for a duplicate. */
 export type Submitted = { created: boolean; registration: Registration };
 
-/** The same mailbox is the same key: trimmed, lower-cased, compatibility characters folded. */
-export const emailKey = (email: string): string => email.normalize("NFKC").trim().toLowerCase();
+export { emailKey };
 
 const letIn: Judgement = { status: "registered", reason: "" };
 

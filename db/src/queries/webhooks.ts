@@ -40,7 +40,7 @@ export async function listEndpoints(
       waiting: sql<number>`(select count(*)::int from webhook_outbox o where o.endpoint_id = "webhook_endpoints"."id" and o.delivered_at is null and o.failed_at is null)`,
       lastDeliveredAt: sql<
         string | null
-      >`(select max(${webhookOutbox.deliveredAt}) from ${webhookOutbox} where ${webhookOutbox.endpointId} = ${webhookEndpoints.id})`,
+      >`(select max(o.delivered_at) from webhook_outbox o where o.endpoint_id = "webhook_endpoints"."id")`,
     })
     .from(webhookEndpoints)
     .where(eq(webhookEndpoints.organisationId, organisationId))

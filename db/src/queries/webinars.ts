@@ -1,20 +1,11 @@
 import type { LayoutName, WebinarPhase } from "@rostrum/protocol";
 import { and, desc, eq, gt, inArray, lt, or, sql } from "drizzle-orm";
 import type { Executor } from "../client.ts";
-import {
-  campaigns,
-  forms,
-  organisations,
-  panelists,
-  rtmpDestinations,
-  users,
-  webinars,
-} from "../schema/index.ts";
+import { campaigns, forms, organisations, rtmpDestinations, users, webinars } from "../schema/index.ts";
 import { queueWebinarEvent } from "./webhook-events.ts";
 
 export type Webinar = typeof webinars.$inferSelect;
 export type NewWebinar = typeof webinars.$inferInsert;
-export type Panelist = { id: string; webinarId: string; email: string; name: string };
 
 export async function insertWebinar(
   db: Executor,
@@ -172,33 +163,4 @@ export async function listProgrammes(db: Executor, endedAfter: Date): Promise<We
     .where(
       sql`${webinars.phase} = 'live' or (${webinars.phase} = 'ended' and ${webinars.liveAt} is not null and ${webinars.endedAt} > ${endedAfter.toISOString()})`,
     );
-}
-
-export async function savePanelist(
-  db: Executor,
-  panelist: { webinarId: string; email: string; name: string; tokenHash: string },
-): Promise<Panelist> {
-  const [row] = await db
-    .insert(panelists)
-    .values({ ...panelist, email: panelist.email.trim().toLowerCase() })
-    .onConflictDoUpdate({
-      target: [panelists.webinarId, panelists.email],
-      set: { name: panelist.name, tokenHash: panelist.tokenHash },
-    })
-    .returning();
-  if (!row) throw new Error("insert returned nothing");
-  return row;
-}
-
-export async function listPanelists(db: Executor, webinarId: string): Promise<Panelist[]> {
-  return db
-    .select({
-      id: panelists.id,
-      webinarId: panelists.webinarId,
-      email: panelists.email,
-      name: panelists.name,
-    })
-    .from(panelists)
-    .where(eq(panelists.webinarId, webinarId))
-    .orderBy(panelists.createdAt);
 }

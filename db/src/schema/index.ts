@@ -2,6 +2,7 @@ export * from "./account.ts";
 export * from "./attendance.ts";
 export * from "./audit.ts";
 export * from "./campaign.ts";
+export * from "./delivery.ts";
 export * from "./integration.ts";
 export * from "./interaction.ts";
 export * from "./outbox.ts";

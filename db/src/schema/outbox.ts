@@ -27,6 +27,13 @@ export const mailOutbox = pgTable(
     sentAt: instant("sent_at"),
     failedAt: instant("failed_at"),
     error: text("error"),
+    /** What is known of it afterwards: the receiving server has it, or sent it back. */
+    deliveredAt: instant("delivered_at"),
+    bouncedAt: instant("bounced_at"),
+    /** Its picture was loaded: by a reader, or by a provider's proxy, which says nothing about anybody. */
+    openedAt: instant("opened_at"),
+    proxyOpenedAt: instant("proxy_opened_at"),
+    clickedAt: instant("clicked_at"),
     createdAt: createdAt(),
   },
   (table) => [
@@ -34,6 +41,7 @@ export const mailOutbox = pgTable(
       .on(table.nextAttemptAt)
       .where(sql`${table.sentAt} is null and ${table.failedAt} is null`),
     index("mail_outbox_registration").on(table.registrationId),
+    index("mail_outbox_webinar").on(table.webinarId, table.kind),
     check("mail_outbox_one_end", sql`${table.sentAt} is null or ${table.failedAt} is null`),
   ],
 );

@@ -60,6 +60,9 @@ export const registrations = pgTable(
     icsSequence: integer("ics_sequence").notNull().default(0),
     /** No reminders or follow-ups since (RFC 8058); what changes or is cancelled is still told. */
     unsubscribedAt: instant("unsubscribed_at"),
+    /** The address takes no mail (since then, and why): nothing is sent to it until somebody mends it. */
+    bouncedAt: instant("bounced_at"),
+    bounceReason: text("bounce_reason").notNull().default(""),
     origin: text("origin", { enum: ["form", "import", "api"] })
       .notNull()
       .default("form"),

@@ -76,6 +76,8 @@ export const webinars = pgTable(
       .default("en"),
     /** The host's words for mails, by kind; the others are the catalogue's. */
     mailTexts: jsonb("mail_texts").$type<Record<string, MailText>>().notNull().default({}),
+    /** Whether mails carry a picture that tells when they are opened. */
+    mailOpens: boolean("mail_opens").notNull().default(false),
     /** What its public page shows besides title and date. */
     page: jsonb("page")
       .$type<PublicPage>()
@@ -147,12 +149,26 @@ export const panelists = pgTable(
     email: text("email").notNull(),
     name: text("name").notNull(),
     tokenHash: text("token_hash").notNull().unique(),
+    /** A co-host runs this webinar's studio beside speaking in it. */
+    role: text("role", { enum: ["panelist", "co-host"] })
+      .notNull()
+      .default("panelist"),
+    /** When the link that is valid now was mailed. */
+    invitedAt: instant("invited_at").notNull().defaultNow(),
+    acceptedAt: instant("accepted_at"),
+    declinedAt: instant("declined_at"),
+    /** The link opens nothing since; somebody invited anew is another row. */
+    revokedAt: instant("revoked_at"),
     /** Nothing is known of who it was any more. */
     erasedAt: instant("erased_at"),
     createdAt: createdAt(),
   },
   (table) => [
-    uniqueIndex("panelists_email_key").on(table.webinarId, table.email),
+    uniqueIndex("panelists_email_key")
+      .on(table.webinarId, table.email)
+      .where(sql`${table.revokedAt} is null`),
+    check("panelists_role", sql`${table.role} in ('panelist', 'co-host')`),
+    check("panelists_one_answer", sql`${table.acceptedAt} is null or ${table.declinedAt} is null`),
     check("panelists_email_normal", sql`${table.email} = lower(btrim(${table.email}))`),
     check("panelists_name_length", sql`char_length(${table.name}) between 1 and 80`),
   ],

@@ -3,8 +3,8 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import superjson from "superjson";
 import type { AppRouter } from "../server/routers/index.ts";
 
-/** The typed API. `admission` gives a participant's token for calls made from inside a room. */
-export function createApi(admission: () => string | undefined = () => undefined) {
+/** The typed API. `admission` gives a participant's token for calls made from inside a room; `link` makes a co-host known. */
+export function createApi(admission: () => string | undefined = () => undefined, link?: string) {
   return createTRPCClient<AppRouter>({
     links: [
       httpBatchLink({
@@ -13,7 +13,10 @@ export function createApi(admission: () => string | undefined = () => undefined)
         maxItems: 10,
         headers: () => {
           const token = admission();
-          return token ? { "x-rostrum-admission": token } : {};
+          return {
+            ...(token ? { "x-rostrum-admission": token } : {}),
+            ...(link ? { "x-rostrum-link": link } : {}),
+          };
         },
       }),
     ],

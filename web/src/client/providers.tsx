@@ -11,11 +11,12 @@ export const { TRPCProvider, useTRPC } = createTRPCContext<AppRouter>();
 const retry = (failures: number, error: unknown) =>
   failures < 3 && wireError(error).code === "node.unavailable";
 
-export function Providers({ children }: { children: ReactNode }) {
+/** `link`: everything inside is asked as the co-host whose personal link it is. */
+export function Providers({ children, link }: { children: ReactNode; link?: string }) {
   const [queryClient] = useState(
     () => new QueryClient({ defaultOptions: { queries: { retry, staleTime: 5000 } } }),
   );
-  const [api] = useState(() => createApi());
+  const [api] = useState(() => createApi(undefined, link));
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={api} queryClient={queryClient}>

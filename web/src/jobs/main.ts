@@ -2,21 +2,22 @@
 import {
   deleteExpiredCredentials,
   deleteOldDeliveries,
+  deleteOldExportRuns,
   deleteOldFacts,
   deleteOldKeys,
   deleteOldMails,
   deleteUnusedPictures,
   giveUpLostMails,
   listProgrammes,
-  type OutboxMail,
-  PermanentMailError,
   payResyncs,
+  queueDueExports,
   sendDueMails,
 } from "@rostrum/db";
 import { roomLogKey, WebinarId } from "@rostrum/protocol";
 import nodemailer from "nodemailer";
 import { webConfig } from "../config.ts";
-import { composeMail } from "../server/mail/compose.ts";
+import { deliverExports } from "../server/deliveries/run.ts";
+import { mailSender } from "../server/mail/send.ts";
 import { mailsAtOnce, mailTransport } from "../server/mail/transport.ts";
 import { writeProgrammeJob } from "../server/programmes.ts";
 import { createServices } from "../server/services.ts";
@@ -42,18 +43,7 @@ const { scope, log, db, events } = services;
 const transport = nodemailer.createTransport(mailTransport(services.config));
 scope.add("smtp", () => transport.close());
 
-/** SMTP 5yz is final (RFC 5321 §4.2.1), except while we are not let in at all: then every mail would be lost. */
-const isFinal = (error: unknown): boolean => {
-  const { responseCode = 0, command = "" } = error as { responseCode?: number; command?: string };
-  return responseCode >= 500 && responseCode < 600 && ["RCPT TO", "DATA"].includes(command);
-};
-
-const send = async (mail: OutboxMail): Promise<void> => {
-  const message = await composeMail(services, mail);
-  await transport.sendMail(message).catch((error: unknown) => {
-    throw isFinal(error) ? new PermanentMailError((error as Error).message, { cause: error }) : error;
-  });
-};
+const send = mailSender(services, transport);
 
 scope.every(500, "mail", async () => {
   // As long as there are more than could be sent, nobody waits for the next half second.
@@ -85,6 +75,12 @@ for (let worker = 1; worker <= webhooksAtOnce; worker++)
     const tried = await deliverDue(deliverer, 1);
     if (tried > 0) log.info({ tried }, "webhooks handled");
   });
+
+scope.every(5000, "exports", async () => {
+  await queueDueExports(db, new Date());
+  const tried = await deliverExports(deliverer);
+  if (tried > 0) log.info({ tried }, "export deliveries handled");
+});
 
 scope.every(5000, "wrap up", async () => {
   const told = await wrapUpWebinars(services, new Date());
@@ -136,6 +132,7 @@ scope.every(hourMs, "forget", async () => {
   await forgetUnconfirmed(services, now);
   await deleteOldMails(db, now);
   await deleteOldDeliveries(db, now);
+  await deleteOldExportRuns(db, now);
   await deleteUnusedPictures(db, now);
 });
 

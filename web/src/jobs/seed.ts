@@ -14,8 +14,9 @@ import {
 import { webConfig } from "../config.ts";
 import { newSecret } from "../server/secrets.ts";
 import { createServices, type Services } from "../server/services.ts";
+import { invitePanelist } from "../server/use-cases/invitations.ts";
 import { mintMagicLink } from "../server/use-cases/sign-in.ts";
-import { changePhase, invitePanelist } from "../server/use-cases/webinars.ts";
+import { changePhase } from "../server/use-cases/webinars.ts";
 
 const demoTitle = "Rostrum in ten minutes";
 const registrants = [

@@ -33,7 +33,7 @@ export async function handleLink(services: Services, request: Request): Promise<
 }
 
 /** Not a robot, a mail scanner or link preview, nor a browser that only looks ahead. */
-function isPerson({ method, headers }: Request): boolean {
+export function isPerson({ method, headers }: Request): boolean {
   const purpose = `${headers.get("sec-purpose") ?? ""} ${headers.get("purpose") ?? ""} ${headers.get("x-moz") ?? ""}`;
   const agent = headers.get("user-agent") ?? "";
   return method === "GET" && agent !== "" && !isbot(agent) && !/prefetch|preview/i.test(purpose);

@@ -1,16 +1,23 @@
-import type { MemberRole, User } from "@rostrum/db";
+import type { User } from "@rostrum/db";
 import { RostrumError } from "@rostrum/protocol";
+
+/** Members have one of five; a co-host is a guest of one webinar, whom a personal link makes known. */
+export type ActingRole = User["role"];
 
 /** Who may do what in an organisation: the only place that says so (docs/roles.md is this table in words). */
 const rolesOf = {
-  /** See the webinars: title, date, phase, panelists. */
-  "webinar.view": ["owner", "host", "moderator", "marketer", "analyst"],
+  /** See which webinars there are. */
+  "webinar.list": ["owner", "host", "moderator", "marketer", "analyst"],
+  /** See a webinar: title, date, phase, panelists. */
+  "webinar.view": ["owner", "host", "moderator", "marketer", "analyst", "co-host"],
   /** Schedule, change, cancel; reminders and follow-ups. */
   "webinar.edit": ["owner", "host", "marketer"],
-  /** Go live, end, arrange the picture, invite to the stage. */
-  "webinar.run": ["owner", "host"],
+  /** Go live, end, arrange the picture, call somebody on stage. */
+  "webinar.run": ["owner", "host", "co-host"],
+  /** Invite panelists and co-hosts by mail, and take that back. */
+  "stage.invite": ["owner", "host"],
   /** Be in the studio; answer questions, run polls, lower hands. */
-  "room.moderate": ["owner", "host", "moderator"],
+  "room.moderate": ["owner", "host", "moderator", "co-host"],
   /** See who registered. */
   "registration.view": ["owner", "host", "marketer", "analyst"],
   /** The form and its rules, approve, deny, import. */
@@ -28,14 +35,14 @@ const rolesOf = {
   "member.manage": ["owner"],
   /** One's own account: which organisation to work in. */
   "account.own": ["owner", "host", "moderator", "marketer", "analyst"],
-} as const satisfies Record<string, readonly MemberRole[]>;
+} as const satisfies Record<string, readonly ActingRole[]>;
 
 export type Permission = keyof typeof rolesOf;
 
 /** What a signed-in member needs for each procedure that is neither public nor a participant's. */
 export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "webinar.create": "webinar.edit",
-  "webinar.list": "webinar.view",
+  "webinar.list": "webinar.list",
   "webinar.get": "webinar.view",
   "webinar.update": "webinar.edit",
   "webinar.cancel": "webinar.edit",
@@ -44,7 +51,9 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "webinar.goLive": "webinar.run",
   "webinar.end": "webinar.run",
   "webinar.setLayout": "webinar.run",
-  "webinar.invitePanelist": "webinar.run",
+  "webinar.invitePanelist": "stage.invite",
+  "webinar.resendInvitation": "stage.invite",
+  "webinar.revokeInvitation": "stage.invite",
   "webinar.panelists": "webinar.view",
   "webinar.recording": "report.view",
   "webinar.programme": "webinar.view",
@@ -86,6 +95,9 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "mail.saveText": "webinar.edit",
   "mail.sendTest": "webinar.edit",
   "mail.timeline": "registration.view",
+  "mail.totals": "registration.view",
+  "mail.setOpens": "webinar.edit",
+  "mail.mendAddress": "registration.manage",
   "check.summary": "registration.view",
   "encoder.list": "webinar.run",
   "encoder.create": "webinar.run",
@@ -136,6 +148,13 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "integration.delivery": "integration.manage",
   "integration.redeliver": "integration.manage",
   "integration.setEmbedOrigins": "integration.manage",
+  "exportDelivery.list": "integration.manage",
+  "exportDelivery.create": "integration.manage",
+  "exportDelivery.change": "integration.manage",
+  "exportDelivery.remove": "integration.manage",
+  "exportDelivery.test": "integration.manage",
+  "exportDelivery.deliverNow": "integration.manage",
+  "exportDelivery.runs": "integration.manage",
 };
 
 /** The same for the addresses that are no procedures: by method and path, as Next names it. */
@@ -150,11 +169,11 @@ export const routePermissions = {
 } as const satisfies Record<string, Permission>;
 export type HostRoute = keyof typeof routePermissions;
 
-export const may = (role: MemberRole, permission: Permission): boolean =>
-  (rolesOf[permission] as readonly MemberRole[]).includes(role);
+export const may = (role: ActingRole, permission: Permission): boolean =>
+  (rolesOf[permission] as readonly ActingRole[]).includes(role);
 
 /** Everything a role may do, for pages that show only what somebody can use. */
-export const permissionsOf = (role: MemberRole): Permission[] =>
+export const permissionsOf = (role: ActingRole): Permission[] =>
   (Object.keys(rolesOf) as Permission[]).filter((permission) => may(role, permission));
 
 /** Throws permission.denied, also for a procedure that nobody entered in the table. */

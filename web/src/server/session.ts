@@ -1,5 +1,6 @@
 import {
   deleteSession,
+  findPanelistByToken,
   findSessionLocale,
   findSessionUser,
   insertSession,
@@ -45,7 +46,13 @@ export async function startSession(
   return sessionCookie(services.config.PUBLIC_URL, token);
 }
 
+/** The header that carries a co-host's personal link. */
+export const guestHeader = "x-rostrum-link";
+
+/** Who calls: a co-host by their link, which is all they have; else who is signed in. */
 export async function currentUser(services: Services, headers: Headers): Promise<User | undefined> {
+  const link = headers.get(guestHeader);
+  if (link) return coHost(services, link);
   const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
   return token ? findSessionUser(services.db, hashSecret(token), new Date()) : undefined;
 }
@@ -54,6 +61,15 @@ export async function currentUser(services: Services, headers: Headers): Promise
 export async function accountLocale(services: Services, headers: Headers): Promise<Locale | undefined> {
   const token = readCookie(headers.get("cookie"), cookieName(services.config.PUBLIC_URL));
   return token ? findSessionLocale(services.db, hashSecret(token), new Date()) : undefined;
+}
+
+/** Somebody invited as a co-host who has not said no: they act in that webinar only. */
+async function coHost(services: Services, link: string): Promise<User | undefined> {
+  const found = await findPanelistByToken(services.db, hashSecret(link));
+  if (found?.panelist.role !== "co-host" || found.panelist.declinedAt) return undefined;
+  const { panelist, webinar } = found;
+  const { id, email, name } = panelist;
+  return { id, email, name, organisationId: webinar.organisationId, role: "co-host", webinarId: webinar.id };
 }
 
 /** Work in another of one's organisations from now on. False when it is none of theirs. */

@@ -165,6 +165,17 @@ export const de: Texts = {
     keep: "Zurück",
     again: "Neu anmelden",
   },
+  invitation: {
+    asPanelist: (host: string) => `${host} möchte Sie auf der Bühne haben.`,
+    asCoHost: (host: string) =>
+      `${host} möchte das Webinar mit Ihnen leiten: Sie können sprechen, live gehen, Umfragen führen und Fragen beantworten.`,
+    accept: "Einladung annehmen",
+    decline: "Ablehnen",
+    accepted:
+      "Sie haben angenommen. Kommen Sie mit diesem Link wieder, wenn es beginnt, oder sehen Sie sich jetzt im Studio um.",
+    declined:
+      "Sie haben abgelehnt. Doch anders entschieden? Nehmen Sie die Einladung an, dann gilt der Link wieder.",
+  },
   done: {
     unconfirmed: "Bitte bestätigen Sie Ihre Adresse",
     unconfirmedText: "Nur noch ein Klick: Der Link, der Ihre Anmeldung bestätigt, ist unterwegs an",

@@ -163,6 +163,15 @@ export const en = {
     keep: "Back",
     again: "Register again",
   },
+  invitation: {
+    asPanelist: (host: string) => `${host} would like to have you on stage.`,
+    asCoHost: (host: string) =>
+      `${host} would like you to co-host: you can speak, go live, run polls and answer questions.`,
+    accept: "Accept invitation",
+    decline: "Decline",
+    accepted: "You have accepted. Come back with this link when it starts, or look around in the studio now.",
+    declined: "You have declined. Changed your mind? Accept the invitation, and the link works again.",
+  },
   done: {
     unconfirmed: "Please confirm your address",
     unconfirmedText: "One more click: the link that confirms your registration is on its way to",

@@ -55,6 +55,30 @@ const sentences: Record<string, string> = {
   "Your link is no longer valid.": "Ihr Link gilt nicht mehr.",
   "Reload the page: it is from another version.":
     "Laden Sie die Seite neu: Sie stammt aus einer anderen Version.",
+  "You may not be in this webinar any more.": "Sie dürfen an diesem Webinar nicht mehr teilnehmen.",
+  "There is no such attendee.": "Diese Person ist nicht angemeldet.",
+  "The time to take this place is over. Register again to join the end of the line.":
+    "Die Frist für diesen Platz ist vorbei. Melden Sie sich neu an, um sich wieder anzustellen.",
+  "The time to confirm this registration is over. Please register again.":
+    "Die Frist, diese Anmeldung zu bestätigen, ist vorbei. Bitte melden Sie sich neu an.",
+  "Cancelled by the registrant.": "Von Ihnen selbst zurückgezogen.",
+  "Declined the offered place.": "Sie haben den angebotenen Platz abgelehnt.",
+  "Enter the passcode that you were given.": "Geben Sie das Kennwort ein, das Sie bekommen haben.",
+  "Enter the passcode to come in.": "Geben Sie das Kennwort ein, um hineinzukommen.",
+  "This passcode is not right.": "Dieses Kennwort stimmt nicht.",
+  "Too many wrong passcodes. Please try again in ten minutes.":
+    "Zu viele falsche Kennwörter. Bitte versuchen Sie es in zehn Minuten noch einmal.",
+  "One moment: your browser has to do a little work first. Please register again.":
+    "Einen Moment: Ihr Browser hat zuerst etwas zu rechnen. Bitte melden Sie sich noch einmal an.",
+  "Please show that you are not a program, then register again.":
+    "Bitte zeigen Sie, dass Sie kein Programm sind, und melden Sie sich dann noch einmal an.",
+  "Registration has not opened yet.": "Die Anmeldung ist noch nicht offen.",
+  "Registration is closed.": "Die Anmeldung ist geschlossen.",
+  "This browser cannot play the stage's video: you are watching the broadcast.":
+    "Dieser Browser kann das Bild der Bühne nicht zeigen: Sie sehen die Übertragung.",
+  "This link is no invitation to the stage.": "Dieser Link ist keine Einladung auf die Bühne.",
+  "You declined this invitation. Accept it first.":
+    "Sie haben diese Einladung abgelehnt. Nehmen Sie sie zuerst an.",
   // Places.
   "{} You are watching the broadcast until one becomes free.":
     "{} Bis einer frei wird, sehen Sie die Übertragung.",

@@ -124,5 +124,11 @@ export const mailDe: MailTexts = {
       body: `${hello}\nes beginnt am {{when}}.\nIhr persönlicher Link öffnet das Studio; dort können Sie Kamera und Mikrofon vorab prüfen.`,
       action: "Studio öffnen",
     },
+    "co-host-invitation": {
+      subject: "Gemeinsam moderieren: {{title}}",
+      heading: "Sie sind eingeladen, {{title}} mitzuleiten",
+      body: `${hello}\nes beginnt am {{when}}.\nIhr persönlicher Link öffnet das Studio dieses Webinars: Sie können sprechen, live gehen, Umfragen führen und Fragen beantworten. Bitte geben Sie ihn nicht weiter.`,
+      action: "Studio öffnen",
+    },
   },
 };

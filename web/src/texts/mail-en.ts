@@ -123,6 +123,12 @@ export const mailEn = {
       body: `${hello}\nit starts {{when}}.\nYour personal link opens the studio, where you can check camera and microphone beforehand.`,
       action: "Open the studio",
     },
+    "co-host-invitation": {
+      subject: "Host with us: {{title}}",
+      heading: "You are invited to co-host {{title}}",
+      body: `${hello}\nit starts {{when}}.\nYour personal link opens the studio of this webinar: you can speak, go live, run polls and answer questions. Please keep it to yourself.`,
+      action: "Open the studio",
+    },
   },
 };
 export type MailTexts = typeof mailEn;

@@ -27,8 +27,8 @@ export class RemovedPeople {
       .exec();
   }
 
-  /** They may be there again. */
-  async forgive(webinarId: string, participantIds: readonly string[]): Promise<void> {
+  /** They may come again. */
+  async readmit(webinarId: string, participantIds: readonly string[]): Promise<void> {
     if (participantIds.length > 0) await this.#redis.srem(keyOf(webinarId), ...participantIds);
   }
 

@@ -5,7 +5,7 @@ import { usePathname } from "next/navigation";
 import { useTRPC } from "../../client/providers.tsx";
 
 const pages = [
-  { href: "/console", name: "Webinars", needs: "webinar.view" },
+  { href: "/console", name: "Webinars", needs: "webinar.list" },
   { href: "/console/members", name: "Members", needs: "member.manage" },
   { href: "/console/integrations", name: "Integrations", needs: "integration.manage" },
   { href: "/console/privacy", name: "Privacy", needs: "privacy.manage" },

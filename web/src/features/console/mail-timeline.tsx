@@ -28,10 +28,22 @@ export function MailTimeline({ webinarId, registrationId }: { webinarId: string;
               {mail.attempts > 1 && `, at attempt ${mail.attempts}`}
             </div>
           )}
-          {mail.failedAt !== null && (
-            <div className="small number">
-              <span className="badge bad">Failed</span> {short.format(mail.failedAt)}: {mail.error}
-            </div>
+          {mail.deliveredAt !== null && <Signal name="Delivered" badge="good" at={mail.deliveredAt} />}
+          {mail.bouncedAt !== null && (
+            <Signal name="Bounced" badge="bad" at={mail.bouncedAt} note={mail.error} />
+          )}
+          {mail.openedAt !== null && <Signal name="Opened" badge="good" at={mail.openedAt} />}
+          {mail.openedAt === null && mail.proxyOpenedAt !== null && (
+            <Signal
+              name="Loaded by a mail proxy"
+              badge=""
+              at={mail.proxyOpenedAt}
+              note="perhaps nobody has read it"
+            />
+          )}
+          {mail.clickedAt !== null && <Signal name="Link followed" badge="good" at={mail.clickedAt} />}
+          {mail.failedAt !== null && mail.bouncedAt === null && (
+            <Signal name="Failed" badge="bad" at={mail.failedAt} note={mail.error} />
           )}
           {mail.sentAt === null && mail.failedAt === null && (
             <div className="small">
@@ -42,5 +54,16 @@ export function MailTimeline({ webinarId, registrationId }: { webinarId: string;
         </li>
       ))}
     </ol>
+  );
+}
+
+type SignalProps = { name: string; badge: string; at: number; note?: string | null };
+
+function Signal({ name, badge, at, note }: SignalProps) {
+  return (
+    <div className="small number wrap">
+      <span className={`badge ${badge}`}>{name}</span> {short.format(at)}
+      {note && `: ${note}`}
+    </div>
   );
 }

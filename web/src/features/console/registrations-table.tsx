@@ -7,6 +7,7 @@ import { WideRegion } from "../../ui/wide-region.tsx";
 import { useMay } from "../account/use-may.ts";
 import { DecideBar, DecideButtons } from "./decide.tsx";
 import { MailTimeline } from "./mail-timeline.tsx";
+import { MendAddress } from "./mend-address.tsx";
 import { QueryFault } from "./query-fault.tsx";
 
 const short = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" });
@@ -114,6 +115,15 @@ export function RegistrationsTable({ webinarId }: { webinarId: string }) {
                   </td>
                   <td>
                     {row.email}
+                    {row.bounce !== null && (
+                      <MendAddress
+                        webinarId={webinarId}
+                        registrationId={row.id}
+                        email={row.email}
+                        reason={row.bounce}
+                        mayMend={mayDecide}
+                      />
+                    )}
                     {row.status !== "registered" && (
                       <div className="dim small">
                         {statuses[row.status]}

@@ -1,5 +1,5 @@
 "use client";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useFaults, useTexts } from "../../client/language.tsx";
 import { type DeviceFault, deviceFault, openCamera } from "../../live/devices.ts";
 import { Brand } from "../../ui/brand.tsx";
@@ -7,10 +7,20 @@ import { LanguageChoice } from "../../ui/language-choice.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { VideoTrack } from "../room/media-tile.tsx";
 
-type Props = { title: string; name: string; fault: string | null; connecting: boolean; onEnter: () => void };
+type Props = {
+  title: string;
+  name: string;
+  fault: string | null;
+  connecting: boolean;
+  /** For guests: what they are invited for, and their answer. */
+  invitation?: ReactNode;
+  /** They said no: nobody enters. */
+  closed?: boolean;
+  onEnter: () => void;
+};
 
 /** Before the stage: see yourself first, then enter. The preview is given back; the studio opens devices on its own clicks. */
-export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
+export function StudioDoor({ title, name, fault, connecting, invitation, closed = false, onEnter }: Props) {
   const { studio, room } = useTexts();
   const { door } = studio;
   const faults = useFaults();
@@ -34,6 +44,7 @@ export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
       <div className="card stack">
         <h1>{title}</h1>
         <p className="dim">{door.enterAs(name)}</p>
+        {invitation}
         {preview && (
           <div className="stage" style={{ borderRadius: 12 }}>
             <VideoTrack track={preview} participantId="preview" source="preview" mirrored />
@@ -43,10 +54,12 @@ export function StudioDoor({ title, name, fault, connecting, onEnter }: Props) {
           <Notice kind="warn">{room.devices[deviceMessage.device][deviceMessage.why]}</Notice>
         )}
         {fault && <Notice kind="bad">{faults.said(fault)}</Notice>}
-        <button className="button primary wide" type="button" disabled={connecting} onClick={enter}>
-          {connecting ? door.entering : door.enter}
-        </button>
-        {!preview && (
+        {!closed && (
+          <button className="button primary wide" type="button" disabled={connecting} onClick={enter}>
+            {connecting ? door.entering : door.enter}
+          </button>
+        )}
+        {!preview && !closed && (
           <button className="button wide" type="button" onClick={() => void check()}>
             {door.checkCamera}
           </button>

@@ -70,7 +70,8 @@ export async function openExport(
   };
 }
 
-function refuseWhatThereIsNot({ kind, format, layout }: ExportWish): void {
+/** Throws input.invalid. */
+export function refuseWhatThereIsNot({ kind, format, layout }: ExportWish): void {
   const refuse = (field: string, message: string) => {
     throw new RostrumError("input.invalid", message, { field });
   };

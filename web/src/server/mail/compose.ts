@@ -13,6 +13,7 @@ import type { Services } from "../services.ts";
 import { unsubscribeUrl } from "../unsubscribe.ts";
 import { brandOf } from "../use-cases/public-page.ts";
 import { calendarEntry } from "./calendar.ts";
+import { markedLink, pictureUrl } from "./marks.ts";
 import { seriesParts } from "./series.ts";
 import { type MailContent, renderHtml, renderText } from "./templates.ts";
 import { fillWords, isMailKind, valuesFor, wordsOf } from "./words.ts";
@@ -22,6 +23,7 @@ const methods: Record<string, "REQUEST" | "CANCEL"> = {
   confirmation: "REQUEST",
   "join-link": "REQUEST",
   "panelist-invitation": "REQUEST",
+  "co-host-invitation": "REQUEST",
   "webinar-changed": "REQUEST",
   "webinar-cancelled": "CANCEL",
   "registration-cancelled": "CANCEL",
@@ -47,7 +49,10 @@ const linkMails = new Set<MailKind>(["confirmation", "join-link"]);
  */
 export async function composeMail(services: Services, mail: OutboxMail): Promise<SendMailOptions> {
   const { name = "" } = mail.payload;
-  const identity = { messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>` };
+  const identity = {
+    messageId: `<${mail.id}@${new URL(services.config.PUBLIC_URL).hostname}>`,
+    ...returnPath(services, mail),
+  };
   const ofAccount = accountMails[mail.kind]?.(mail.payload);
   if (ofAccount) return { ...message(services, mail.recipient, ofAccount), ...identity };
   const webinar = mail.webinarId ? await findWebinar(services.db, mail.webinarId) : undefined;
@@ -63,11 +68,14 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   const asked = askedOf[kind];
   if (asked && registration?.status !== asked)
     throw new PermanentMailError("it was answered meanwhile, or its time is over");
+  if (registration?.bouncedAt)
+    throw new PermanentMailError("the address takes no mail: nothing is sent to it until it is mended");
   const stop = registration && unasked.has(kind) ? unsubscribeUrl(services, registration.id) : undefined;
   const content = await webinarMail(services, webinar, { kind, payload, stop });
   const built = {
     ...message(services, mail.recipient, content),
     ...identity,
+    ...(registration ? signals(services, { mail, webinar, content }) : {}),
     ...(stop ? { headers: unsubscribeHeaders(stop) } : {}),
   };
   if (kind === "series-confirmation") return { ...built, ...(await seriesParts(services, mail, content)) };
@@ -130,6 +138,18 @@ export async function webinarMail(
 
 const Words = z.object({ subject: z.string(), heading: z.string(), body: z.string(), action: z.string() });
 
+/** The HTML part once more, so that it tells when links are followed, and when it is opened, where the host wants that. */
+function signals(
+  services: Services,
+  { mail, webinar, content }: { mail: OutboxMail; webinar: Webinar; content: MailContent },
+): { html: string } {
+  const { action } = content;
+  const told = action ? { ...action, link: markedLink(services, mail.id, action.link) } : undefined;
+  const html = renderHtml({ ...content, action: told });
+  const picture = `<img src="${pictureUrl(services, mail.id)}" alt="" width="1" height="1" style="border:0">`;
+  return { html: webinar.mailOpens ? html.replace("</body>", `${picture}</body>`) : html };
+}
+
 /** A host's draft, to the host. */
 async function testMail(services: Services, webinar: Webinar, { payload }: OutboxMail): Promise<MailContent> {
   const { of: kind = "", words = "" } = payload;
@@ -150,6 +170,12 @@ const opens = (kind: MailKind, { link, manage }: { link: string; manage: string 
   if (answered.has(kind)) return manage;
   return kind === "replay-ready" ? link.replace("/j/", "/replay/t/") : link;
 };
+
+/** Where bounces come back to: an address for each mail (VERP), so that whatever comes there tells which it was. */
+function returnPath({ config }: Pick<Services, "config">, mail: OutboxMail) {
+  const [local, domain] = (config.BOUNCE_ADDRESS ?? "").split("@");
+  return domain ? { envelope: { from: `${local}+${mail.id}@${domain}`, to: mail.recipient } } : {};
+}
 
 /** Mails that belong to no webinar. */
 const accountMails: Record<string, (payload: Record<string, string>) => MailContent> = {

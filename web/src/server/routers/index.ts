@@ -4,6 +4,7 @@ import { campaignLinkRouter } from "./campaign-link.ts";
 import { captionRouter } from "./caption.ts";
 import { checkRouter } from "./check.ts";
 import { encoderRouter } from "./encoder.ts";
+import { exportDeliveryRouter } from "./export-delivery.ts";
 import { integrationRouter } from "./integration.ts";
 import { mailRouter } from "./mail.ts";
 import { organisationRouter } from "./organisation.ts";
@@ -21,6 +22,7 @@ export const appRouter = router({
   auth: authRouter,
   organisation: organisationRouter,
   integration: integrationRouter,
+  exportDelivery: exportDeliveryRouter,
   campaignLink: campaignLinkRouter,
   webinar: webinarRouter,
   check: checkRouter,

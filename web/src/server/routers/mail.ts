@@ -1,7 +1,9 @@
-import { listMailsOf } from "@rostrum/db";
+import { countBounced, countMails, listMailsOf, mendAddress, recordAudit, saveMailOpens } from "@rostrum/db";
+import { RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { type MailKind, mailTextsFor } from "../../texts/index.ts";
-import { line, prose, webinarId } from "../inputs.ts";
+import { email, line, prose, webinarId } from "../inputs.ts";
+import { mintJoinMail } from "../join-mail.ts";
 import { mailPlaces } from "../mail/words.ts";
 import { ownedWebinar } from "../owned-webinar.ts";
 import { limitRate } from "../rate-limit.ts";
@@ -54,6 +56,58 @@ export const mailRouter = router({
         failedAt: mail.failedAt?.getTime() ?? null,
         attempts: mail.attempts,
         error: mail.error,
+        deliveredAt: mail.deliveredAt?.getTime() ?? null,
+        bouncedAt: mail.bouncedAt?.getTime() ?? null,
+        openedAt: mail.openedAt?.getTime() ?? null,
+        proxyOpenedAt: mail.proxyOpenedAt?.getTime() ?? null,
+        clickedAt: mail.clickedAt?.getTime() ?? null,
       }));
+    }),
+  /** What became of all mails to registrants, by kind. */
+  totals: hostProcedure.input(z.strictObject({ webinarId })).query(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+    return {
+      kinds: await countMails(ctx.services.db, webinar.id),
+      bouncedAddresses: await countBounced(ctx.services.db, webinar.id),
+      opens: webinar.mailOpens,
+    };
+  }),
+  /** Whether mails tell when they are opened. */
+  setOpens: hostProcedure
+    .input(z.strictObject({ webinarId, on: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await saveMailOpens(ctx.services.db, webinar.id, input.on);
+      await recordAudit(ctx.services.db, {
+        organisationId: ctx.user.organisationId,
+        actorId: ctx.user.id,
+        action: input.on ? "mail.opens-on" : "mail.opens-off",
+        subject: webinar.id,
+      });
+      return { opens: input.on };
+    }),
+  /** Another address for somebody whose own takes no mail; their link goes there at once. */
+  mendAddress: hostProcedure
+    .input(z.strictObject({ webinarId, registrationId: z.uuid(), email }))
+    .mutation(async ({ ctx, input }) => {
+      await limitRate(ctx.services, `mend:${ctx.user.id}`, { limit: 60, windowMs: 60_000 });
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      const mended = await mendAddress(
+        ctx.services.db,
+        { ...input, webinarId: webinar.id },
+        mintJoinMail(ctx.services),
+      );
+      if (!mended) throw new RostrumError("not-found", "There is no such registration.");
+      if (mended === "taken")
+        throw new RostrumError("conflict", "Somebody is registered with this address already.", {
+          field: "email",
+        });
+      await recordAudit(ctx.services.db, {
+        organisationId: ctx.user.organisationId,
+        actorId: ctx.user.id,
+        action: "registration.address-mended",
+        subject: input.registrationId,
+      });
+      return { mended: true as const };
     }),
 });

@@ -31,7 +31,9 @@ export const replayRouter = router({
     if (!webinar || webinar.phase === "draft")
       throw new RostrumError("not-found", "There is no such webinar.");
     const user = await currentUser(ctx.services, ctx.headers);
-    return openReplay(ctx.services, { webinar, user }, ctx);
+    // A co-host of another webinar is nobody here.
+    const known = user?.webinarId === undefined || user.webinarId === webinar.id ? user : undefined;
+    return openReplay(ctx.services, { webinar, user: known }, ctx);
   }),
   openByLink: publicProcedure
     .input(z.strictObject({ joinToken: opaqueToken }))

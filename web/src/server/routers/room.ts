@@ -7,7 +7,14 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { playlistGrant } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, participantProcedure, publicProcedure, router } from "../trpc.ts";
-import { admitByLink, admitGuest, admitHost, previewLink, unlock } from "../use-cases/admission.ts";
+import {
+  admitByLink,
+  admitGuest,
+  admitHost,
+  answerByLink,
+  previewLink,
+  unlock,
+} from "../use-cases/admission.ts";
 import { postChat } from "../use-cases/chat.ts";
 import { invite, lower, raise } from "../use-cases/hands.ts";
 import { castVote, changePoll, createPoll } from "../use-cases/polls.ts";
@@ -42,6 +49,13 @@ export const attendanceRouter = router({
     await limitRate(ctx.services, `preview:${clientAddress(ctx.headers)}`, { limit: 600, windowMs: 60_000 });
     return previewLink(ctx.services, input.joinToken);
   }),
+  /** Accept or decline an invitation to the stage. */
+  answerInvitation: publicProcedure
+    .input(z.strictObject({ joinToken: opaqueToken, accept: z.boolean() }))
+    .mutation(async ({ ctx, input }) => {
+      await limitRate(ctx.services, `answer:${clientAddress(ctx.headers)}`, { limit: 60, windowMs: 60_000 });
+      return answerByLink(ctx.services, input.joinToken, input.accept);
+    }),
   /** The passcode, where the door asks for it: answers what to come in with. */
   unlock: publicProcedure
     .input(z.strictObject({ joinToken: opaqueToken, passcode: z.string().trim().min(1).max(100) }))

@@ -1,7 +1,6 @@
 import {
   findRecording,
   listCampaigns,
-  listPanelists,
   listUpcoming,
   listWebinars,
   saveMailPlan,
@@ -15,17 +14,12 @@ import { ownedWebinar } from "../owned-webinar.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import { limitRate } from "../rate-limit.ts";
 import { hostProcedure, publicProcedure, router } from "../trpc.ts";
+import { describePanelists, invitePanelist, resend, revoke } from "../use-cases/invitations.ts";
 import { forPublic, publicWebinar } from "../use-cases/public-page.ts";
-import {
-  callOff,
-  changeLayout,
-  changePhase,
-  changeWebinar,
-  invitePanelist,
-  scheduleWebinar,
-} from "../use-cases/webinars.ts";
+import { callOff, changeLayout, changePhase, changeWebinar, scheduleWebinar } from "../use-cases/webinars.ts";
 
 const byId = z.strictObject({ id: webinarId });
+const invitation = z.strictObject({ id: webinarId, panelistId: z.uuid() });
 
 export const schedule = z.strictObject({
   title: line(200, "a title"),
@@ -144,7 +138,14 @@ export const webinarRouter = router({
       return { layout: input.layout };
     }),
   invitePanelist: hostProcedure
-    .input(z.strictObject({ id: webinarId, email, name: personName }))
+    .input(
+      z.strictObject({
+        id: webinarId,
+        email,
+        name: personName,
+        role: z.enum(["panelist", "co-host"]).default("panelist"),
+      }),
+    )
     .mutation(async ({ ctx, input }) => {
       await limitRate(ctx.services, `invite:${ctx.user.id}`, { limit: 60, windowMs: 60_000 });
       const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
@@ -153,11 +154,19 @@ export const webinarRouter = router({
     }),
   panelists: hostProcedure.input(byId).query(async ({ ctx, input }) => {
     const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
-    return (await listPanelists(ctx.services.db, webinar.id)).map(({ id, email: address, name }) => ({
-      id,
-      email: address,
-      name,
-    }));
+    return describePanelists(ctx.services, webinar);
+  }),
+  /** A new link by mail; the one before is worth nothing then. */
+  resendInvitation: hostProcedure.input(invitation).mutation(async ({ ctx, input }) => {
+    await limitRate(ctx.services, `invite:${ctx.user.id}`, { limit: 60, windowMs: 60_000 });
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    await resend(ctx.services, { user: ctx.user, webinar, panelistId: input.panelistId });
+    return { sent: true as const };
+  }),
+  revokeInvitation: hostProcedure.input(invitation).mutation(async ({ ctx, input }) => {
+    const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);
+    await revoke(ctx.services, { user: ctx.user, webinar, panelistId: input.panelistId });
+    return { revoked: true as const };
   }),
   recording: hostProcedure.input(byId).query(async ({ ctx, input }) => {
     const webinar = await ownedWebinar(ctx.services, ctx.user, input.id);

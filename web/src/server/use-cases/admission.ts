@@ -1,5 +1,13 @@
 import { createHmac, randomUUID } from "node:crypto";
-import { countSeated, findPanelistByToken, findWebinar, type User, type Webinar } from "@rostrum/db";
+import {
+  answerInvitation,
+  countSeated,
+  findPanelistByToken,
+  findWebinar,
+  type Panelist,
+  type User,
+  type Webinar,
+} from "@rostrum/db";
 import { Lease } from "@rostrum/platform";
 import {
   Admission,
@@ -19,7 +27,10 @@ import { playlistGrant } from "../programmes.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 import { accept } from "./hands.ts";
+import { type InvitationState, invitationState } from "./invitations.ts";
 import { refuseRemoved } from "./presence.ts";
+import { leaveRoom } from "./privacy.ts";
+import { brandOf } from "./public-page.ts";
 import { isReplayOpen } from "./replay-access.ts";
 
 const tokenSeconds = 6 * 3600;
@@ -42,6 +53,8 @@ type Person = {
   webinar: Webinar;
   /** An attendee whom the host has called on stage. */
   guest?: true;
+  /** Somebody with an invitation to the stage. */
+  invited?: Panelist;
 };
 
 /** Who holds a personal link, and for what. Throws token.invalid. */
@@ -61,7 +74,8 @@ export async function personOf(services: Services, joinToken: string): Promise<P
     );
   }
   const { panelist, webinar } = invited;
-  return { participantId: panelist.id, role: "panelist", name: panelist.name, webinar };
+  const role = panelist.role === "co-host" ? "host" : "panelist";
+  return { participantId: panelist.id, role, name: panelist.name, webinar, invited: panelist };
 }
 
 /** Let in whoever holds a personal link: a registrant to the audience, a panelist to the stage. */
@@ -73,6 +87,7 @@ export async function admitByLink(
   const person = await personOf(services, joinToken);
   // Panelists were invited by name.
   if (person.role === "attendee") requirePasscodeKey(services, person.webinar, wish.passcodeKey);
+  if (person.invited) await enter(services, person.invited);
   return admit(services, person, wish);
 }
 
@@ -87,13 +102,39 @@ export async function unlock(
   return { key: passcodeKey(services, webinar) };
 }
 
+/** Whoever comes has accepted; whoever said no says yes first. */
+async function enter(services: Services, { id, acceptedAt, declinedAt }: Panelist): Promise<void> {
+  if (declinedAt)
+    throw new RostrumError("permission.denied", "You declined this invitation. Accept it first.");
+  if (!acceptedAt) await answerInvitation(services.db, id, true);
+}
+
+/** Accept or decline an invitation to the stage. Throws token.invalid, conflict when the webinar is over. */
+export async function answerByLink(
+  services: Services,
+  joinToken: string,
+  accepts: boolean,
+): Promise<{ invitation: InvitationState }> {
+  const { invited, webinar } = await personOf(services, joinToken);
+  if (!invited) throw new RostrumError("token.invalid", "This link is no invitation to the stage.");
+  if (webinar.phase === "ended") throw new RostrumError("webinar.ended", "This webinar is over.");
+  await answerInvitation(services.db, invited.id, accepts);
+  if (!accepts) await leaveRoom(services, webinar.id, [invited.id]);
+  else await services.removed.readmit(webinar.id, [invited.id]);
+  return { invitation: accepts ? "accepted" : "declined" };
+}
+
 /** What a personal link opens. */
 export async function previewLink(services: Services, joinToken: string) {
-  const { name, role, webinar } = await personOf(services, joinToken);
-  const { title, phase, slug } = webinar;
+  const { name, role, webinar, invited } = await personOf(services, joinToken);
+  const { title, phase, slug, locale } = webinar;
   const replay = await isReplayOpen(services, webinar);
   const asksPasscode = role === "attendee" && asksAtJoin(webinar);
-  const { locale } = webinar;
+  const stage = invited && {
+    coHost: invited.role === "co-host",
+    invitation: invitationState(invited),
+    host: (await brandOf(services, webinar)).name,
+  };
   return {
     name,
     role,
@@ -104,6 +145,7 @@ export async function previewLink(services: Services, joinToken: string) {
     replay,
     asksPasscode,
     startsAt: webinar.startsAt.getTime(),
+    stage: stage ?? null,
   };
 }
 

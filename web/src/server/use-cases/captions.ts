@@ -78,6 +78,19 @@ async function hand(services: Services, webinarId: string, lines: readonly objec
   }
 }
 
+/** What egress may still show, as it is stored now: somebody's name is not in it any more. */
+export async function renewCaptions(services: Services, webinarId: string): Promise<void> {
+  const key = captionsKey(webinarId);
+  if ((await services.redis.exists(key)) === 0) return;
+  const lines = (await listCaptions(services.db, webinarId)).slice(-keptLines);
+  const texts = lines.map(({ id, text, startsAt, endsAt }) =>
+    JSON.stringify({ id, text, startsAt: startsAt.getTime(), endsAt: endsAt.getTime() }),
+  );
+  const change = services.redis.multi().del(key);
+  if (texts.length > 0) change.rpush(key, ...texts).expire(key, keptSeconds);
+  await change.exec();
+}
+
 /** Which webinar a captioning service may write for. Throws token.invalid. */
 export async function captionedBy(services: Services, key: string): Promise<string> {
   const webinarId = await findCaptionKey(services.db, hashSecret(key));

@@ -61,7 +61,7 @@ export async function putOut(
 /** They may be in the room again. While Redis is away they are kept out by media nodes for some hours at most. */
 export async function letIn(services: Services, webinarId: string, ids: readonly string[]): Promise<void> {
   await services.removed
-    .forgive(webinarId, ids)
+    .readmit(webinarId, ids)
     .catch((error: unknown) =>
       services.log.warn({ err: error, webinarId }, "media nodes may refuse somebody"),
     );

@@ -15,6 +15,7 @@ import { RostrumError, roomLogKey } from "@rostrum/protocol";
 import { forgetSunkMails } from "../forget-mails.ts";
 import { seating } from "../seating.ts";
 import type { Services } from "../services.ts";
+import { renewCaptions } from "./captions.ts";
 
 /** The same person, always under the same name that tells nothing: what the audit log knows them by. */
 export const pseudonym = (services: Pick<Services, "config">, organisationId: string, key: string): string =>
@@ -138,6 +139,7 @@ export async function leaveRoom(
   try {
     await services.removed.add(webinarId, participantIds);
     await services.events.renew(roomLogKey(webinarId));
+    await renewCaptions(services, webinarId);
   } catch (error) {
     services.log.warn({ err: error, webinarId }, "a room will be read again later");
   }

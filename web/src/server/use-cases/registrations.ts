@@ -258,6 +258,8 @@ export function describeRegistration(row: RegistrationWithStays) {
     utm: row.utm,
     attendance: summariseAttendance(stays, Date.now()),
     reach: lastReach(row.stays),
+    /** Why the address takes no mail; null: it does, as far as is known. */
+    bounce: row.bouncedAt ? row.bounceReason : null,
   };
 }
 

@@ -4,9 +4,7 @@ import {
   findWebinar,
   insertWebinar,
   movePhase,
-  queueMail,
   recordAudit,
-  savePanelist,
   setLayout,
   type User,
   updateWebinar,
@@ -17,7 +15,6 @@ import { type LayoutName, RostrumError } from "@rostrum/protocol";
 import { decidePhase, type PhaseCommand } from "@rostrum/rules";
 import { writeProgrammeJob } from "../programmes.ts";
 import { publishRoomEvent } from "../room-events.ts";
-import { newSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
 
 export type ScheduleInput = {
@@ -147,27 +144,4 @@ export async function changeLayout(services: Services, webinar: Webinar, layout:
   await setLayout(services.db, webinar.id, layout);
   await writeProgrammeJob(services, { ...webinar, layout });
   await publishRoomEvent(services, webinar.id, { type: "layout.changed", layout });
-}
-
-/** Invite somebody to the stage. Inviting an address again replaces its link. */
-export async function invitePanelist(
-  services: Services,
-  webinar: Webinar,
-  guest: { email: string; name: string },
-): Promise<{ id: string; link: string }> {
-  const { token, hash } = newSecret();
-  const panelist = await savePanelist(services.db, {
-    webinarId: webinar.id,
-    email: guest.email,
-    name: guest.name,
-    tokenHash: hash,
-  });
-  const link = `${services.config.PUBLIC_URL}/p/${token}`;
-  await queueMail(services.db, {
-    webinarId: webinar.id,
-    recipient: guest.email.trim(),
-    kind: "panelist-invitation",
-    payload: { link, name: guest.name },
-  });
-  return { id: panelist.id, link };
 }

@@ -85,21 +85,31 @@ export class Networks {
    * For `http.request`: resolves a name and answers only addresses that may be called. The connection goes to what was
    * checked, so a name that answers otherwise the next moment (DNS rebinding) changes nothing.
    */
-  readonly lookup: LookupFunction = (hostname, options, callback) => {
+  readonly lookup: LookupFunction = (hostname, options, callback) =>
+    this.#resolve((address) => this.mayCall(address), hostname, options, callback);
+
+  /** The same for connections without TLS: only the operator's own networks. */
+  readonly ownLookup: LookupFunction = (hostname, options, callback) =>
+    this.#resolve((address) => this.isOwn(address), hostname, options, callback);
+
+  #resolve(
+    isOpen: (address: string) => boolean,
+    ...[hostname, options, callback]: Parameters<LookupFunction>
+  ) {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return callback(error, "", 0);
-      const open = addresses.filter(({ address }) => this.mayCall(address));
+      const open = addresses.filter(({ address }) => isOpen(address));
       const [first] = open;
       if (!first) return callback(new PrivateAddressError(hostname), "", 0);
       if (options.all) return callback(null, open);
       callback(null, first.address, first.family);
     });
-  };
+  }
 }
 
 export class PrivateAddressError extends Error {
   constructor(host: string) {
-    super(`${host} is on a private or reserved network, which webhooks do not call`);
+    super(`${host} is on a private or reserved network, which is not called from here`);
     this.name = "PrivateAddressError";
   }
 }

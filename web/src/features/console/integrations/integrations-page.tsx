@@ -4,6 +4,7 @@ import { useTRPC } from "../../../client/providers.tsx";
 import { ConsoleNav } from "../console-nav.tsx";
 import { QueryFault } from "../query-fault.tsx";
 import { EmbedSitesCard } from "./embed-sites-card.tsx";
+import { ExportDeliveriesCard } from "./export-deliveries-card.tsx";
 import { KeysCard } from "./keys-card.tsx";
 import { WebhooksCard } from "./webhooks-card.tsx";
 
@@ -23,6 +24,7 @@ export function IntegrationsPage() {
         <div className="two">
           <div className="stack">
             <WebhooksCard endpoints={overview.data.endpoints} events={overview.data.events} />
+            <ExportDeliveriesCard endpoints={overview.data.endpoints} />
           </div>
           <div className="stack">
             <KeysCard keys={overview.data.keys} publicUrl={overview.data.publicUrl} />

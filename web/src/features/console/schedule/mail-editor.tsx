@@ -31,6 +31,7 @@ export const mailNames: Record<string, string> = {
   "follow-up-missed": "After the end, to those who did not",
   "join-link": "Link again",
   "panelist-invitation": "Invitation to the stage",
+  "co-host-invitation": "Invitation as co-host",
 };
 
 /** The words of every mail: written, looked at as it will arrive, tried out. */

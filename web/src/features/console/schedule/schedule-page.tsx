@@ -2,10 +2,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "../../../client/providers.tsx";
 import { PhaseBadge } from "../../../ui/phase-badge.tsx";
+import { useMay } from "../../account/use-may.ts";
 import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
 import { DetailsCard } from "./details-card.tsx";
 import { MailEditor } from "./mail-editor.tsx";
+import { MailTotalsCard } from "./mail-totals-card.tsx";
 import { MailsCard } from "./mails-card.tsx";
 import { ReuseCard } from "./reuse-card.tsx";
 import { SeriesCard } from "./series-card.tsx";
@@ -13,6 +15,7 @@ import { SeriesCard } from "./series-card.tsx";
 /** When it takes place, and what people are mailed around it. */
 export function SchedulePage({ webinarId }: { webinarId: string }) {
   const trpc = useTRPC();
+  const may = useMay();
   const webinar = useQuery(trpc.webinar.get.queryOptions({ id: webinarId }));
   const mails = useQuery(trpc.webinar.mails.queryOptions({ id: webinarId }, { staleTime: 0 }));
   if (webinar.isPending || mails.isPending) return <p className="dim">Loading…</p>;
@@ -38,6 +41,7 @@ export function SchedulePage({ webinarId }: { webinarId: string }) {
           <ReuseCard webinar={webinar.data} />
         </div>
       </div>
+      {may("registration.view") && <MailTotalsCard webinarId={webinarId} />}
       <MailEditor webinarId={webinarId} />
     </div>
   );
