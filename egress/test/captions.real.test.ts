@@ -33,10 +33,9 @@ async function shown(): Promise<Map<string, number>> {
   const cues = new Map<string, number>();
   for (const [name] of playlist.matchAll(/^captions-\d+\.vtt$/gm)) {
     const response = await get(name);
-    expect([response.status, response.headers.get("cache-control")]).toEqual([
-      200,
-      "public, max-age=86400, immutable",
-    ]);
+    expect(response.status).toBe(200);
+    // For good, but for no longer than the address opens.
+    expect(response.headers.get("cache-control")).toMatch(/^public, max-age=(3600|3599), immutable$/);
     const text = await response.text();
     expect(text.startsWith("WEBVTT\nX-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n")).toBe(true);
     for (const cue of readCaptions(text)) cues.set(cue.text, first + cue.fromMs);

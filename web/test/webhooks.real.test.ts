@@ -16,13 +16,13 @@ import { wrapUpWebinars } from "../src/jobs/wrap-up.ts";
 import { seating } from "../src/server/seating.ts";
 import { giveUpMs } from "../src/server/webhooks/schedule.ts";
 import {
-  attendee,
   type Headers,
   hostHeaders,
   mutate,
   openServer,
   query,
   registrant,
+  roomHeaders,
   type Stage,
   schedule,
   scheduleAs,
@@ -91,7 +91,7 @@ describe("what is told", () => {
     await mutate("registration.setRules", { webinarId: id, ...offering }, host);
     await mutate("webinar.update", { id, ...schedule, title: "Two", description: "" }, host);
     await mutate("webinar.goLive", { id }, host);
-    const guest = await attendee(stage.services, id);
+    const guest = await roomHeaders(stage.services, { webinarId: id, participantId: person.id, name: "Ada" });
     const asked = await mutate("question.ask", { id: randomUUID(), text: "Why?" }, guest);
     await mutate("question.answer", { webinarId: id, questionId: (asked.data as { id: string }).id }, host);
     const poll = await mutate("poll.create", { webinarId: id, question: "?", options: ["a", "b"] }, host);

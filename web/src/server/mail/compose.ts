@@ -3,6 +3,7 @@ import {
   findWebinar,
   type OutboxMail,
   PermanentMailError,
+  type Registration,
   type Webinar,
 } from "@rostrum/db";
 import type { SendMailOptions } from "nodemailer";
@@ -65,11 +66,7 @@ export async function composeMail(services: Services, mail: OutboxMail): Promise
   const registration = mail.registrationId
     ? await findRegistration(services.db, mail.registrationId)
     : undefined;
-  const asked = askedOf[kind];
-  if (asked && registration?.status !== asked)
-    throw new PermanentMailError("it was answered meanwhile, or its time is over");
-  if (registration?.bouncedAt)
-    throw new PermanentMailError("the address takes no mail: nothing is sent to it until it is mended");
+  refuseUnwanted(kind, registration);
   const stop = registration && unasked.has(kind) ? unsubscribeUrl(services, registration.id) : undefined;
   const content = await webinarMail(services, webinar, { kind, payload, stop });
   const built = {
@@ -105,6 +102,15 @@ function kindNow({ phase }: Webinar, kind: MailKind): MailKind {
   if (phase !== "ended") return kind;
   if (kind === "reminder") throw new PermanentMailError("the webinar is over: nobody needs the reminder");
   return linkMails.has(kind) ? "replay-ready" : kind;
+}
+
+/** Throws PermanentMailError when what the mail asks for is settled, or its address takes none. */
+function refuseUnwanted(kind: MailKind, registration: Registration | undefined): void {
+  const asked = askedOf[kind];
+  if (asked && registration?.status !== asked)
+    throw new PermanentMailError("it was answered meanwhile, or its time is over");
+  if (registration?.bouncedAt)
+    throw new PermanentMailError("the address takes no mail: nothing is sent to it until it is mended");
 }
 
 type WebinarMail = { kind: MailKind; payload: Record<string, string>; stop?: string | undefined };
