@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, type TextareaHTMLAttributes, useId } from "react";
+import { useEarlyTyping } from "./early-typing.ts";
 
 export type Shared = { label: string; help?: string | undefined; fault?: string | undefined };
 
@@ -26,10 +27,17 @@ export function Notes({ id, help, fault }: { id: string } & Omit<Shared, "label"
 
 export function TextField({ label, help, fault, ...input }: Shared & InputHTMLAttributes<HTMLInputElement>) {
   const id = useId();
+  const field = useEarlyTyping<HTMLInputElement>(input.value);
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
-      <input className="input" id={id} {...describe(id, { ...(help ? { help } : {}), fault })} {...input} />
+      <input
+        ref={field}
+        className="input"
+        id={id}
+        {...describe(id, { ...(help ? { help } : {}), fault })}
+        {...input}
+      />
       <Notes id={id} {...(help ? { help } : {})} fault={fault} />
     </div>
   );
@@ -42,10 +50,12 @@ export function TextArea({
   ...input
 }: Shared & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   const id = useId();
+  const field = useEarlyTyping<HTMLTextAreaElement>(input.value);
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <textarea
+        ref={field}
         className="input"
         id={id}
         {...describe(id, { ...(help ? { help } : {}), fault })}
