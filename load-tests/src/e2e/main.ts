@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { launchBrowser, newPerson } from "./browser.ts";
+import { expectNoneInLogs } from "./logs.ts";
 import { Inbox } from "./mail.ts";
 import { alive, descendants, metric, Product } from "./product.ts";
 import { RtmpSink } from "./rtmp-sink.ts";
@@ -56,7 +57,25 @@ async function tell(story: Story): Promise<void> {
   );
   await beAccessible(story);
   await finish(story);
+  await story.runner.step("no key of a destination and no personal link is in a log", 10_000, () =>
+    keepQuiet(story),
+  );
 }
+
+/** Whoever reads logs can neither publish in the host's name nor come in somebody else's. */
+const keepQuiet = ({ product, rtmp, facts }: Story): Promise<void> => {
+  const links = Object.entries(facts.links).map(([who, link]) => [`${who}'s personal link`, lastPart(link)]);
+  return expectNoneInLogs(product, {
+    "the destination's key": lastPart(rtmp.url),
+    ...Object.fromEntries(links),
+  });
+};
+
+const lastPart = (url: string): string => {
+  const part = new URL(url).pathname.split("/").at(-1) ?? "";
+  assert(part.length > 15, "a secret is long enough to be told from other words");
+  return part;
+};
 
 const home = attachTo ?? mkdtempSync(path.join(tmpdir(), "rostrum-e2e-"));
 const evidence = path.join(home, "e2e");

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { statSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
@@ -53,7 +54,7 @@ export class RtmpSink {
 
   static async start(folder: string): Promise<RtmpSink> {
     return new RtmpSink(
-      `rtmp://127.0.0.1:${await freePort()}/live/story`,
+      `rtmp://127.0.0.1:${await freePort()}/live/${randomUUID()}`,
       path.join(folder, "destination.ts"),
     );
   }

@@ -1,7 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
-import path from "node:path";
 import type { Page } from "playwright-core";
 import { newPerson } from "./browser.ts";
+import { expectNoneInLogs } from "./logs.ts";
 import { expectMovingPicture, expectSound, pictureOf } from "./media.ts";
 import { RtmpPublisher } from "./rtmp-publisher.ts";
 import { assert, until } from "./runner.ts";
@@ -145,12 +144,7 @@ async function publishOverRtmp(story: Story): Promise<void> {
   } finally {
     for (const publisher of [stranger, reordering, encoder]) publisher?.kill();
   }
-  const logs = path.join(product.home, "logs");
-  for (const file of await readdir(logs, { recursive: true, withFileTypes: true })) {
-    if (!file.isFile()) continue;
-    const text = await readFile(path.join(file.parentPath, file.name), "utf8");
-    assert(!text.includes(made.key), `a stream key is in ${file.name}`);
-  }
+  await expectNoneInLogs(product, { "a stream key": made.key });
 }
 
 /** The received track of a tile: another one is another source. */
