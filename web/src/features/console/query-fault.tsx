@@ -7,12 +7,13 @@ import { Notice } from "../../ui/notice.tsx";
 export function QueryFault({ error }: { error: unknown }) {
   const { account } = useTexts().site;
   const fault = useFaults().of(error);
-  const { pathname, search } = window.location;
   return (
     <Notice kind="bad">
       {fault.message}{" "}
       {fault.code === "session.required" && (
-        <Link href={`/sign-in?next=${encodeURIComponent(pathname + search)}`}>{account.signIn}</Link>
+        <Link href={`/sign-in?next=${encodeURIComponent(window.location.pathname + window.location.search)}`}>
+          {account.signIn}
+        </Link>
       )}
     </Notice>
   );
