@@ -1,4 +1,4 @@
-import { DisplayName, EntityId, limits } from "@rostrum/protocol";
+import { DisplayName, limits } from "@rostrum/protocol";
 import { fieldKinds } from "@rostrum/rules";
 import { z } from "zod";
 
@@ -19,7 +19,7 @@ export const visitorName = personName.refine(
   (name) => !/:\/\/|www\.|\bhttps?:/i.test(name),
   "Enter a name without a web address.",
 );
-export const webinarId = EntityId;
+export const webinarId = z.uuid("There is no such webinar.");
 export const opaqueToken = z
   .string()
   .min(8)

@@ -12,7 +12,7 @@ export const roomDe: typeof roomEn = {
     joining: "Sie werden eingelassen …",
   },
   left: "Sie haben den Raum verlassen",
-  comeBack: "Wieder eintreten",
+  comeBack: "Erneut versuchen",
   over: "Dieses Webinar ist vorbei",
   thanks: "Danke, dass Sie dabei waren.",
   soon: "Es geht bald los. Sie können auf dieser Seite bleiben.",

@@ -1,5 +1,5 @@
 "use client";
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTexts } from "../client/language.tsx";
 
 type Props = {
@@ -16,15 +16,16 @@ type Props = {
 /** A question before something that cannot be undone. Escape and the first button mean no. */
 export function ConfirmDialog({ open, title, confirm, dismiss, onConfirm, onCancel, children }: Props) {
   const { site } = useTexts();
+  const heading = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (open) dialog.current?.showModal();
     else dialog.current?.close();
   }, [open]);
   return (
-    <dialog ref={dialog} aria-labelledby="confirm-title" onCancel={onCancel}>
+    <dialog ref={dialog} aria-labelledby={heading} onCancel={onCancel}>
       <div className="stack">
-        <h2 id="confirm-title">{title}</h2>
+        <h2 id={heading}>{title}</h2>
         <p className="dim">{children}</p>
         <div className="row" style={{ justifyContent: "flex-end" }}>
           <button className="button" type="button" onClick={onCancel}>

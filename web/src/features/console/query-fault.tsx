@@ -11,7 +11,9 @@ export function QueryFault({ error }: { error: unknown }) {
     <Notice kind="bad">
       {fault.message}{" "}
       {fault.code === "session.required" && (
-        <Link href={`/sign-in?next=${encodeURIComponent(window.location.pathname)}`}>{account.signIn}</Link>
+        <Link href={`/sign-in?next=${encodeURIComponent(window.location.pathname + window.location.search)}`}>
+          {account.signIn}
+        </Link>
       )}
     </Notice>
   );

@@ -1,16 +1,19 @@
 "use client";
-import { useMutation } from "@tanstack/react-query";
+import { RostrumError } from "@rostrum/protocol";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useId, useMemo, useState } from "react";
 import { wireError } from "../../client/api.ts";
 import { useTRPC } from "../../client/providers.tsx";
 import { TextArea, TextField } from "../../ui/field.tsx";
 import { Notice } from "../../ui/notice.tsx";
+import { QueryFault } from "./query-fault.tsx";
 import { type Repeat, RepeatFields } from "./schedule/repeat-fields.tsx";
 import { type Template, TemplateChoice } from "./schedule/template-choice.tsx";
 import { instantIn, wallClock } from "./time-zones.ts";
 
 const quarterHour = 900_000;
+const signedOut = new RostrumError("session.required", "Please sign in.");
 
 function initial() {
   const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -28,7 +31,14 @@ function initial() {
   };
 }
 
+/** The form; or the way in, before anything is typed, for who is not signed in. */
 export function ScheduleForm() {
+  const session = useQuery(useTRPC().auth.session.queryOptions());
+  if (session.data === null) return <QueryFault error={signedOut} />;
+  return <Form />;
+}
+
+function Form() {
   const trpc = useTRPC();
   const router = useRouter();
   const zoneId = useId();

@@ -31,7 +31,7 @@ export function Dates({ series, texts, zone, chosen, onChange, fault }: Props) {
         <p>{texts.series.all(dates.length)}</p>
         <ul className="date-list small">
           {dates.map(({ slug, startsAt }) => (
-            <li key={slug} className="number">
+            <li key={slug} className="number" suppressHydrationWarning>
               {format.format(startsAt)}
             </li>
           ))}
@@ -59,7 +59,7 @@ export function Dates({ series, texts, zone, chosen, onChange, fault }: Props) {
           </label>
         )}
         {dates.map(({ slug, startsAt }) => (
-          <label key={slug} className="check number">
+          <label key={slug} className="check number" suppressHydrationWarning>
             <input
               type={choice === "one" ? "radio" : "checkbox"}
               name={id}

@@ -52,7 +52,9 @@ export function Entrance({ slug, webinar, texts, onRegistered }: Props) {
   return (
     <div className="card stack-small">
       <h2>{shut}</h2>
-      <p className="dim">{from ? texts.page.recordingFrom(from) : closed || texts.page.closed}</p>
+      <p className="dim" suppressHydrationWarning>
+        {from ? texts.page.recordingFrom(from) : closed || texts.page.closed}
+      </p>
     </div>
   );
 }

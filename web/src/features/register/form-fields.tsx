@@ -1,5 +1,6 @@
 "use client";
 import { type Answers, choiceSeparator, choicesOf, type Field, visibleFields } from "@rostrum/rules";
+import { useSyncExternalStore } from "react";
 import { useLanguage, useTexts } from "../../client/language.tsx";
 import type { Texts } from "../../texts/index.ts";
 import { CheckField } from "../../ui/check-field.tsx";
@@ -16,6 +17,8 @@ type Props = {
   fault?: { id: string; message: string } | undefined;
   texts?: Texts["form"];
 };
+
+const subscribe = () => () => {};
 
 const inputs = { text: "text", email: "email", phone: "tel", number: "text", date: "date" } as const;
 
@@ -44,6 +47,11 @@ type One = {
 
 function OneField({ field, answer, onAnswer, fault, texts }: One) {
   const { locale } = useLanguage();
+  const listed = useSyncExternalStore(
+    subscribe,
+    () => true,
+    () => false,
+  );
   const { kind, required } = field;
   const label = required ? field.label : texts.optional(field.label);
   const notes = { fault, ...(field.help ? { help: field.help } : {}) };
@@ -68,10 +76,14 @@ function OneField({ field, answer, onAnswer, fault, texts }: One) {
   };
   if (kind === "long-text") return <TextArea maxLength={2000} {...bound} />;
   if (kind === "choice" || kind === "country") {
+    // The browser names countries, the server may name some otherwise: it lists none.
     const named = field.options.map((name) => ({ value: name, name }));
     return (
       <SelectField
-        choices={[{ value: "", name: texts.choose }, ...(kind === "country" ? countries(locale) : named)]}
+        choices={[
+          { value: "", name: texts.choose },
+          ...(kind === "country" ? (listed ? countries(locale) : []) : named),
+        ]}
         {...bound}
       />
     );

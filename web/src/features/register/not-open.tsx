@@ -38,7 +38,7 @@ export function NotOpen({ webinar, texts, opensAt, onOpen }: Props) {
   return (
     <div className="card stack">
       <h2>{texts.window.notYet}</h2>
-      <p>{texts.window.opensAt(at)}</p>
+      <p suppressHydrationWarning>{texts.window.opensAt(at)}</p>
       {now !== undefined && (
         <div className="countdown" role="timer">
           {partsOf(opensAt - now).map(({ unit, count }) => (

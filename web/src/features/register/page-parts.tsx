@@ -50,7 +50,9 @@ export function Agenda({ texts, agenda, startsAt, zone }: AgendaProps) {
       <ol className="agenda">
         {agenda.map(({ id, minute, title, text }) => (
           <li key={id}>
-            <span className="agenda-time number">{clock.format(startsAt + minute * 60_000)}</span>
+            <span className="agenda-time number" suppressHydrationWarning>
+              {clock.format(startsAt + minute * 60_000)}
+            </span>
             <div>
               <h3>{title}</h3>
               {text && <p className="dim">{text}</p>}

@@ -1,4 +1,5 @@
 "use client";
+import { useState } from "react";
 import type { PublicWebinar } from "../../server/use-cases/public-page.ts";
 import { BrandMark } from "../../ui/brand-mark.tsx";
 import { BrandStyle } from "../../ui/brand-style.tsx";
@@ -14,6 +15,7 @@ import { AddToCalendar, useZone, When } from "./when.tsx";
 export function RegistrationPage({ slug, first }: { slug: string; first: PublicWebinar }) {
   const { webinar, texts, fault } = useWebinar(slug, first);
   const zone = useZone(webinar.timeZone);
+  const [registered, setRegistered] = useState(false);
   const { title, description, startsAt, durationMinutes, timeZone, phase, brand, cover } = webinar;
   return (
     <>
@@ -21,7 +23,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
       <header className="public-top">
         <div className="shell">
           <BrandMark name={brand.name} logo={brand.logo} />
-          {phase !== "ended" && webinar.window.state === "open" && (
+          {phase !== "ended" && webinar.window.state === "open" && !registered && (
             <a className="button small primary" href="#register">
               {texts.page.registerNow}
             </a>
@@ -54,7 +56,7 @@ export function RegistrationPage({ slug, first }: { slug: string; first: PublicW
           )}
         </div>
         <aside className="public-form" id="register">
-          <Entrance slug={slug} webinar={webinar} texts={texts} />
+          <Entrance slug={slug} webinar={webinar} texts={texts} onRegistered={() => setRegistered(true)} />
         </aside>
         <div className="public-body stack-large">
           {description && (

@@ -21,7 +21,10 @@ type Props = {
   timeZone: string;
 };
 
-/** Day and time as the reader's clock shows them, and as the host's does where that is another. */
+/**
+ * Day and time as the reader's clock shows them, and as the host's does where that is another. Browsers and the server do
+ * not write every date alike ("Sun 9" or "Sun, 9"): that is no reason to render the page anew.
+ */
 export function When({ texts, startsAt, durationMinutes, timeZone }: Props) {
   const zone = useZone(timeZone);
   const format = (options: Intl.DateTimeFormatOptions, where = zone) =>
@@ -33,20 +36,24 @@ export function When({ texts, startsAt, durationMinutes, timeZone }: Props) {
   return (
     <div className="when">
       <div className="when-leaf" aria-hidden="true">
-        <span>{format({ month: "short" }).format(startsAt)}</span>
+        <span suppressHydrationWarning>{format({ month: "short" }).format(startsAt)}</span>
         <strong>{format({ day: "numeric" }).format(startsAt)}</strong>
       </div>
       <div>
-        <time className="when-day" dateTime={new Date(startsAt).toISOString()}>
+        <time className="when-day" dateTime={new Date(startsAt).toISOString()} suppressHydrationWarning>
           {format({ weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(startsAt)}
         </time>
-        <div>
+        <div suppressHydrationWarning>
           {format(time).formatRange(startsAt, ends)}{" "}
           <span className="dim">
             {texts.page.yourTime(plain(zone))} · {texts.page.minutes(durationMinutes)}
           </span>
         </div>
-        {elsewhere && <div className="dim small">{texts.page.hostTime(there, plain(timeZone))}</div>}
+        {elsewhere && (
+          <div className="dim small" suppressHydrationWarning>
+            {texts.page.hostTime(there, plain(timeZone))}
+          </div>
+        )}
       </div>
     </div>
   );

@@ -184,7 +184,7 @@ function Room({ connection }: { connection: RoomConnection }) {
           </HandControls>
         )}
       </div>
-      <aside className="panel" aria-label={words.participate}>
+      <aside className="panel" aria-label={words.participate} inert={status === "ended" && Boolean(fault)}>
         <Tabs
           label={words.participate}
           tabs={[

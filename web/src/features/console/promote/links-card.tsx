@@ -10,6 +10,9 @@ import { useMay } from "../../account/use-may.ts";
 import { QueryFault } from "../query-fault.tsx";
 import { NewLink } from "./new-link.tsx";
 
+/** How a link is told: where it stands before what it is for. */
+const parts = ["utm_source", "utm_medium", "utm_campaign", "utm_content"] as const;
+
 const share = (part: number, whole: number): string =>
   whole === 0 ? "" : `${Math.round((100 * part) / whole)} %`;
 
@@ -48,7 +51,12 @@ export function LinksCard({ webinarId }: { webinarId: string }) {
             <li key={link.id} className="item link-item">
               <div className="stack-small grow">
                 <strong className="wrap">{link.name}</strong>
-                <span className="small dim wrap">{Object.values(link.utm).join(" · ")}</span>
+                <span className="small dim wrap">
+                  {parts
+                    .map((part) => link.utm[part])
+                    .filter(Boolean)
+                    .join(" · ")}
+                </span>
                 <span className="row tight">
                   <code className="small wrap">{link.url}</code>
                   <CopyButton value={link.url} name={link.name} />

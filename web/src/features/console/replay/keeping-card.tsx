@@ -18,6 +18,12 @@ const longer = 30;
 
 type Props = { webinarId: string; keeping: ReplaySettings["keeping"] };
 
+/** What will become of it, before its last day is known. */
+function plan({ days, preset }: Props["keeping"]): string {
+  const kept = days ?? preset;
+  return kept ? `It is deleted ${kept} days after the end.` : "Nothing deletes it by itself.";
+}
+
 /** How long the recording is kept, and, when it will go, for longer. */
 export function KeepingCard({ webinarId, keeping }: Props) {
   const trpc = useTRPC();
@@ -38,7 +44,7 @@ export function KeepingCard({ webinarId, keeping }: Props) {
     <section className="card stack" aria-labelledby="keeping">
       <h2 id="keeping">Keeping the recording</h2>
       {keeping.deletesAt === null ? (
-        <p className="dim">Nothing deletes it by itself.</p>
+        <p className="dim">{plan(keeping)}</p>
       ) : (
         <Notice kind={keeping.told ? "warn" : "plain"}>
           <span className="stack-small">
