@@ -11,7 +11,7 @@ const directives = [
   "script-src 'self' 'unsafe-inline'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
-  "media-src 'self' blob: http: https:",
+  "media-src 'self' blob: data: http: https:",
   "connect-src 'self' ws: wss: http: https:",
   "worker-src 'self' blob:",
   "font-src 'self'",
