@@ -43,6 +43,7 @@ export * from "./queries/registration-holds.ts";
 export * from "./queries/registration-import.ts";
 export * from "./queries/registration-seats.ts";
 export * from "./queries/registrations.ts";
+export * from "./queries/renders.ts";
 export * from "./queries/replay-report.ts";
 export * from "./queries/replays.ts";
 export * from "./queries/report.ts";

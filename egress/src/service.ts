@@ -7,6 +7,7 @@ import {
   Registry,
   type ServiceContext,
   type ServiceParts,
+  type Tokens,
 } from "@rostrum/platform";
 import { programmesChannel } from "@rostrum/protocol";
 import { archiveOptionsOf, budgetCoresOf, type EgressConfig, rtmpUrlOf, tuningOf } from "./config.ts";
@@ -14,6 +15,7 @@ import { EncoderProcess } from "./encoders/process.ts";
 import { HlsServer } from "./hls/index.ts";
 import { MediaDoor } from "./media-door.ts";
 import { Archive, Archiver, Cleaner } from "./record/index.ts";
+import { RenderDesk } from "./render/index.ts";
 import { Afterwork, ReplayServer } from "./replay/index.ts";
 import { HubProcess } from "./rtmp/index.ts";
 import { Facts, OriginFinder, Supervisor } from "./supervisor/index.ts";
@@ -98,16 +100,7 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
     directory: (webinarId) => supervisor.directory(webinarId),
     findCopy: async (webinarId, name) => (await archive?.archive.link({ webinarId, name })) ?? null,
   });
-  new Cleaner({
-    web: { webUrl: config.WEB_INTERNAL_URL, tokens, claims: { nodeId, kind: "egress" } },
-    directory: join(config.DATA_DIR, "programmes"),
-    archive: archive?.archive,
-    isBusy: (webinarId) =>
-      supervisor.find(webinarId) !== undefined || afterwork.progressOf(webinarId) !== null,
-    everyMs: 60_000,
-    scope,
-    log,
-  });
+  keepFiles({ config, context, tokens, supervisor, afterwork, archive });
   measure({ context, supervisor, server, archive, afterwork });
   if (config.INGEST_RTMP_PORT !== undefined) {
     const encoders = new EncoderProcess({ epoch, scope, log });
@@ -121,6 +114,42 @@ export async function startEgress(config: EgressConfig, context: ServiceContext)
       supervisor.draining = true;
     },
   };
+}
+
+/** What web asks of the files of recordings: that they are made in another layout, or deleted. */
+function keepFiles(parts: {
+  config: EgressConfig;
+  context: ServiceContext;
+  tokens: Tokens;
+  supervisor: Supervisor;
+  afterwork: Afterwork;
+  archive: ReturnType<typeof openArchive>;
+}): void {
+  const { config, context, tokens, supervisor, afterwork, archive } = parts;
+  const { scope, log, nodeId } = context;
+  const common = {
+    web: { webUrl: config.WEB_INTERNAL_URL, tokens, claims: { nodeId, kind: "egress" as const } },
+    directory: join(config.DATA_DIR, "programmes"),
+    archive: archive?.archive,
+    scope,
+    log,
+  };
+  const isUnfinished = (webinarId: string): boolean => afterwork.progressOf(webinarId) !== null;
+  const renders = new RenderDesk({
+    ...common,
+    tuning: tuningOf(config),
+    ffmpegPath: config.FFMPEG_PATH,
+    hasRoom: () => supervisor.hasRoom,
+    isUnfinished,
+    onReady: async (webinarId) => archive?.archiver.again(webinarId),
+    everyMs: 2000,
+  });
+  new Cleaner({
+    ...common,
+    isBusy: (webinarId) =>
+      supervisor.find(webinarId) !== undefined || isUnfinished(webinarId) || renders.isBusy(webinarId),
+    everyMs: 60_000,
+  });
 }
 
 /** Copies of recordings, when a bucket is named. */

@@ -108,9 +108,13 @@ export class Harness {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-      // It has deleted no recording.
+      // It has deleted no recording, and wants none in another layout.
       if (request.url === "/api/internal/recordings") {
         response.end(JSON.stringify({ deleted: [] }));
+        return;
+      }
+      if (request.url === "/api/internal/renders") {
+        response.end(JSON.stringify({ wanted: [] }));
         return;
       }
       const { facts } = FactBatch.parse(JSON.parse(Buffer.concat(chunks).toString()));

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,9 +5,9 @@ import type { LayoutName } from "@rostrum/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openNatives } from "../src/av/index.ts";
 import type { Tuning } from "../src/programme/index.ts";
-import { render } from "../src/render/index.ts";
+import { render } from "../src/render/render.ts";
 import type { FinishedTrack } from "../src/tracks/index.ts";
-import { execute } from "./media.ts";
+import { makeTrack } from "./made-tracks.ts";
 import { isBlue, isRed, loudness, pictures, probe, times } from "./probe.ts";
 
 const tuning: Tuning = {
@@ -29,35 +28,11 @@ const tuning: Tuning = {
 let directory: string;
 let tracks: FinishedTrack[];
 
-/** A track of one colour; its tone is heard in its second half only. */
-async function track(
-  name: string,
-  colour: string,
-  { codec, offsetMs, seconds }: { codec: "vp8" | "h264"; offsetMs: number; seconds: number },
-): Promise<FinishedTrack> {
-  const trackId = randomUUID();
-  const file = `track-${trackId}.${codec === "h264" ? "mp4" : "webm"}`;
-  const path = join(directory, file);
-  const coding =
-    codec === "h264"
-      ? ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p"]
-      : ["-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-auto-alt-ref", "0"];
-  await execute("ffmpeg", [
-    ...["-v", "error", "-f", "lavfi", "-i", `color=${colour}:size=320x180:rate=30:duration=${seconds}`],
-    ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
-    ...["-af", `volume=0:enable='lt(t,${seconds / 2})'`, ...coding, "-g", "30"],
-    ...["-c:a", "libopus", "-ac", "2", "-strict", "-2", path],
-  ]);
-  const { size: bytes } = await stat(path);
-  const about = { trackId, participantId: randomUUID(), name, source: "camera" as const };
-  return { ...about, offsetMs, codec, file, durationMs: seconds * 1000, bytes };
-}
-
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "rostrum-render-"));
   tracks = [
-    await track("Ann", "red", { codec: "vp8", offsetMs: 0, seconds: 6 }),
-    await track("Ben", "blue", { codec: "h264", offsetMs: 2000, seconds: 6 }),
+    await makeTrack(directory, "Ann red", { codec: "vp8", offsetMs: 0, seconds: 6 }),
+    await makeTrack(directory, "Ben blue", { codec: "h264", offsetMs: 2000, seconds: 6 }),
   ];
   await writeFile(join(directory, "recording.mp4"), "as it was broadcast");
   await writeFile(

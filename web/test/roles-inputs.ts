@@ -96,6 +96,8 @@ export const rolesInputs = ({
   "replay.keep": { webinarId, days: null },
   "replay.keepLonger": { webinarId, days: 30 },
   "replay.publish": { webinarId, published: false },
+  "replay.render": { webinarId, layout: "grid" },
+  "replay.removeRender": { webinarId, layout: "grid" },
   "replay.mark": { webinarId, id: randomUUID(), title: "Questions", atMs: 1000 },
   "replay.unmark": { webinarId, id: randomUUID() },
   "privacy.find": { email: "nobody@example.test" },

@@ -70,6 +70,8 @@ export const expected: Record<string, string> = {
   "replay.publish": "ohk",
   "replay.keep": "ohk",
   "replay.keepLonger": "ohk",
+  "replay.render": "ohk",
+  "replay.removeRender": "ohk",
   "replay.mark": "ohk",
   "replay.unmark": "ohk",
   "privacy.find": "o",

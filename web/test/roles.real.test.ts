@@ -269,6 +269,7 @@ const otherRoutes = [
   "GET /api/internal/rooms/[webinarId]/snapshot",
   "POST /api/internal/facts",
   "POST /api/internal/recordings",
+  "POST /api/internal/renders",
 ];
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>;
 

@@ -6,6 +6,7 @@ import {
   organisations,
   recordings,
   recordingTracks,
+  renders,
   users,
   webinars,
 } from "../schema/index.ts";
@@ -133,7 +134,7 @@ export async function keepUntil(db: Executor, webinarId: string, until: Date): P
 }
 
 /**
- * Nothing of a recording can be watched from now on: tracks, captions and chapters go with it. Its files are
+ * Nothing of a recording can be watched from now on: tracks, other layouts, captions and chapters go with it. Its files are
  * egress's to delete, which asks. What the report counts stays. Answers whether it was there.
  */
 export async function deleteRecording(
@@ -149,7 +150,7 @@ export async function deleteRecording(
       .returning({ durationMs: recordings.durationMs, bytes: recordings.bytes });
     const [gone] = deleted;
     if (!gone) return false;
-    for (const table of [captionLines, chapterMarks, recordingTracks])
+    for (const table of [captionLines, chapterMarks, recordingTracks, renders])
       await tx.delete(table).where(eq(table.webinarId, webinarId));
     await recordAudit(tx, {
       organisationId,

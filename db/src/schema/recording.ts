@@ -1,5 +1,17 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  real,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { createdAt, id, instant } from "./columns.ts";
 import { webinars } from "./webinar.ts";
 
@@ -58,6 +70,45 @@ export const recordingTracks = pgTable(
     index("recording_tracks_webinar").on(table.webinarId),
     check("recording_tracks_source", sql`${table.source} in ('camera', 'screen')`),
     check("recording_tracks_size", sql`${table.durationMs} >= 0 and ${table.bytes} >= 0`),
+  ],
+);
+
+/** The recording once more in another layout, from the separate tracks: wanted, being made or there. */
+export const renders = pgTable(
+  "renders",
+  {
+    webinarId: uuid("webinar_id")
+      .notNull()
+      .references(() => webinars.id, { onDelete: "cascade" }),
+    layout: text("layout", { enum: ["auto", "grid", "speaker", "spotlight", "share", "side"] }).notNull(),
+    /** Of the wish: asking again makes another. */
+    id: uuid("id").notNull().unique(),
+    state: text("state", { enum: ["wanted", "waiting", "making", "ready", "failed", "deleting"] })
+      .notNull()
+      .default("wanted"),
+    /** Why it waits, or what went wrong, for people. */
+    reason: text("reason"),
+    /** 0 to 1. */
+    progress: real("progress").notNull().default(0),
+    /** The node that has it. */
+    nodeId: text("node_id"),
+    durationMs: integer("duration_ms"),
+    bytes: bigint("bytes", { mode: "number" }),
+    /** When its node told of it last. */
+    toldAt: instant("told_at"),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.webinarId, table.layout] }),
+    index("renders_open").on(table.createdAt).where(sql`${table.state} not in ('ready', 'failed')`),
+    check(
+      "renders_state",
+      sql`${table.state} in ('wanted', 'waiting', 'making', 'ready', 'failed', 'deleting')`,
+    ),
+    check(
+      "renders_ready",
+      sql`${table.state} <> 'ready' or (${table.durationMs} >= 0 and ${table.bytes} >= 0)`,
+    ),
   ],
 );
 

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import {
   AbortMultipartUploadCommand,
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
@@ -93,6 +94,11 @@ export class Archive {
       );
       if (Errors.length > 0) throw new Error(`${Errors[0]?.Key}: ${Errors[0]?.Message}`);
     }
+  }
+
+  /** Delete one copy. Safe to do again. */
+  async removeFile(object: ArchivedFile): Promise<void> {
+    await this.#client.send(new DeleteObjectCommand(this.#object(object)));
   }
 
   /** End uploads in parts that began before `before` and were never finished: they are paid for. Answers how many. */

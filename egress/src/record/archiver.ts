@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from "node:fs/promises";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Log, type Scope, sleep } from "@rostrum/platform";
 import { backoffMs } from "@rostrum/rules";
@@ -8,8 +8,8 @@ import { readFinished, recordingFile } from "./finalise.ts";
 /** Beside a recording whose copy is in the archive. */
 const marker = "archived";
 
-/** A separate track that is finished. */
-const trackFile = /^track-[\w-]+\.(?:mp4|webm)$/;
+/** A separate track that is finished, or the recording in another layout. */
+const besideFile = /^(?:track-[\w-]+\.(?:mp4|webm)|render-[a-z]+\.mp4)$/;
 
 type ArchiverOptions = {
   archive: Archive /** Holds one folder per webinar. */;
@@ -48,6 +48,14 @@ export class Archiver {
     });
   }
 
+  /** There is more of one that may be copied already. */
+  async again(webinarId: string): Promise<void> {
+    await rm(join(this.#options.directory, webinarId, marker), { force: true });
+    // The copy that is under way may have looked already.
+    if (this.#working && this.#queue[0] === webinarId) this.#queue.push(webinarId);
+    else this.add(webinarId);
+  }
+
   async #takeUp(): Promise<void> {
     const folders = await readdir(this.#options.directory).catch(() => [] as string[]);
     for (const webinarId of folders) {
@@ -82,8 +90,14 @@ export class Archiver {
     const { archive } = this.#options;
     await archive.store({ webinarId, name: recordingFile }, join(folder, recordingFile), finished.bytes);
     for (const name of await readdir(folder)) {
-      if (!trackFile.test(name)) continue;
-      const { size } = await stat(join(folder, name));
+      if (!besideFile.test(name)) continue;
+      const found = await stat(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return null;
+        throw error;
+      });
+      // Another layout may have been deleted meanwhile.
+      if (!found) continue;
+      const { size } = found;
       await archive.store({ webinarId, name }, join(folder, name), size);
     }
     await writeFile(join(folder, marker), "", { flush: true });

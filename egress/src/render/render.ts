@@ -17,11 +17,15 @@ export type RenderOptions = {
   tracks: readonly FinishedTrack[];
   layout: LayoutName;
   title: string;
+  /** What is written over an empty stage; English without. */
+  slates?: { soon: string; back: string } | undefined;
   /** Name of the file to be made there. */
   file: string;
   tuning: Tuning;
   ffmpegPath: string;
   onProgress: (share: number) => void;
+  /** Asked after each picture; waited for. */
+  mayGoOn?: () => Promise<void> | undefined;
   signal: AbortSignal;
 };
 
@@ -37,8 +41,9 @@ export async function render(options: RenderOptions): Promise<{ durationMs: numb
   const recording = await readFinished(directory);
   if (!recording) throw new Error("there is no finished recording");
   const { durationMs, chapters = [] } = recording;
-  const metadata = join(directory, `${file}.txt`);
-  const unfinished = join(directory, `new-${file}`);
+  // Of this process: one that is still cleaning up after its desk has died is in nobody's way.
+  const unfinished = join(directory, `new-${process.pid}-${file}`);
+  const metadata = `${unfinished}.txt`;
   const fragments = new PassThrough();
   await writeFile(metadata, chapterMetadata(chapters, durationMs));
   const copying = remuxToMp4(ffmpegPath, { input: fragments, metadata }, unfinished);
@@ -66,7 +71,8 @@ type Film = {
 };
 
 async function compose(options: RenderOptions, { durationMs, into, broken }: Film): Promise<void> {
-  const { directory, tracks, layout, title, signal, onProgress } = options;
+  const { directory, tracks, layout, title, slates, signal, onProgress, mayGoOn } = options;
+  const direction = { title, layout, slates, rtmpUrl: null };
   // One file, of one size.
   const tuning: Tuning = { ...options.tuning, rungs: [] };
   const stage = new StageOfTracks(directory, tracks);
@@ -78,7 +84,7 @@ async function compose(options: RenderOptions, { durationMs, into, broken }: Fil
       epoch: randomUUID(),
       logLevel: "silent",
       tuning,
-      direction: { title, layout, rtmpUrl: null },
+      direction,
       startAt: 0,
       baseMs: 0,
       tracksDirectory: directory,
@@ -89,7 +95,7 @@ async function compose(options: RenderOptions, { durationMs, into, broken }: Fil
   let now = 0;
   const compositor = new Compositor({
     tuning,
-    direction: { title, layout, rtmpUrl: null },
+    direction,
     stage,
     mixer,
     output,
@@ -104,6 +110,7 @@ async function compose(options: RenderOptions, { durationMs, into, broken }: Fil
         // Also lets the abort be seen; what the disk has not taken is waited for.
         if (into.writableNeedDrain) await Promise.race([once(into, "drain"), broken]);
         else await nextTurn();
+        await mayGoOn?.();
         signal.throwIfAborted();
       },
     },

@@ -22,7 +22,7 @@ export type ReplayServerOptions = {
 const remembered = 50;
 const files = "/recordings/:webinarId/:access/:file";
 const replay = "/replay/:webinarId/:range/:access/:file";
-const trackPattern = /^track-[\w-]{1,80}\.(?:mp4|webm)$/;
+const besidePattern = /^(?:track-[\w-]{1,80}\.(?:mp4|webm)|render-[a-z]{1,20}\.mp4)$/;
 
 /**
  * Finished recordings. `/recordings/{webinarId}/{access}/...` is the whole, for its host. `/replay/{webinarId}/{from}-{to}/
@@ -55,7 +55,7 @@ export class ReplayServer {
   async #file(context: HttpContext): Promise<void> {
     const { webinarId = "", file = "" } = context.params;
     this.#authorise(context, recordingSubject(webinarId));
-    if (file !== recordingFile && !trackPattern.test(file)) throw noSuchFile();
+    if (file !== recordingFile && !besidePattern.test(file)) throw noSuchFile();
     await this.#whole(context, webinarId, file);
   }
 

@@ -124,6 +124,12 @@ export class Supervisor {
     return admitProgramme(node, { width, height, framesPerSecond, preset }, rungs);
   }
 
+  /** There are the cores of one more programme, and none that is on air leaves anything out. */
+  get hasRoom(): boolean {
+    const degraded = this.active.some(({ compositorStatus }) => (compositorStatus?.level ?? 0) > 0);
+    return !degraded && this.#refused.size === 0 && this.#admit().taken;
+  }
+
   /** Programmes that this node has not the cores for. */
   get refused(): number {
     return this.#refused.size;

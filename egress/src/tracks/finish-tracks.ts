@@ -23,6 +23,13 @@ export async function finishTracks(
   }
 }
 
+/** Those that are finished. */
+export async function readFinishedTracks(directory: string): Promise<FinishedTrack[]> {
+  const lines = await readTrackList(directory);
+  const found = await Promise.all(lines.map((line) => readFinishedTrack(directory, line)));
+  return found.filter((track) => track !== null);
+}
+
 const noteName = ({ trackId }: TrackLine): string => `track-${trackId}.json`;
 
 async function readFinishedTrack(directory: string, line: TrackLine): Promise<FinishedTrack | null> {

@@ -9,6 +9,7 @@ export * from "./node/heartbeat.ts";
 export * from "./node/pipe.ts";
 export * from "./node/programme.ts";
 export * from "./node/recordings.ts";
+export * from "./node/renders.ts";
 export * from "./reach.ts";
 export * from "./room/entities.ts";
 export * from "./room/events.ts";

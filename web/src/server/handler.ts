@@ -1,5 +1,5 @@
 import { isDatabaseUnavailable } from "@rostrum/db";
-import { httpStatus, internalError, limits, RostrumError } from "@rostrum/protocol";
+import { httpStatus, internalError, limits, type NodeClaims, RostrumError } from "@rostrum/protocol";
 import type { Services } from "./services.ts";
 
 /** Nothing was stored, and asking again may well work: clients wait and do so. */
@@ -21,11 +21,11 @@ export async function respond(services: Services, work: () => Promise<Response>)
   }
 }
 
-/** Only our own nodes: throws token.missing or token.invalid. */
-export async function requireNode(services: Services, request: Request): Promise<void> {
+/** Only our own nodes; answers which. Throws token.missing or token.invalid. */
+export async function requireNode(services: Services, request: Request): Promise<NodeClaims> {
   const header = request.headers.get("authorization");
   if (!header?.startsWith("Bearer ")) throw new RostrumError("token.missing", "A node credential is needed.");
-  await services.tokens.verifyNode(header.slice(7));
+  return services.tokens.verifyNode(header.slice(7));
 }
 
 /** Refuse a browser's request from another site (ASVS 3.5.1); tools that send no Origin have no cookies to abuse. */

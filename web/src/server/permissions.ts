@@ -111,6 +111,8 @@ export const procedurePermissions: Readonly<Record<string, Permission>> = {
   "replay.publish": "webinar.edit",
   "replay.keep": "webinar.edit",
   "replay.keepLonger": "webinar.edit",
+  "replay.render": "webinar.edit",
+  "replay.removeRender": "webinar.edit",
   "replay.mark": "webinar.edit",
   "replay.unmark": "webinar.edit",
   "privacy.find": "privacy.manage",

@@ -1,5 +1,5 @@
 import { findWebinarBySlug } from "@rostrum/db";
-import { EntityId, RostrumError } from "@rostrum/protocol";
+import { EntityId, RenderLayout, RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
 import { line, opaqueToken, recordingDays, slug, startsAt, webinarId } from "../inputs.ts";
@@ -8,6 +8,7 @@ import { limitRate } from "../rate-limit.ts";
 import { currentUser } from "../session.ts";
 import { type Context, hostProcedure, publicProcedure, router } from "../trpc.ts";
 import { keepLonger, setRecordingDays } from "../use-cases/recording-retention.ts";
+import { askForRender, dropRender } from "../use-cases/renders.ts";
 import { noteWatched, openByLink, openReplay, renewReplay } from "../use-cases/replay.ts";
 import {
   changeReplay,
@@ -113,6 +114,22 @@ export const replayRouter = router({
       const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
       await keepLonger(ctx.services, { user: ctx.user, webinar }, input.days);
       return { kept: true as const };
+    }),
+  /** The recording once more, in another layout. */
+  render: hostProcedure
+    .input(z.strictObject({ webinarId, layout: RenderLayout }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await askForRender(ctx.services, { user: ctx.user, webinar }, input.layout);
+      return { asked: true as const };
+    }),
+  /** Cancel that, or delete what was made. */
+  removeRender: hostProcedure
+    .input(z.strictObject({ webinarId, layout: RenderLayout }))
+    .mutation(async ({ ctx, input }) => {
+      const webinar = await ownedWebinar(ctx.services, ctx.user, input.webinarId);
+      await dropRender(ctx.services, { user: ctx.user, webinar }, input.layout);
+      return { removed: true as const };
     }),
   /** A chapter of the recording; without a time it begins now. */
   mark: hostProcedure

@@ -18,6 +18,7 @@ import { handMarkChange } from "../programme-marks.ts";
 import { readProgrammeStatus, recordingUrl } from "../programmes.ts";
 import type { Services } from "../services.ts";
 import { describeKeeping } from "./recording-retention.ts";
+import { describeRenders } from "./renders.ts";
 import { doorOf } from "./replay-access.ts";
 
 export type ReplayOptions = {
@@ -66,6 +67,7 @@ export async function describeReplay(services: Services, webinar: Webinar) {
       ...{ id, name, source, offsetMs, durationMs, bytes },
       url: url ? url.replace(/[^/]+$/, file) : null,
     })),
+    renders: await describeRenders(services, webinar.id, url),
     keeping: await describeKeeping(services, webinar),
     options: {
       access: replay?.access ?? ("registered" as const),

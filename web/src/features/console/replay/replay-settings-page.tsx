@@ -3,14 +3,21 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTRPC } from "../../../client/providers.tsx";
 import { PhaseBadge } from "../../../ui/phase-badge.tsx";
+import type { ReplaySettings } from "../../replay/replay.ts";
 import { QueryFault } from "../query-fault.tsx";
 import { WebinarNav } from "../webinar-nav.tsx";
 import { CaptionsCard } from "./captions-card.tsx";
 import { ChaptersCard } from "./chapters-card.tsx";
 import { KeepingCard } from "./keeping-card.tsx";
+import { LayoutsCard } from "./layouts-card.tsx";
 import { PublishCard } from "./publish-card.tsx";
 import { RecordingView } from "./recording-view.tsx";
 import { TracksCard } from "./tracks-card.tsx";
+
+/** Nothing is being made of it. */
+const isSettled = (settings: ReplaySettings | undefined): boolean =>
+  settings?.recording?.thumbnails === true &&
+  settings.renders.every(({ state }) => state === "ready" || state === "failed");
 
 /** The recording of a webinar: what there is of it, and who may watch how much of it. */
 export function ReplaySettingsPage({ webinarId }: { webinarId: string }) {
@@ -20,7 +27,7 @@ export function ReplaySettingsPage({ webinarId }: { webinarId: string }) {
   const settings = useQuery(
     trpc.replay.settings.queryOptions(
       { webinarId },
-      { refetchInterval: ({ state }) => (state.data?.recording?.thumbnails ? 15_000 : 2000) },
+      { refetchInterval: ({ state }) => (isSettled(state.data) ? 15_000 : 2000) },
     ),
   );
   if (webinar.isPending || settings.isPending) return <p className="dim">Loading…</p>;
@@ -42,6 +49,7 @@ export function ReplaySettingsPage({ webinarId }: { webinarId: string }) {
           {settings.data.wasLive && (
             <CaptionsCard webinarId={webinarId} startedAt={settings.data.startedAt} />
           )}
+          {recording && <LayoutsCard webinarId={webinarId} settings={settings.data} />}
           {recording && <TracksCard tracks={settings.data.tracks} />}
         </div>
         <div className="stack-cards">
