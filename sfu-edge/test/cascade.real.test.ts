@@ -5,7 +5,7 @@ import { counter, microphone, type Node, openNodes } from "./nodes.ts";
 
 let nodes: Awaited<ReturnType<typeof openNodes>>;
 beforeAll(async () => {
-  nodes = await openNodes(47_300);
+  nodes = await openNodes(27_300);
 });
 afterAll(() => nodes.scope.close("done"));
 

@@ -7,7 +7,7 @@ import { counter, microphone, type Node, openNodes } from "./nodes.ts";
 
 let nodes: Awaited<ReturnType<typeof openNodes>>;
 beforeAll(async () => {
-  nodes = await openNodes(47_400);
+  nodes = await openNodes(27_400);
 });
 afterAll(() => nodes.scope.close("done"));
 

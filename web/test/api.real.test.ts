@@ -184,24 +184,15 @@ describe("bad input", () => {
     const webinar = await mine.webinar.create(schedule);
     const ada = await participant(webinar.id);
     const expired = callerWith({ "x-rostrum-admission": "nonsense", cookie: "rostrum=nonsense" });
-    const paths = Object.keys(appRouter._def.procedures).filter(
-      (path) =>
-        ![
-          "auth.session",
-          "auth.signOut",
-          "webinar.upcoming",
-          "plan.templates",
-          "webinar.list",
-          "organisation.mine",
-          "organisation.members",
-          "integration.overview",
-          "privacy.retention",
-          "privacy.recordings",
-          "hand.raise",
-          "hand.lower",
-          "attendance.playlist",
-        ].includes(path),
+    // Those without an input take no notice of what is sent.
+    const procedures = appRouter._def.procedures as unknown as Record<
+      string,
+      { _def: { inputs: unknown[] } }
+    >;
+    const paths = Object.entries(procedures).flatMap(([path, { _def }]) =>
+      _def.inputs.length > 0 ? [path] : [],
     );
+    expect(paths.length).toBeGreaterThan(100);
     const anything = fc.oneof(
       fc.jsonValue(),
       fc.string({ maxLength: 3000 }),

@@ -15,7 +15,7 @@ import {
 } from "../src/index.ts";
 
 const log = createLog({ service: "test", level: "silent" });
-const listen = { ip: "127.0.0.1", portMin: 47_000, portMax: 47_099 };
+const listen = { ip: "127.0.0.1", portMin: 27_000, portMax: 27_099 };
 const audio: types.RtpParameters = {
   codecs: [
     {
@@ -39,7 +39,7 @@ beforeAll(async () => {
   scope = new Scope("test", log);
   pool = await WorkerPool.create({
     count: 2,
-    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 47_100 },
+    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_100 },
     scope,
     log,
     onDied: () => {},

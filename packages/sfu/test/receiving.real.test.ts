@@ -15,7 +15,7 @@ const identity = { participantId: ParticipantId.parse(randomUUID()), name: "Ada"
 
 beforeAll(async () => {
   scope = new Scope("test", log);
-  const listen = { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 47_160 };
+  const listen = { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_160 };
   const pool = await WorkerPool.create({ count: 1, listen, scope, log, onDied: () => {} });
   ({ router, place } = await pool.createRouter(mediaCodecs));
 });

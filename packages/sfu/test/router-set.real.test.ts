@@ -12,7 +12,7 @@ let pool: WorkerPool;
 beforeAll(async () => {
   pool = await WorkerPool.create({
     count: 3,
-    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 47_160 },
+    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_160 },
     scope,
     log,
     onDied: () => {},

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { createPipeTransport, endpointOf, isLayered, mediaCodecs, WorkerPool } from "../src/index.ts";
 
 const log = createLog({ service: "test", level: "silent" });
-const listen = { ip: "127.0.0.1", portMin: 47_700, portMax: 47_740 };
+const listen = { ip: "127.0.0.1", portMin: 27_700, portMax: 27_740 };
 const ssrc = 9628;
 const payloadType = 98;
 const pictureMs = 10;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   scope = new Scope("test", log);
   pool = await WorkerPool.create({
     count: 2,
-    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 47_750 },
+    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_750 },
     scope,
     log,
     onDied: () => {},

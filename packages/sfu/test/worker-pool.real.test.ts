@@ -10,7 +10,7 @@ it("a worker that is killed is replaced on the same port, and its owner is told 
   const died: number[] = [];
   const pool = await WorkerPool.create({
     count: 1,
-    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 47_150 },
+    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_150 },
     scope,
     log,
     onDied: (worker) => died.push(worker.pid),
@@ -27,7 +27,7 @@ it("a worker that is killed is replaced on the same port, and its owner is told 
   const again = await pool.createRouter(mediaCodecs);
   expect(again.place.worker.pid).not.toBe(pid);
   const transport = await createWebRtcTransport(again.router, again.place.webRtcServer, "receive");
-  expect(transport.iceCandidates.map(({ port }) => port)).toEqual([47_150, 47_150]);
+  expect(transport.iceCandidates.map(({ port }) => port)).toEqual([27_150, 27_150]);
   expect(pool.workers).toHaveLength(1);
   expect(scope.count()).toBe(idle);
   await scope.close("done");
@@ -40,7 +40,7 @@ it("a pool does not close by itself when the process is told to stop: media goes
   const scope = new Scope("test", log);
   await WorkerPool.create({
     count: 2,
-    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 47_152 },
+    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_152 },
     scope,
     log,
     onDied: () => undefined,
