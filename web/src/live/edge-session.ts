@@ -16,6 +16,8 @@ import { Value } from "./value.ts";
 
 /** Media is waited for no longer than this before moving on without it, ms. */
 const settleMs = 5000;
+/** No further track begins to flow for this long, ms. */
+const restMs = 800;
 
 const unplayable = "This browser cannot play the stage's video: you are watching the broadcast.";
 
@@ -152,8 +154,16 @@ export class EdgeSession {
       ended = true;
     });
     const until = performance.now() + settleMs;
-    while (!ended && performance.now() < until && this.#flowing() < tracks)
+    let flowing = 0;
+    let since = performance.now();
+    while (!ended && performance.now() < until && flowing < tracks) {
       await new Promise((resolve) => setTimeout(resolve, 50));
+      const now = this.#flowing();
+      if (now > flowing) since = performance.now();
+      flowing = now;
+      // What is on stage and does not come by now comes later, or not at all: the others are not kept waiting for it.
+      if (flowing > 0 && performance.now() - since > restMs) return;
+    }
   }
 
   // A remote track is muted until its first packet, which is a key frame's (W3C webrtc §5.3).
