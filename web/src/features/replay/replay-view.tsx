@@ -48,12 +48,16 @@ export function ReplayView({ replay }: { replay: Replay }) {
     const renew = () => api.replay.renew.mutate({ webinarId, pass: pass ?? null, range: name });
     const opened = new ReplayPlayer(video, { ...first.current, renew });
     const log = pass ? new WatchLog(opened, pass, report) : null;
-    const place = setInterval(() => {
+    const keep = () => {
       if (opened.state.get().begun) keepPlace(slug, opened.state.get().positionMs);
-    }, 2000);
+    };
+    const place = setInterval(keep, 2000);
+    // What was seen since the last time counts too.
+    window.addEventListener("pagehide", keep);
     setPlayer(opened);
     return () => {
       clearInterval(place);
+      window.removeEventListener("pagehide", keep);
       log?.close();
       opened.close();
     };
