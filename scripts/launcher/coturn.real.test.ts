@@ -44,6 +44,12 @@ describe.skipIf(!which("turnserver"))("the embedded TURN server", () => {
     expect(lines).toContain("no-tls");
   });
 
+  it("has relays for thousands unless it is told of fewer", () => {
+    expect(prepare({}).lines).toEqual(expect.arrayContaining(["min-port=49152", "max-port=65535"]));
+    const { lines } = prepare({ TURN_RELAY_PORTS: "50000-50999" });
+    expect(lines).toEqual(expect.arrayContaining(["min-port=50000", "max-port=50999", "total-quota=998"]));
+  });
+
   it("speaks TLS with a copy of the certificate that it may read", () => {
     const env = {
       TURN_CERT: pem("cert"),

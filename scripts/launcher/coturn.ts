@@ -20,15 +20,15 @@ export function prepareTurn(settings: Settings, ports: Ports, secrets: Secrets):
   const user = serverUser();
   const folder = serverFolder(settings.home, "coturn", user);
   const config = path.join(folder, "turnserver.conf");
-  const { tls, host } = settings.turn;
+  const { tls, host, relays } = settings.turn;
   // Below 1024 the port is bound as root, which coturn then ceases to be.
   const asRoot = user && tls && tls.port < lowestOpenPort() ? user : undefined;
   const everywhere = settings.listenIp === "0.0.0.0" || settings.listenIp === "::";
   const lines = [
     `listening-port=${ports.turn}`,
     ...(everywhere ? [] : [`listening-ip=${settings.listenIp}`, `relay-ip=${settings.listenIp}`]),
-    `min-port=${ports.turnRelays[0]}`,
-    `max-port=${ports.turnRelays[1]}`,
+    `min-port=${relays[0]}`,
+    `max-port=${relays[1]}`,
     "realm=rostrum",
     "use-auth-secret",
     `static-auth-secret=${secrets.turn}`,
@@ -44,8 +44,11 @@ export function prepareTurn(settings: Settings, ports: Ports, secrets: Secrets):
     `pidfile=${path.join(folder, "turnserver.pid")}`,
     "log-file=stdout",
     "simple-log",
-    "user-quota=12",
-    `total-quota=${ports.turnRelays[1] - ports.turnRelays[0] - 1}`,
+    // A browser asks for one relay by each of our addresses and keeps all of them, each page anew.
+    "user-quota=30",
+    `total-quota=${relays[1] - relays[0] - 1}`,
+    // A page that is closed does not give its relays back: they end by themselves, in 2 min instead of 10, in seconds.
+    "max-allocate-lifetime=120",
   ];
   writeFileSync(config, `${lines.join("\n")}\n`, { mode: 0o600 });
   if (user) chownSync(config, user.uid, user.gid);

@@ -94,6 +94,8 @@ describe("readSettings", () => {
     expect(() => readSettings({ ROSTRUM_PORT_BASE: "65500" })).toThrow("not usable");
     expect(() => readSettings({ ROSTRUM_EDGES: "10" })).toThrow("ROSTRUM_EDGES=10");
     expect(() => readSettings({ ROSTRUM_LISTEN_IP: "localhost" })).toThrow("not an IP address");
+    for (const text of ["50000", "50999-50000", "50000-50001", "80-1000", "50000-70000", "a-b"])
+      expect(() => readSettings({ TURN_RELAY_PORTS: text })).toThrow(`TURN_RELAY_PORTS=${text}`);
   });
 
   it("runs one origin and two edges unless told of more", () => {

@@ -22,7 +22,6 @@ export function portsOf(base: number) {
     origin2Rtc: base + 65,
     originPipes: [base + 100, base + 124],
     origin2Pipes: [base + 125, base + 149],
-    turnRelays: [base + 200, base + 249],
   } as const;
 }
 export type Ports = ReturnType<typeof portsOf>;

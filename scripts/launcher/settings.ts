@@ -46,6 +46,8 @@ export type TurnSettings = {
   tls: { port: number; cert: string; key: string } | undefined;
   /** Addresses and ranges (`a-b`) that it relays to besides this machine's own. */
   peers: string[];
+  /** First and last UDP port of its relays: a browser that needs one takes three. */
+  relays: readonly [number, number];
 };
 
 function portBase(text: string | undefined, edges: number): number {
@@ -124,5 +126,20 @@ function turnSettings(env: Env, publicHost: string): TurnSettings {
       .split(",")
       .map((peer) => peer.trim())
       .filter(Boolean),
+    relays: relayPorts(env.TURN_RELAY_PORTS),
   };
+}
+
+/** The dynamic ports (RFC 8656 §7.2) unless told otherwise. */
+function relayPorts(text: string | undefined): readonly [number, number] {
+  const [first, last] = (text || "49152-65535").split("-").map(Number);
+  const usable = [first, last].every(
+    (port) => Number.isInteger(port) && Number(port) > 1023 && Number(port) < 65_536,
+  );
+  if (!usable || first === undefined || last === undefined || last - first < 9)
+    throw new Trouble(
+      `TURN_RELAY_PORTS=${text} is not usable`,
+      "give the first and last of ten ports or more: 50000-50999",
+    );
+  return [first, last];
 }

@@ -53,7 +53,8 @@ async function climb({ bed, cluster, browser, host }: Stage, rung: Rung, slackMs
   const meanwhile = async (page: Page): Promise<void> => {
     await until(`the export says "${rung.path}" because "${rung.reason}"`, 10_000, async () => {
       const { path, reason } = await recorded(host, webinarId, email);
-      return path === rung.path && reason === rung.reason;
+      assert(path === rung.path && reason === rung.reason, `it says "${path}" because "${reason}"`);
+      return true;
     });
     const told = rung.blocksUdp ? "1 behind networks that block UDP" : undefined;
     if (told) await until(`the host reads "${told}"`, 10_000, async () => (await toldHost(host)) === told);
