@@ -46,7 +46,7 @@ export type TurnSettings = {
   tls: { port: number; cert: string; key: string } | undefined;
   /** Addresses and ranges (`a-b`) that it relays to besides this machine's own. */
   peers: string[];
-  /** First and last UDP port of its relays: a browser that needs one takes three. */
+  /** First and last UDP port of its relays: a browser that needs one takes up to three. */
   relays: readonly [number, number];
 };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Fact, ProgrammeJob, ProgrammeStatus } from "@rostrum/protocol";
 import type { Rung } from "@rostrum/rules";
+import { qualitiesWith } from "../programme/governor.ts";
 import type { CompositorStatus, Tuning } from "../programme/ipc.ts";
 import type { FinishedRecording } from "../record/index.ts";
 
@@ -13,11 +14,21 @@ export function degradedOf(
   if (!status || status.level === 0 || since === null) return null;
   const { level, framesPerSecond } = status;
   const lost = rungs.filter(({ name }) => !status.rungs.includes(name)).map(({ name }) => name);
-  const onlyRungs = rungs.length > 0 && level <= Math.min(2, rungs.length);
-  const reason = onlyRungs
-    ? `The machine is too busy: viewers go without ${lost.join(" and ") || "a smaller picture"}.`
-    : `The machine is too busy: the picture changes ${Math.round(framesPerSecond)} times a second.`;
-  return { level, reason, since };
+  const quality = qualitiesWith(rungs.length)[level];
+  const why = "The machine is too busy";
+  if (!quality?.leastEffort)
+    return {
+      level,
+      reason: `${why}: viewers go without ${lost.join(" and ") || "a smaller picture"}.`,
+      since,
+    };
+  if (quality.divisor === 1)
+    return { level, reason: `${why}: the picture is coarser, and people jump to their places.`, since };
+  return {
+    level,
+    reason: `${why}: the picture changes ${Math.round(framesPerSecond)} times a second.`,
+    since,
+  };
 }
 
 /** Every rendition with a picture, and whether viewers can have it now. */

@@ -1,7 +1,7 @@
 import type { IceServer, MediaPath } from "@rostrum/protocol";
 import type { types } from "mediasoup-client";
 import { PacedClock } from "./paced-clock.ts";
-import { beginReach, nextReach, pathOf, type Reach, type ReachInput, reasonOf } from "./reach.ts";
+import { beginReach, nextReach, pathOf, type Reach, type ReachInput, reasonOf, serversFor } from "./reach.ts";
 import { recallPath, rememberPath } from "./reach-memory.ts";
 import type { Rpc } from "./rpc.ts";
 
@@ -40,6 +40,7 @@ export class ReachWatch {
   #clock: PacedClock | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
+  #widening: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(options: ReachOptions) {
@@ -49,7 +50,7 @@ export class ReachWatch {
 
   /** What the transport is made with: relays only when they are asked from the start. */
   get iceServers(): IceServer[] {
-    return this.#reach.step === "direct" ? [] : this.#options.iceServers;
+    return serversFor(this.#reach.step, this.#options.iceServers);
   }
 
   /** No way was found yet, so that a failure of the transport is no loss of the connection. */
@@ -95,11 +96,13 @@ export class ReachWatch {
       this.close();
       rememberPath("hls");
       this.#options.onFall(this.#reach.reason);
-    } else if (step === "everything" && before.step === "direct") {
+    } else if (step !== before.step && (step === "relay" || step === "everything")) {
       // Without relays it goes on as it was.
-      this.#widen().catch(() => undefined);
+      this.#widening = this.#widening
+        .then(() => this.#widen(serversFor(step, this.#options.iceServers)))
+        .catch(() => {});
       // Should it come to HLS, its player is there.
-      import("./hls-player.ts").catch(() => undefined);
+      if (step === "everything") import("./hls-player.ts").catch(() => undefined);
     }
     if (this.#reach.step !== "through") return;
     this.#clock?.stop();
@@ -113,10 +116,10 @@ export class ReachWatch {
   }
 
   /** Relays join in: the browser gathers candidates again, through them too (ICE restart, RFC 8445 §9). */
-  async #widen(): Promise<void> {
+  async #widen(iceServers: IceServer[]): Promise<void> {
     const transport = this.#transport;
-    if (!transport) return;
-    await transport.updateIceServers({ iceServers: this.#options.iceServers as RTCIceServer[] });
+    if (!transport || this.#closed || !this.trying) return;
+    await transport.updateIceServers({ iceServers: iceServers as RTCIceServer[] });
     const iceParameters = await this.#options.restartIce(transport.id);
     if (!this.#closed) await transport.restartIce({ iceParameters });
   }

@@ -10,6 +10,8 @@ import {
   type Reach,
   type ReachInput,
   reasonOf,
+  relayMs,
+  serversFor,
   startsWithHls,
 } from "./reach.ts";
 
@@ -27,25 +29,40 @@ describe("finding a way to the stage", () => {
     }
     expect(seen).toEqual([
       ["direct", 100],
-      ["everything", 100 + directMs],
+      ["relay", 100 + directMs],
+      ["everything", 100 + directMs + relayMs],
       ["hls", 100 + patienceMs],
     ]);
   });
 
   it("asks relays from the start where one was needed lately, and where that is all there is", () => {
     const at = 1_000_000;
-    const begin = (path: "turn-tls" | "tcp", now: number) =>
+    const begin = (path: "turn-udp" | "turn-tls" | "tcp", now: number) =>
       beginReach({ remembered: { path, at }, relays: true }, now).step;
     expect(begin("turn-tls", at + 1000)).toBe("everything");
+    expect(begin("turn-udp", at + 1000)).toBe("relay");
     expect(begin("turn-tls", at + 30 * 24 * 3600_000)).toBe("direct");
     expect(begin("tcp", at + 1000)).toBe("direct");
     expect(beginReach({ remembered: null, relays: false }, at).step).toBe("everything");
   });
 
   it("does not wait out a failure that is final", () => {
-    const widened = nextReach(beginReach(first, 0), { type: "failed" }, 300);
+    const relay = nextReach(beginReach(first, 0), { type: "failed" }, 300);
+    expect(relay).toEqual({ step: "relay", since: 0 });
+    const widened = nextReach(relay, { type: "failed" }, 500);
     expect(widened).toEqual({ step: "everything", since: 0 });
     expect(nextReach(widened, { type: "failed" }, 700).step).toBe("hls");
+  });
+
+  it("asks the relay over UDP before those over TCP and TLS, where there is one", () => {
+    const server = (...urls: string[]) => ({ urls, username: "u", credential: "c" });
+    const udp = ["turn:t.example:3478?transport=udp", "turn:t.example"];
+    const others = ["turn:t.example:3478?transport=tcp", "turns:t.example:443?transport=tcp"];
+    const all = [server(...udp, ...others), server("turns:other.example")];
+    expect(serversFor("direct", all)).toEqual([]);
+    expect(serversFor("relay", all)).toEqual([server(...udp)]);
+    expect(serversFor("everything", all)).toEqual(all);
+    expect(serversFor("relay", [server(...others)])).toEqual([server(...others)]);
   });
 
   it("follows the path to a better one and stays when the connection is lost later", () => {
@@ -56,7 +73,7 @@ describe("finding a way to the stage", () => {
   });
 
   it("never goes back and never tries for longer than its patience, whatever happens when", () => {
-    const order = ["direct", "everything", "through", "hls"];
+    const order = ["direct", "relay", "everything", "through", "hls"];
     const inputs: ReachInput[] = [time, { type: "failed" }, { type: "connected", path: "turn-tcp" }];
     let seed = 9;
     const random = (): number => {

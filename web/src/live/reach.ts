@@ -1,11 +1,13 @@
-import { MediaPath } from "@rostrum/protocol";
+import { type IceServer, MediaPath } from "@rostrum/protocol";
 
 /**
  * How a browser finds its way to the stage. ICE tries UDP and TCP to the media port together; when neither has worked
- * after `directMs`, relays join in, so that they serve those who need one; after `patienceMs` in all it is HLS.
+ * after `directMs`, a relay over UDP joins in, so that relays serve those who need one; after `relayMs` more those over TCP
+ * and TLS do: asked all at once, a browser holds one of each for as long as it is there, and may stay on a worse one that
+ * answered first. After `patienceMs` in all it is HLS.
  */
 export type Reach =
-  | { step: "direct" | "everything"; since: number }
+  | { step: "direct" | "relay" | "everything"; since: number }
   | { step: "through"; path: MediaPath }
   | { step: "hls"; reason: string };
 
@@ -16,6 +18,8 @@ export type ReachInput = { type: "time" } | { type: "connected"; path: MediaPath
 export type Remembered = { path: MediaPath; at: number };
 
 export const directMs = 1500;
+/** A relay over UDP needs five round trips. */
+export const relayMs = 1000;
 /** Leaves three seconds of the eight that a join may take for everything before and after. */
 export const patienceMs = 5000;
 /** For so long WebRTC is not tried again where it did not get through, unless somebody asks. */
@@ -29,8 +33,10 @@ const notThrough = `WebRTC did not get through in ${patienceMs / 1000} s`;
 /** The first step, which also says whether relays are asked from the start. */
 export function beginReach(known: { remembered: Remembered | null; relays: boolean }, now: number): Reach {
   const { remembered, relays } = known;
-  const needed = remembered?.path.startsWith("turn-") && now - remembered.at < relayMemoryMs;
-  return { step: relays && !needed ? "direct" : "everything", since: now };
+  if (!relays) return { step: "everything", since: now };
+  const lately = remembered !== null && now - remembered.at < relayMemoryMs;
+  if (!lately || !remembered.path.startsWith("turn-")) return { step: "direct", since: now };
+  return { step: remembered.path === "turn-udp" ? "relay" : "everything", since: now };
 }
 
 /** Pure; steps never go back. */
@@ -42,9 +48,26 @@ export function nextReach(reach: Reach, input: ReachInput, now: number): Reach {
   const late = input.type === "time" && now - reach.since >= patienceMs;
   if (late || (input.type === "failed" && reach.step === "everything"))
     return { step: "hls", reason: notThrough };
-  if (reach.step === "direct" && (input.type === "failed" || now - reach.since >= directMs))
+  const tried = now - reach.since;
+  if (reach.step === "direct" && (input.type === "failed" || tried >= directMs))
+    return { step: "relay", since: reach.since };
+  if (reach.step === "relay" && (input.type === "failed" || tried >= directMs + relayMs))
     return { step: "everything", since: reach.since };
   return reach;
+}
+
+/** The servers of a step. Where there is no relay over UDP the others take its place. */
+export function serversFor(step: Reach["step"], all: readonly IceServer[]): IceServer[] {
+  if (step === "direct") return [];
+  if (step !== "relay") return [...all];
+  // Without a transport it is UDP (RFC 7065 §3.1).
+  const overUdp = all
+    .map((server) => ({
+      ...server,
+      urls: server.urls.filter((url) => /^turn:(?!.*transport=tcp)/.test(url)),
+    }))
+    .filter(({ urls }) => urls.length > 0);
+  return overUdp.length > 0 ? overUdp : [...all];
 }
 
 /** Why to begin with HLS without trying; undefined when WebRTC is worth a try. */
