@@ -1,5 +1,6 @@
 import {
   connectRpc,
+  firstToAnswer,
   type Log,
   mediaWitness,
   type RpcClient,
@@ -18,6 +19,9 @@ import {
 import { type Board, createPipeTransport, endpointOf, type PipeListen } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import type { StageFinder, StagePlace } from "./find-stage.ts";
+
+/** A node that has not greeted after this long may be frozen: the next one is asked too, ms. */
+const headStartMs = 400;
 
 type OpenOptions = {
   context: LinkContext;
@@ -39,6 +43,9 @@ export type LinkContext = {
   log: Log;
 };
 
+/** A node that would have us. */
+type Greeted = { place: StagePlace; rpc: RpcClient; scope: Scope };
+
 /**
  * The edge's end of one pipe: a socket to the origin or to an edge above, a transport with SRTP, and a producer for each one on air, under
  * the origin's own producer id. Lives as long as its scope; ends by itself when the origin goes.
@@ -56,23 +63,26 @@ export class StageLink {
 
   /** Undefined while there is no origin at all; throws why the last one would not have us. */
   static async open(options: OpenOptions): Promise<StageLink | undefined> {
-    const { stages } = options.context;
+    let places = await options.context.stages.candidates(options.webinarId);
     let fault: unknown;
-    for (const place of await stages.candidates(options.webinarId)) {
+    while (places.length > 0) {
+      const greeted = await firstToAnswer(places, (place) => StageLink.#greet(place, options), {
+        headStartMs,
+        discard: ({ scope }) => void scope.close("another node was first"),
+      });
       try {
-        return await StageLink.#to(place, options);
+        return await StageLink.#take(greeted, options);
       } catch (error) {
         fault = error;
-        const answered = error instanceof RostrumError && error.code !== "closed" && error.code !== "timeout";
-        if (!answered || error.code === "node.unavailable") stages.avoid(place.nodeId);
+        places = places.filter((place) => place !== greeted.place);
       }
     }
     if (fault) throw fault;
     return undefined;
   }
 
-  static async #to(place: StagePlace, options: OpenOptions): Promise<StageLink> {
-    const { context, webinarId, router, board } = options;
+  static async #greet(place: StagePlace, options: OpenOptions): Promise<Greeted> {
+    const { context } = options;
     const scope = options.scope.child("stage link");
     try {
       const rpc = await connectRpc(`${place.url.replace(/^http/, "ws")}/pipe`, {
@@ -84,6 +94,17 @@ export class StageLink {
           epoch: context.epoch,
         },
       });
+      return { place, rpc, scope };
+    } catch (error) {
+      await scope.close("could not link");
+      avoidFor(error, place, context);
+      throw error;
+    }
+  }
+
+  static async #take({ place, rpc, scope }: Greeted, options: OpenOptions): Promise<StageLink> {
+    const { context, webinarId, router, board } = options;
+    try {
       rpc.scope.add("link", (reason) => {
         // A node that ends the connection is not the first to be asked again: it may be dead.
         if (!scope.closed) context.stages.avoid(place.nodeId);
@@ -96,6 +117,7 @@ export class StageLink {
       return link;
     } catch (error) {
       await scope.close("could not link");
+      avoidFor(error, place, context);
       throw error;
     }
   }
@@ -197,4 +219,10 @@ export class StageLink {
   get producers(): PipedProducer[] {
     return [...this.#producers.values()];
   }
+}
+
+/** A node that does not answer, or has no stage to give, is not the first to be asked again for a while. */
+function avoidFor(error: unknown, place: StagePlace, { stages }: LinkContext): void {
+  const answered = error instanceof RostrumError && error.code !== "closed" && error.code !== "timeout";
+  if (!answered || error.code === "node.unavailable") stages.avoid(place.nodeId);
 }

@@ -10,6 +10,7 @@ export {
   loadServiceConfig,
   secret,
 } from "./config.ts";
+export { firstToAnswer } from "./first-to-answer.ts";
 export { onHello, reloadPage } from "./hello.ts";
 export { type HttpContext, type HttpHandler, HttpServer, readJson, sendJson } from "./http.ts";
 export { createHttpServer } from "./http-endpoints.ts";
