@@ -2,7 +2,12 @@ import { describe, expect, it } from "vitest";
 import type { CompositorStatus, Tuning } from "../programme/ipc.ts";
 import { degradedOf } from "./standing.ts";
 
-const rung = (height: number) => ({ name: `${height}p` as const, width: (height * 16) / 9, height, bitrateKbps: 600 });
+const rung = (height: number) => ({
+  name: `${height}p` as const,
+  width: (height * 16) / 9,
+  height,
+  bitrateKbps: 600,
+});
 const ladder = { rungs: [rung(480), rung(360)] } as Pick<Tuning, "rungs">;
 const status = (level: number, rungs: string[] = []) =>
   ({ level, rungs, framesPerSecond: 30 / (level > 3 ? 2 : 1) }) as CompositorStatus;

@@ -12,23 +12,18 @@ export function degradedOf(
   { rungs }: Pick<Tuning, "rungs">,
 ): ProgrammeStatus["degraded"] {
   if (!status || status.level === 0 || since === null) return null;
-  const { level, framesPerSecond } = status;
-  const lost = rungs.filter(({ name }) => !status.rungs.includes(name)).map(({ name }) => name);
-  const quality = qualitiesWith(rungs.length)[level];
-  const why = "The machine is too busy";
-  if (!quality?.leastEffort)
-    return {
-      level,
-      reason: `${why}: viewers go without ${lost.join(" and ") || "a smaller picture"}.`,
-      since,
-    };
+  return { level: status.level, reason: whatIsLeftOut(status, rungs), since };
+}
+
+function whatIsLeftOut(status: CompositorStatus, rungs: Tuning["rungs"]): string {
+  const quality = qualitiesWith(rungs.length)[status.level];
+  if (!quality?.leastEffort) {
+    const lost = rungs.filter(({ name }) => !status.rungs.includes(name)).map(({ name }) => name);
+    return `The machine is too busy: viewers go without ${lost.join(" and ") || "a smaller picture"}.`;
+  }
   if (quality.divisor === 1)
-    return { level, reason: `${why}: the picture is coarser, and people jump to their places.`, since };
-  return {
-    level,
-    reason: `${why}: the picture changes ${Math.round(framesPerSecond)} times a second.`,
-    since,
-  };
+    return "The machine is too busy: the picture is coarser, and people jump to their places.";
+  return `The machine is too busy: the picture changes ${Math.round(status.framesPerSecond)} times a second.`;
 }
 
 /** Every rendition with a picture, and whether viewers can have it now. */

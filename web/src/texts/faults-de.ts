@@ -115,6 +115,7 @@ const sentences: Record<string, string> = {
   screen: "Der Bildschirm",
   "screen-audio": "Der Bildschirmton",
   // What hosts are told of their broadcast and their encoders.
+  "The machine is too busy: viewers go without {}.": "Der Server ist überlastet: Zuschauer haben {} nicht.",
   "The machine is too busy: the picture is coarser, and people jump to their places.":
     "Der Server ist überlastet: Das Bild ist gröber, und die Personen springen an ihre Plätze.",
   "The machine is too busy: the picture changes {} times a second.":
