@@ -44,7 +44,7 @@ export function prepareTurn(settings: Settings, ports: Ports, secrets: Secrets):
     `pidfile=${path.join(folder, "turnserver.pid")}`,
     "log-file=stdout",
     "simple-log",
-    // A browser asks for one relay by each of our addresses and keeps all of them, each page anew.
+    // Up to three a page: over UDP, and where that fails over TCP and TLS too.
     "user-quota=30",
     `total-quota=${relays[1] - relays[0] - 1}`,
     // A page that is closed does not give its relays back: they end by themselves, in 2 min instead of 10, in seconds.

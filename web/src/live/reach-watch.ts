@@ -40,6 +40,8 @@ export class ReachWatch {
   #clock: PacedClock | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #looks = 0;
+  /** TURN addresses that have been asked so far. */
+  #asked = 0;
   #widening: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -61,6 +63,7 @@ export class ReachWatch {
   /** The clock starts when there is something to receive: a stage without producers needs no path. */
   follow(transport: types.Transport): void {
     this.#transport = transport;
+    this.#asked = this.iceServers.flatMap(({ urls }) => urls).length;
     transport.on("connectionstatechange", (state) => {
       if (this.#closed) return;
       if (state === "connecting" && this.#clock === undefined && this.trying) {
@@ -119,6 +122,10 @@ export class ReachWatch {
   async #widen(iceServers: IceServer[]): Promise<void> {
     const transport = this.#transport;
     if (!transport || this.#closed || !this.trying) return;
+    // Where there is none over UDP all were asked at once: what is under way is not begun again.
+    const asked = iceServers.flatMap(({ urls }) => urls).length;
+    if (asked === this.#asked) return;
+    this.#asked = asked;
     await transport.updateIceServers({ iceServers: iceServers as RTCIceServer[] });
     const iceParameters = await this.#options.restartIce(transport.id);
     if (!this.#closed) await transport.restartIce({ iceParameters });
