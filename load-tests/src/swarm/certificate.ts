@@ -1,7 +1,7 @@
-import { generateKeyPairSync, sign, X509Certificate } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, sign, X509Certificate } from "node:crypto";
 
-/** PEM texts, and the SHA-256 fingerprint as SDP has it (RFC 8122 §5). */
-export type Certificate = { certificate: string; key: string; fingerprint: string };
+/** DER, its private key, and the SHA-256 fingerprint as SDP has it (RFC 8122 §5). */
+export type Certificate = { certificate: Buffer; key: KeyObject; fingerprint: string };
 
 /** One value in DER (X.690 §8): tag, length, contents. */
 function der(tag: number, ...contents: Buffer[]): Buffer {
@@ -40,8 +40,8 @@ export function makeCertificate(now = new Date()): Certificate {
   const signature = der(0x03, hex("00"), sign("sha256", toBeSigned, privateKey));
   const certificate = new X509Certificate(sequence(toBeSigned, ecdsaWithSha256, signature));
   return {
-    certificate: certificate.toString(),
-    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    certificate: certificate.raw,
+    key: privateKey,
     fingerprint: certificate.fingerprint256,
   };
 }

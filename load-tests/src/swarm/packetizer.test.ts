@@ -3,7 +3,7 @@ import { accessUnitsOf } from "./clip.ts";
 import { FirstDecodable } from "./key-frame.ts";
 import { opusPacketsOf } from "./ogg.ts";
 import { h264Payloads, RtpWriter } from "./packetizer.ts";
-import { readRtp } from "./rtp.ts";
+import { readRtpHeader } from "./rtp.ts";
 
 describe("H.264 packets", () => {
   it("carry every byte of every NAL unit, and the receiver's side recognises the key frame", () => {
@@ -18,9 +18,9 @@ describe("H.264 packets", () => {
     const first = new FirstDecodable("h264");
     const seen = payloads.map((payload, i) => {
       const data = writer.write(payload, 90_000, i === payloads.length - 1);
-      const packet = readRtp(data);
+      const packet = readRtpHeader(data);
       if (!packet) throw new Error("the packet cannot be read");
-      return first.push({ ...packet, payload: data.subarray(packet.payloadStart, packet.payloadEnd) });
+      return first.push({ ...packet, payload: data.subarray(packet.bytes) });
     });
     expect(seen).toEqual([...payloads.slice(1).map(() => false), true]);
   });

@@ -1,11 +1,19 @@
+import { randomBytes } from "node:crypto";
 import type { TransportOptions } from "@rostrum/protocol";
-import nodeDataChannel, { type PeerConnection, type Track } from "node-datachannel";
 import { makeCertificate } from "./certificate.ts";
-import { type Codec, type OfferedSection, type OfferedStream, offerSdp } from "./sdp.ts";
+import { isRtcp, type RtpHeader, readRtpHeader } from "./rtp.ts";
+import { DtlsClient, type SrtpMasters } from "./transport/dtls-client.ts";
+import { isDtls } from "./transport/dtls-record.ts";
+import { type IceCandidate, IcePath } from "./transport/ice-path.ts";
+import { Reception } from "./transport/reception.ts";
+import { SrtcpWriter, SrtpReader, srtpTagBytes } from "./transport/srtp.ts";
+import type { IceCredentials } from "./transport/stun.ts";
 
 type PeerHandlers = {
-  /** Decrypted RTP, and RTCP that libdatachannel does not keep to itself. */
-  onPacket: (packet: Buffer) => void;
+  /** Whether the payloads of this stream are needed. */
+  reads: (ssrc: number) => boolean;
+  /** `payload` when it is needed, and now and then otherwise. */
+  onPacket: (packet: RtpHeader, payloadBytes: number, payload: Buffer | undefined) => void;
   onEnd: (reason: string) => void;
 };
 
@@ -18,96 +26,107 @@ export const dtlsParameters = {
 };
 
 const connectTimeoutMs = 20_000;
-let peers = 0;
+/**
+ * Of packets whose payload nobody needs, one in so many is decrypted all the same: what is counted stands in the clear
+ * header, and a generator that decrypts everything would take from the machine it measures.
+ */
+const sampledPackets = 16;
 
 /**
- * The client's end of a receive transport on libdatachannel: ICE (full agent against ICE-lite), DTLS as client, SRTP.
- * Reports RTCP receiver statistics; asks for neither key frames nor retransmissions, so every loss stays a loss.
+ * The client's end of a receive transport: ICE against ICE-lite, DTLS as client, SRTP (whose payloads are read on demand).
+ * Answers sender reports; asks for neither key frames nor retransmissions, so every loss stays a loss.
  */
 export class MediaPeer {
-  readonly #transport: TransportOptions;
-  readonly #peer: PeerConnection;
-  readonly #tracks: Track[] = [];
-  readonly #sections: OfferedSection[];
   readonly #handlers: PeerHandlers;
-  #version = 0;
-  #described: (() => void) | undefined;
+  readonly #ice: IcePath;
+  readonly #dtls: DtlsClient;
+  readonly #reception = new Reception(randomBytes(4).readUInt32BE(0));
+  #srtp: { reader: SrtpReader; writer: SrtcpWriter } | undefined;
+  #connected: (() => void) | undefined;
+  #failed: ((error: Error) => void) | undefined;
   #closed = false;
-  /** Settles when ICE and DTLS are through, or cannot be. */
-  readonly connected: Promise<void>;
+  #taken = 0;
 
-  constructor(transport: TransportOptions, codecs: Codec[], handlers: PeerHandlers) {
-    this.#transport = transport;
+  constructor(transport: TransportOptions, handlers: PeerHandlers) {
     this.#handlers = handlers;
-    this.#sections = (["audio", "video"] as const).map((mid) => ({
-      mid,
-      codecs: codecs.filter(({ kind }) => kind === mid),
-      streams: [],
-    }));
-    const onLoopback = (transport.iceCandidates as { address: string }[]).every(
-      ({ address }) => address === "127.0.0.1",
+    const { fingerprints } = transport.dtlsParameters as {
+      fingerprints: { algorithm: string; value: string }[];
+    };
+    const fingerprint = fingerprints.find(({ algorithm }) => algorithm === "sha-256")?.value;
+    if (!fingerprint) throw new Error("the transport has no SHA-256 fingerprint");
+    this.#ice = new IcePath({
+      credentials: transport.iceParameters as IceCredentials,
+      candidates: transport.iceCandidates as IceCandidate[],
+      onDatagram: (datagram) => this.#receive(datagram),
+      onEnd: (reason) => this.#end(reason),
+    });
+    this.#dtls = new DtlsClient({
+      certificate: own.certificate,
+      key: own.key,
+      fingerprint,
+      send: (datagram) => this.#ice.send(datagram),
+      onConnected: (masters) => this.#open(masters),
+      onEnd: (reason) => this.#end(reason),
+    });
+  }
+
+  /**
+   * Shake hands, once the node knows with whom: it drops a handshake that comes before. ICE has been under way since this
+   * peer was made. Rejects after 20 s.
+   */
+  async connect(): Promise<void> {
+    const through = new Promise<void>((resolve, reject) => {
+      this.#connected = resolve;
+      this.#failed = reject;
+    });
+    const timer = setTimeout(
+      () => this.#end(`no ICE and DTLS connection within ${connectTimeoutMs} ms`),
+      connectTimeoutMs,
     );
-    this.#peer = new nodeDataChannel.PeerConnection(`receiver-${peers++}`, {
-      iceServers: [],
-      certificatePemFile: own.certificate,
-      keyPemFile: own.key,
-      ...(onLoopback ? { bindAddress: "127.0.0.1" } : {}),
-    });
-    this.#peer.onLocalDescription(() => this.#described?.());
-    this.#peer.onTrack((track) => this.#receive(track));
-    this.connected = this.#watch();
-    this.connected.catch(() => undefined);
+    this.#ice.found.then(() => this.#dtls.start());
+    await through.finally(() => clearTimeout(timer));
   }
 
-  #watch(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(
-        () => reject(new Error(`no ICE and DTLS connection within ${connectTimeoutMs} ms`)),
-        connectTimeoutMs,
-      );
-      this.#peer.onStateChange((state) => {
-        if (state === "connected") resolve();
-        else if (state === "failed" || state === "disconnected" || state === "closed") {
-          reject(new Error(`peer connection ${state}`));
-          if (!this.#closed) this.#handlers.onEnd(`peer connection ${state}`);
-        } else return;
-        clearTimeout(timer);
-      });
-    });
+  #open({ client, server }: SrtpMasters): void {
+    this.#srtp = { reader: new SrtpReader(server), writer: new SrtcpWriter(client) };
+    this.#connected?.();
   }
 
-  #receive(track: Track): void {
-    track.setMediaHandler(new nodeDataChannel.RtcpReceivingSession());
-    track.onMessage((packet) => this.#handlers.onPacket(packet));
-    this.#tracks.push(track);
+  /** By the first byte (RFC 7983 §7). */
+  #receive(datagram: Buffer): void {
+    if (isDtls(datagram)) this.#dtls.receive(datagram);
+    else if (!this.#srtp) return;
+    else if (isRtcp(datagram)) this.#hearReport(this.#srtp, datagram);
+    else this.#take(this.#srtp.reader, datagram);
   }
 
-  /** Tell libdatachannel of one more stream; it takes effect with the next `negotiate`. */
-  addStream(kind: "audio" | "video", stream: OfferedStream): void {
-    this.#sections.find(({ mid }) => mid === kind)?.streams.push(stream);
+  #take(reader: SrtpReader, datagram: Buffer): void {
+    const packet = readRtpHeader(datagram);
+    if (!packet) return;
+    const index = this.#reception.note(packet.ssrc, packet.sequence);
+    const reads = this.#handlers.reads(packet.ssrc) || this.#taken++ % sampledPackets === 0;
+    const payload = reads ? reader.openRtp(datagram, packet, index) : undefined;
+    if (reads && !payload) this.#end("SRTP: a packet is not what its keys say");
+    else this.#handlers.onPacket(packet, datagram.length - packet.bytes - srtpTagBytes, payload);
   }
 
-  removeStream(ssrc: number): void {
-    for (const section of this.#sections)
-      section.streams = section.streams.filter((stream) => stream.ssrc !== ssrc);
+  #hearReport({ reader, writer }: { reader: SrtpReader; writer: SrtcpWriter }, datagram: Buffer): void {
+    const compound = reader.openRtcp(datagram);
+    const answer = compound ? this.#reception.answer(compound) : undefined;
+    if (answer && answer.length > 0) this.#ice.send(writer.seal(answer));
   }
 
-  /** Offer all that is known; resolves when there is an answer, whose contents the node knows already. One at a time. */
-  negotiate(): Promise<void> {
-    const offer = offerSdp(this.#transport, this.#sections, ++this.#version);
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error("libdatachannel made no answer")), 10_000);
-      this.#described = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      this.#peer.setRemoteDescription(offer, "offer" as never);
-    });
+  #end(reason: string): void {
+    if (this.#closed) return;
+    this.close();
+    this.#failed?.(new Error(reason));
+    this.#handlers.onEnd(reason);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#peer.close();
+    this.#dtls.close();
+    this.#ice.close();
   }
 }

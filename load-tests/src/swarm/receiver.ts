@@ -5,10 +5,10 @@ import {
   type ReceiveOffer,
   receiveMethods,
 } from "@rostrum/protocol";
+import { type Codec, receiverCapabilities } from "./codecs.ts";
 import type { VideoCodec } from "./key-frame.ts";
 import { dtlsParameters, MediaPeer } from "./peer.ts";
-import { isRtcp, readRtp } from "./rtp.ts";
-import { type Codec, receiverCapabilities } from "./sdp.ts";
+import type { RtpHeader } from "./rtp.ts";
 import { Signal } from "./signal.ts";
 import { type GapSink, StreamMeter } from "./stream-meter.ts";
 
@@ -26,9 +26,6 @@ type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
 type Consumer = { consumerId: string; ssrc: number; rtxSsrc?: number; meter: StreamMeter };
 type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: string };
 
-/** Changes of the stage within this long are negotiated together. */
-const gatherMs = 5;
-
 /** Ask for admission again; `servedBy`: the edge the receiver is on. */
 type Readmit = (servedBy: string) => Promise<Admission>;
 
@@ -44,13 +41,9 @@ export class Receiver {
   readonly #options: { gaps: GapSink; onEnd: (reason: string) => void };
   #signal: Signal | undefined;
   #peer: MediaPeer | undefined;
-  /** Told of, and not negotiated yet. */
-  #waiting: { consumerId: string; flows: boolean }[] = [];
-  #negotiated = false;
   #onSeatOffered: (() => void) | undefined;
   /** Their seat was taken back: what they receive ends, and they do not. */
   #stood = false;
-  #negotiations: Promise<void> = Promise.resolve();
   edge = "";
   /** Packets of retransmission streams, and of streams that were never announced: neither counts as media. */
   retransmissions = 0;
@@ -120,12 +113,13 @@ export class Receiver {
     return { signal, offered: (hello as { media?: ReceiveOffer }).media };
   }
 
-  /** Learn what there is and say who connects, negotiate all of it at once, connect. */
+  /** Learn what there is, say who connects, connect. */
   async #receive({ signal, offered }: Entered): Promise<void> {
     const { routerRtpCapabilities, transport } = offered ?? (await askForOffer(signal));
     const rtpCapabilities = receiverCapabilities(routerRtpCapabilities);
-    const peer = new MediaPeer(transport, rtpCapabilities.codecs, {
-      onPacket: (packet) => this.#count(packet),
+    const peer = new MediaPeer(transport, {
+      reads: (ssrc) => this.#meters.get(ssrc)?.looksForKeyFrame ?? true,
+      onPacket: (packet, payloadBytes, payload) => this.#count(packet, payloadBytes, payload),
       onEnd: (reason) => this.#lose(reason),
     });
     this.#peer = peer;
@@ -137,8 +131,7 @@ export class Receiver {
       signal.request("receive.start", { transportId, rtpCapabilities }),
       signal.request("transport.connect", { transportId, dtlsParameters }),
     ]);
-    await this.#negotiate(peer);
-    await peer.connected;
+    await peer.connect();
     this.times.connectedAt = performance.now();
   }
 
@@ -174,29 +167,9 @@ export class Receiver {
     this.#consumers.set(consumerId, { consumerId, ...stream, meter });
     this.#meters.set(encoding.ssrc, meter);
     if (rtxSsrc !== undefined) this.#retransmissionSsrcs.add(rtxSsrc);
-    this.#peer?.addStream(kind, { ...stream, cname: String(rtpParameters.rtcp?.cname ?? "stage") });
     const layered = /^[LS]([2-9])/.test(encoding.scalabilityMode ?? "");
     if (layered) void this.#ask("consumer.layers", { consumerId, spatialLayer: 0 });
-    this.#waiting.push({ consumerId, flows: flows === true });
-    if (this.#negotiated && this.#waiting.length === 1) setTimeout(() => this.#announce(), gatherMs);
-  }
-
-  /** The stage changed: one more negotiation. */
-  #announce(): void {
-    const peer = this.#peer;
-    if (!peer || this.ended !== undefined) return;
-    this.#negotiations = this.#negotiations
-      .then(() => this.#negotiate(peer))
-      .catch((error: unknown) => this.#end(error instanceof Error ? error.message : String(error)));
-  }
-
-  /** Let libdatachannel know the SSRCs there are by now, then let them flow. */
-  async #negotiate(peer: MediaPeer): Promise<void> {
-    this.#negotiated = true;
-    const opened = this.#waiting;
-    this.#waiting = [];
-    await peer.negotiate();
-    for (const { consumerId, flows } of opened) if (!flows) void this.#ask("consumer.resume", { consumerId });
+    if (!flows) void this.#ask("consumer.resume", { consumerId });
   }
 
   #drop(consumerId: string): void {
@@ -204,7 +177,6 @@ export class Receiver {
     if (!consumer) return;
     this.#consumers.delete(consumerId);
     this.#meters.delete(consumer.ssrc);
-    this.#peer?.removeStream(consumer.ssrc);
   }
 
   /** A consumer that closed meanwhile is no fault; a socket that closed ends the receiver by itself. */
@@ -212,12 +184,9 @@ export class Receiver {
     return this.#signal?.request(method, data).catch(() => undefined) ?? Promise.resolve();
   }
 
-  #count(data: Buffer): void {
-    if (isRtcp(data)) return;
-    const packet = readRtp(data);
-    if (!packet) return;
+  #count(packet: RtpHeader, payloadBytes: number, payload: Buffer | undefined): void {
     const meter = this.#meters.get(packet.ssrc);
-    if (meter) meter.push(packet, data, performance.now());
+    if (meter) meter.push(packet, payloadBytes, payload, performance.now());
     else if (this.#retransmissionSsrcs.has(packet.ssrc)) this.retransmissions++;
     else this.unannounced++;
   }

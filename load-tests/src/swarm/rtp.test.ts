@@ -1,25 +1,26 @@
 import { describe, expect, it } from "vitest";
-import { isRtcp, keyFrameRequestsIn, readRtp } from "./rtp.ts";
+import { isRtcp, keyFrameRequestsIn, readRtpHeader } from "./rtp.ts";
 
-describe("readRtp", () => {
-  it("reads past contributing sources, extension and padding", () => {
+describe("readRtpHeader", () => {
+  it("reads past contributing sources and extension", () => {
     const header = [0xb1, 0x80 | 96, 0x12, 0x34, 0, 0, 0, 9, 0, 0, 0, 7];
     const packet = Buffer.from([...header, 1, 2, 3, 4, 0xbe, 0xde, 0, 1, 5, 5, 5, 5, 0xaa, 0xbb, 0, 2]);
-    expect(readRtp(packet)).toEqual({
+    expect(readRtpHeader(packet)).toEqual({
       ssrc: 7,
       payloadType: 96,
       sequence: 0x1234,
       timestamp: 9,
       marker: true,
-      payloadStart: 24,
-      payloadEnd: 26,
+      bytes: 24,
     });
   });
 
   it("refuses what is cut short or is something else", () => {
-    expect(readRtp(Buffer.alloc(11, 0x80))).toBeUndefined();
-    expect(readRtp(Buffer.alloc(20))).toBeUndefined();
-    expect(readRtp(Buffer.from([0x90, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]))).toBeUndefined();
+    expect(readRtpHeader(Buffer.alloc(11, 0x80))).toBeUndefined();
+    expect(readRtpHeader(Buffer.alloc(20))).toBeUndefined();
+    expect(
+      readRtpHeader(Buffer.from([0x90, 96, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff])),
+    ).toBeUndefined();
   });
 });
 

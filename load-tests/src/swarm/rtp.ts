@@ -1,13 +1,13 @@
-/** The fields of an RTP packet that a receiver counts by (RFC 3550 §5.1). Offsets are into the packet. */
-export type RtpPacket = {
+/** The fields of an RTP packet's header, which SRTP leaves in the clear (RFC 3550 §5.1, RFC 3711 §3.1). */
+export type RtpHeader = {
   ssrc: number;
   payloadType: number;
   sequence: number;
   /** Media clock units. */
   timestamp: number;
   marker: boolean;
-  payloadStart: number;
-  payloadEnd: number;
+  /** Bytes before the payload, sources and extension included. */
+  bytes: number;
 };
 
 /** RTP and RTCP share a port; packet types 64 to 95 are RTCP's (RFC 5761 §4). */
@@ -17,26 +17,23 @@ export const isRtcp = (packet: Uint8Array): boolean => {
 };
 
 /** Undefined for what is not RTP version 2 or is cut short. */
-export function readRtp(packet: Buffer): RtpPacket | undefined {
+export function readRtpHeader(packet: Buffer): RtpHeader | undefined {
   if (packet.length < 12) return undefined;
   const [first = 0, second = 0] = packet;
   if (first >> 6 !== 2) return undefined;
-  let payloadStart = 12 + (first & 0x0f) * 4;
+  let bytes = 12 + (first & 0x0f) * 4;
   if ((first & 0x10) !== 0) {
-    if (packet.length < payloadStart + 4) return undefined;
-    payloadStart += 4 + packet.readUInt16BE(payloadStart + 2) * 4;
+    if (packet.length < bytes + 4) return undefined;
+    bytes += 4 + packet.readUInt16BE(bytes + 2) * 4;
   }
-  const padding = (first & 0x20) === 0 ? 0 : (packet[packet.length - 1] ?? 0);
-  const payloadEnd = packet.length - padding;
-  if (payloadStart > payloadEnd) return undefined;
+  if (packet.length < bytes) return undefined;
   return {
     ssrc: packet.readUInt32BE(8),
     payloadType: second & 0x7f,
     sequence: packet.readUInt16BE(2),
     timestamp: packet.readUInt32BE(4),
     marker: (second & 0x80) !== 0,
-    payloadStart,
-    payloadEnd,
+    bytes,
   };
 }
 

@@ -1,5 +1,5 @@
 import { FirstDecodable, type VideoCodec } from "./key-frame.ts";
-import type { RtpPacket } from "./rtp.ts";
+import type { RtpHeader } from "./rtp.ts";
 import { SequenceCounter } from "./sequence-counter.ts";
 
 /** Told of distances between packets and between frames, ms. */
@@ -32,9 +32,14 @@ export class StreamMeter {
     this.#first = codec === undefined ? undefined : new FirstDecodable(codec);
   }
 
-  /** `now` in ms of any one clock. */
-  push(packet: RtpPacket, data: Buffer, now: number): void {
-    this.bytes += packet.payloadEnd - packet.payloadStart;
+  /** Whether it needs to see payloads still. */
+  get looksForKeyFrame(): boolean {
+    return this.firstDecodableAt === undefined;
+  }
+
+  /** `payload` while a key frame is looked for, `payloadBytes` always; `now` in ms of any one clock. */
+  push(packet: RtpHeader, payloadBytes: number, payload: Buffer | undefined, now: number): void {
+    this.bytes += payloadBytes;
     const order = this.sequence.push(packet.sequence);
     if (order === "late" || order === "duplicate") return;
     if (this.firstPacketAt === undefined) this.firstPacketAt = now;
@@ -46,7 +51,7 @@ export class StreamMeter {
     this.lastPacketAt = now;
     if (packet.timestamp !== this.#frameTimestamp) this.#beginFrame(packet.timestamp, now);
     this.#restarted = false;
-    this.#lookForKeyFrame(packet, data, now);
+    if (payload && this.looksForKeyFrame) this.#lookForKeyFrame(packet, payload, now);
   }
 
   #beginFrame(timestamp: number, now: number): void {
@@ -60,15 +65,9 @@ export class StreamMeter {
     this.#frameAt = now;
   }
 
-  #lookForKeyFrame(packet: RtpPacket, data: Buffer, now: number): void {
-    if (this.firstDecodableAt !== undefined) return;
+  #lookForKeyFrame(packet: RtpHeader, payload: Buffer, now: number): void {
     // Every packet of audio can be decoded.
-    const whole =
-      this.#first === undefined ||
-      this.#first.push({
-        ...packet,
-        payload: data.subarray(packet.payloadStart, packet.payloadEnd),
-      });
+    const whole = this.#first === undefined || this.#first.push({ ...packet, payload });
     if (whole) this.firstDecodableAt = now;
   }
 
