@@ -75,6 +75,7 @@ export class MediaPeer {
    * peer was made. Rejects after 20 s.
    */
   async connect(): Promise<void> {
+    if (this.#closed) throw new Error("the peer has been closed");
     const through = new Promise<void>((resolve, reject) => {
       this.#connected = resolve;
       this.#failed = reject;
@@ -118,14 +119,15 @@ export class MediaPeer {
 
   #end(reason: string): void {
     if (this.#closed) return;
-    this.close();
-    this.#failed?.(new Error(reason));
+    this.close(reason);
     this.#handlers.onEnd(reason);
   }
 
-  close(): void {
+  /** Whoever waits for the connection is told why there is none. */
+  close(reason = "the peer was closed"): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#failed?.(new Error(reason));
     this.#dtls.close();
     this.#ice.close();
   }

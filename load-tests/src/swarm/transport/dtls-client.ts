@@ -19,7 +19,6 @@ import {
   handshakeMessage,
   messageTypes,
   readCertificate,
-  readHelloVerifyRequest,
   readServerHello,
   readServerKeyExchange,
 } from "./handshake-messages.ts";
@@ -51,8 +50,8 @@ type DtlsOptions = {
 
 /**
  * DTLS 1.2 as client (RFC 6347) with what WebRTC needs and no more: one suite, ECDHE on P-256 with ECDSA and AES-128-GCM,
- * both sides' certificates, extended master secret, keys for SRTP (RFC 5764). No resumption, no renegotiation, and no
- * data of its own.
+ * both sides' certificates, extended master secret, keys for SRTP (RFC 5764). No resumption, no renegotiation, no cookie
+ * (the media worker asks for none: ICE has proved the address), and no data of its own.
  */
 export class DtlsClient {
   readonly #options: DtlsOptions;
@@ -77,7 +76,8 @@ export class DtlsClient {
   start(): void {
     if (this.#state !== "new") return;
     this.#state = "hello";
-    this.#hello(Buffer.alloc(0));
+    const hello = this.#message(messageTypes.clientHello, clientHello(this.#random));
+    this.#sendFlight([() => this.#records.write(contentTypes.handshake, 0, hello)]);
   }
 
   close(): void {
@@ -109,23 +109,14 @@ export class DtlsClient {
 
   #read(message: HandshakeMessage, epoch: number): void {
     const { type, body } = message;
-    // Neither is part of what is hashed at this point.
-    if (type !== messageTypes.helloVerifyRequest && type !== messageTypes.finished)
-      this.#transcript.push(message.whole);
-    if (type === messageTypes.helloVerifyRequest) this.#hello(readHelloVerifyRequest(body));
-    else if (type === messageTypes.finished) this.#readFinished(body, epoch);
+    // The server's Finished covers what was said before it.
+    if (type !== messageTypes.finished) this.#transcript.push(message.whole);
+    if (type === messageTypes.finished) this.#readFinished(body, epoch);
     else if (type === messageTypes.serverHello) this.#serverRandom = readServerHello(body);
     else if (type === messageTypes.certificate)
       this.#serverKey = keyOf(readCertificate(body), this.#options.fingerprint);
     else if (type === messageTypes.serverKeyExchange) this.#exchangeKeys(body);
     else if (type === messageTypes.serverHelloDone) this.#answer();
-  }
-
-  /** The first message; with a cookie the second, and then the first does not count (RFC 6347 §4.2.1). */
-  #hello(cookie: Buffer): void {
-    this.#transcript.length = 0;
-    const hello = this.#message(messageTypes.clientHello, clientHello(this.#random, cookie));
-    this.#sendFlight([() => this.#records.write(contentTypes.handshake, 0, hello)]);
   }
 
   #exchangeKeys(body: Buffer): void {

@@ -1,7 +1,6 @@
 export const messageTypes = {
   clientHello: 1,
   serverHello: 2,
-  helloVerifyRequest: 3,
   certificate: 11,
   serverKeyExchange: 12,
   certificateRequest: 13,
@@ -50,13 +49,13 @@ function vector(lengthBytes: 1 | 2 | 3, ...contents: Buffer[]): Buffer {
 const extension = (type: number, ...contents: Buffer[]): Buffer =>
   Buffer.concat([u16(type), vector(2, ...contents)]);
 
-/** RFC 6347 §4.2.1; `cookie` is empty until the server asks for one. */
-export function clientHello(random: Buffer, cookie: Buffer): Buffer {
+/** RFC 6347 §4.2.1, RFC 5764 §4.1.1. */
+export function clientHello(random: Buffer): Buffer {
   return Buffer.concat([
     u16(0xfefd),
     random,
     vector(1), // no session to resume
-    vector(1, cookie),
+    vector(1), // no cookie
     vector(2, u16(ecdheEcdsaAes128GcmSha256)),
     vector(1, u8(0)), // no compression
     vector(
@@ -102,12 +101,6 @@ class Reader {
   get done(): boolean {
     return this.at >= this.#bytes.length;
   }
-}
-
-export function readHelloVerifyRequest(body: Buffer): Buffer {
-  const reader = new Reader(body);
-  reader.take(2);
-  return reader.vector(1);
 }
 
 /** The server's random. @throws Error when it did not take what was offered. */

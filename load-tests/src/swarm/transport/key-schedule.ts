@@ -1,9 +1,11 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey } from "node:crypto";
 
 /** The pseudorandom function of TLS 1.2 with SHA-256 (RFC 5246 §5). */
 export function prf(secret: Buffer, label: string, seed: Buffer, length: number): Buffer {
   const labelled = Buffer.concat([Buffer.from(label), seed]);
-  const hmac = (data: Buffer) => createHmac("sha256", secret).update(data).digest();
+  // A key object: raw bytes would be imported anew for every block.
+  const key = createSecretKey(secret);
+  const hmac = (data: Buffer) => createHmac("sha256", key).update(data).digest();
   const blocks: Buffer[] = [];
   let step: Buffer = labelled;
   while (blocks.length * 32 < length) {
