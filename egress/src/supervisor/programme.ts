@@ -48,8 +48,11 @@ export type ProgrammeOptions = {
   log: Log;
 };
 
-/** A clock that begins up to this far in the past is caught up with, so that nothing is missing. */
-const maxCatchUpMs = 5000;
+/**
+ * A clock that begins up to this far in the past is caught up with, so that nothing is missing: further for the first
+ * one, as a machine on which everybody has just come in takes long to start a compositor.
+ */
+const maxCatchUpMs = { first: 15_000, later: 5000 };
 /** A compositor that lived this long did not crash at once: the next restart is immediate again. */
 const steadyMs = 10_000;
 
@@ -272,7 +275,8 @@ export class Programme {
     const now = Date.now();
     const { endMs } = this.timeline;
     const endsAt = endMs === null ? this.#job.liveAt : endMs + tuning.playoutDelayMs;
-    const startAt = Math.min(now, Math.max(Math.ceil(endsAt), now - maxCatchUpMs));
+    const furthest = now - maxCatchUpMs[endMs === null ? "first" : "later"];
+    const startAt = Math.min(now, Math.max(Math.ceil(endsAt), furthest));
     if (this.#startedAt === null) {
       this.#startedAt = startAt;
       this.#recorder.begin(startAt);

@@ -64,8 +64,6 @@ export class DtlsClient {
   #exchange: { own: ECDH; point: Buffer } | undefined;
   #master: Buffer | undefined;
   #sequence = 0;
-  /** What the last flight consists of, for when it must be sent again. */
-  #flight: (() => Buffer)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #state: "new" | "hello" | "finished" | "connected" | "ended" = "new";
 
@@ -159,7 +157,6 @@ export class DtlsClient {
       throw new Error("the server's Finished does not match what was said");
     this.#state = "connected";
     clearTimeout(this.#timer);
-    this.#flight = [];
     this.#options.onConnected(
       srtpMasters(this.#master, { client: this.#random, server: this.#serverRandom }),
     );
@@ -181,11 +178,9 @@ export class DtlsClient {
   /** A flight fits into one datagram; sent again, its records have new numbers. */
   #sendFlight(flight: (() => Buffer)[], attempt = 0): void {
     clearTimeout(this.#timer);
-    this.#flight = flight;
     this.#options.send(Buffer.concat(flight.map((record) => record())));
     const wait = retransmitMs[attempt];
-    this.#timer =
-      wait === undefined ? undefined : setTimeout(() => this.#sendFlight(this.#flight, attempt + 1), wait);
+    if (wait !== undefined) this.#timer = setTimeout(() => this.#sendFlight(flight, attempt + 1), wait);
   }
 
   #end(reason: string): void {

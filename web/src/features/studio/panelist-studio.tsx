@@ -8,6 +8,7 @@ import { Providers, useTRPC } from "../../client/providers.tsx";
 import { useValue } from "../../live/use-value.ts";
 import type { AppRouter } from "../../server/routers/index.ts";
 import type { Texts } from "../../texts/index.ts";
+import { Brand } from "../../ui/brand.tsx";
 import { Notice } from "../../ui/notice.tsx";
 import { StudioDoor } from "./studio-door.tsx";
 import { StudioRoom } from "./studio-room.tsx";
@@ -23,8 +24,11 @@ export function PanelistStudio({ token }: { token: string }) {
   const preview = useQuery(trpc.attendance.preview.queryOptions({ joinToken: token }));
   if (preview.isError) {
     return (
-      <main className="narrow page">
-        <Notice kind="bad">{faults.of(preview.error).message}</Notice>
+      <main className="narrow page stack-large">
+        <Brand />
+        <div className="card">
+          <Notice kind="bad">{faults.of(preview.error).message}</Notice>
+        </div>
       </main>
     );
   }

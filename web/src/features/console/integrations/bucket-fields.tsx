@@ -17,7 +17,7 @@ const fields: {
     label: "Endpoint (empty: AWS)",
     placeholder: "https://s3.example.com",
     type: "url",
-    help: "Of another provider that speaks S3.",
+    help: "Of a provider other than AWS.",
   },
   { key: "accessKeyId", label: "Access key" },
   {
@@ -40,7 +40,7 @@ type Props = {
 export function BucketFields({ bucket, keepsKey, onChange, faultOf }: Props) {
   return (
     <fieldset className="field plain stack">
-      <legend className="label">Bucket</legend>
+      <legend className="label">Storage that speaks S3</legend>
       {fields.map(({ key, ...field }) => (
         <TextField
           key={key}
