@@ -48,10 +48,7 @@ export type ProgrammeOptions = {
   log: Log;
 };
 
-/**
- * A clock that begins up to this far in the past is caught up with, so that nothing is missing: further for the first
- * one, as a machine on which everybody has just come in takes long to start a compositor.
- */
+/** A clock that begins so far in the past is caught up with: a machine where all have just come in starts it late. */
 const maxCatchUpMs = { first: 15_000, later: 5000 };
 /** A compositor that lived this long did not crash at once: the next restart is immediate again. */
 const steadyMs = 10_000;
