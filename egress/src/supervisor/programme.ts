@@ -17,6 +17,7 @@ import type { OriginFinder } from "./origin-finder.ts";
 import { OriginTeller } from "./origin-teller.ts";
 import { RecordingWatch } from "./recording-watch.ts";
 import { degradedOf, recordingFact, renditionsOf } from "./standing.ts";
+import { startAt } from "./start-at.ts";
 import { move, type ProgrammeState } from "./state.ts";
 import { variantsOf } from "./variants.ts";
 
@@ -48,8 +49,6 @@ export type ProgrammeOptions = {
   log: Log;
 };
 
-/** A clock that begins so far in the past is caught up with: a machine where all have just come in starts it late. */
-const maxCatchUpMs = { first: 15_000, later: 5000 };
 /** A compositor that lived this long did not crash at once: the next restart is immediate again. */
 const steadyMs = 10_000;
 
@@ -269,17 +268,14 @@ export class Programme {
   /** A new clock begins where the time line ends, or where the webinar went live; what is past is caught up with. */
   #startMessage(): StartMessage {
     const { epoch, logLevel, tuning } = this.#options;
-    const now = Date.now();
+    const { liveAt, webinarId } = this.#job;
     const { endMs } = this.timeline;
-    const endsAt = endMs === null ? this.#job.liveAt : endMs + tuning.playoutDelayMs;
-    const furthest = now - maxCatchUpMs[endMs === null ? "first" : "later"];
-    const startAt = Math.min(now, Math.max(Math.ceil(endsAt), furthest));
+    const beginsAt = startAt(Date.now(), { liveAt, endMs, playoutDelayMs: tuning.playoutDelayMs });
     if (this.#startedAt === null) {
-      this.#startedAt = startAt;
-      this.#recorder.begin(startAt);
+      this.#startedAt = beginsAt;
+      this.#recorder.begin(beginsAt);
     }
-    const baseMs = startAt - this.#startedAt;
-    const { webinarId } = this.#job;
+    const baseMs = beginsAt - this.#startedAt;
     return {
       type: "start",
       webinarId,
@@ -287,7 +283,7 @@ export class Programme {
       logLevel,
       tuning,
       direction: this.#direction(),
-      startAt,
+      startAt: beginsAt,
       baseMs,
       tracksDirectory: this.#options.directory,
     };
