@@ -113,8 +113,12 @@ export class MediaPeer {
 
   #hearReport({ reader, writer }: { reader: SrtpReader; writer: SrtcpWriter }, datagram: Buffer): void {
     const compound = reader.openRtcp(datagram);
-    const answer = compound ? this.#reception.answer(compound) : undefined;
-    if (answer && answer.length > 0) this.#ice.send(writer.seal(answer));
+    if (!compound) {
+      this.#end("SRTCP: a report is not what its keys say");
+      return;
+    }
+    const answer = this.#reception.answer(compound);
+    if (answer.length > 0) this.#ice.send(writer.seal(answer));
   }
 
   #end(reason: string): void {

@@ -23,7 +23,7 @@ export type JoinTimes = {
 
 type Entered = { signal: Signal; offered: ReceiveOffer | undefined };
 type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
-type Consumer = { consumerId: string; ssrc: number; rtxSsrc?: number; meter: StreamMeter };
+type Consumer = { consumerId: string; ssrc: number; meter: StreamMeter };
 type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: string };
 
 /** Ask for admission again; `servedBy`: the edge the receiver is on. */
@@ -163,8 +163,7 @@ export class Receiver {
     const kind = producer.kind;
     const meter = new StreamMeter(kind, videoCodecOf(codec), this.#options.gaps);
     const rtxSsrc = encoding.rtx?.ssrc;
-    const stream = { ssrc: encoding.ssrc, ...(rtxSsrc === undefined ? {} : { rtxSsrc }) };
-    this.#consumers.set(consumerId, { consumerId, ...stream, meter });
+    this.#consumers.set(consumerId, { consumerId, ssrc: encoding.ssrc, meter });
     this.#meters.set(encoding.ssrc, meter);
     if (rtxSsrc !== undefined) this.#retransmissionSsrcs.add(rtxSsrc);
     const layered = /^[LS]([2-9])/.test(encoding.scalabilityMode ?? "");

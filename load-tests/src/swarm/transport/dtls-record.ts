@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { RecordKey } from "./key-schedule.ts";
 
-export const contentTypes = { changeCipherSpec: 20, alert: 21, handshake: 22, applicationData: 23 } as const;
+export const contentTypes = { changeCipherSpec: 20, alert: 21, handshake: 22 } as const;
 const version = 0xfefd; // DTLS 1.2
 const headerBytes = 13;
 const explicitNonceBytes = 8;

@@ -64,9 +64,13 @@ export class IcePath {
     else if (confirms(datagram, this.#transaction, this.#options.credentials.password)) this.#confirm();
   }
 
+  #ask(): void {
+    this.send(nominatingCheck(this.#transaction, fragment, this.#options.credentials));
+  }
+
   #check(attempt: number): void {
     if (this.#closed) return;
-    this.send(nominatingCheck(this.#transaction, fragment, this.#options.credentials));
+    this.#ask();
     const wait = checkMs[Math.min(attempt, checkMs.length - 1)];
     this.#timer = setTimeout(() => this.#check(attempt + 1), wait);
   }
@@ -84,9 +88,8 @@ export class IcePath {
       return;
     }
     this.#transaction = transactionId();
-    this.#check(checkMs.length - 1);
-    // Goes on as checks do until it is answered, and gives up by the time of the last answer.
-    clearTimeout(this.#timer);
+    this.#ask();
+    // One that is lost is made up for by the next.
     this.#timer = setTimeout(() => this.#askConsent(), consentMs);
   }
 }

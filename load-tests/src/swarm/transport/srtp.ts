@@ -36,6 +36,7 @@ function nonce({ salt }: Session, ssrc: number, high: number, low: number): Buff
 export class SrtpReader {
   readonly #rtp: Session;
   readonly #rtcp: Session;
+
   constructor(master: SrtpMaster) {
     this.#rtp = session(master, labels.rtpKey, labels.rtpSalt);
     this.#rtcp = session(master, labels.rtcpKey, labels.rtcpSalt);
