@@ -23,9 +23,9 @@ type Options = {
   scope: Scope;
   log: Log;
   tokens: Tokens;
-  audiences: Audiences;
+  audiences: Pick<Audiences, "open">;
   removed: RemovedPeople;
-  facts: Facts;
+  facts: Pick<Facts, "report">;
   nodeId: string;
   /** This life of the node: a stay belongs to one. */
   epoch: string;

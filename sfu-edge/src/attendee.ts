@@ -145,7 +145,7 @@ export class Attendee {
   }
 
   /** Tell web about this stay: now, when it goes on by another tier, and when the socket ends. */
-  recordAttendance(facts: Facts, nodeId: string): void {
+  recordAttendance(facts: Pick<Facts, "report">, nodeId: string): void {
     const { webinarId, participantId, admissionId, role } = this.claims;
     const stay = { webinarId, intervalId: randomUUID() };
     const about = () => ({ ...stay, factId: randomUUID(), at: Date.now() });

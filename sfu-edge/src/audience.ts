@@ -16,7 +16,7 @@ const seatGraceMs = 8000;
 type AudienceOptions = {
   webinarId: WebinarId;
   pool: WorkerPool;
-  feed: RoomFeed;
+  feed: Pick<RoomFeed, "snapshot" | "follow">;
   ledger: SeatLedger;
   removed: RemovedPeople;
   link: LinkContext;

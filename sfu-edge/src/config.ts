@@ -30,6 +30,15 @@ export const EdgeConfig = z.object({
     .min(0)
     .default(reliefRules.lastsMs)
     .describe("How long an overload must last, and how long is waited after each few who were moved"),
+  REHEARSAL_JOINS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(400)
+    .describe(
+      "Joins that a new edge tries by itself while nobody is there, so that its code is warm; 0: none",
+    ),
 });
 export type EdgeConfig = z.infer<typeof EdgeConfig>;
 

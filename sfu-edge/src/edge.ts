@@ -16,6 +16,7 @@ import { drainEdge } from "./drain.ts";
 import { Facts } from "./facts.ts";
 import { StageFinder } from "./find-stage.ts";
 import { exposeMetrics } from "./metrics.ts";
+import { rehearse } from "./rehearsal.ts";
 import { relieveWhenBusy } from "./relief.ts";
 
 /** An edge that did nothing for this long has been taken for dead by everybody else. */
@@ -93,6 +94,13 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     onRelieved: measured.relieved,
     scope,
     log,
+  });
+  const isOver = () => draining || attendees().length > 0;
+  const joins = config.REHEARSAL_JOINS;
+  scope.run("rehearsal", async () => {
+    const startedAt = performance.now();
+    const came = await rehearse({ pool, tokens, ledger, removed, link, scope, log, joins, isOver });
+    log.info({ came, ms: Math.round(performance.now() - startedAt) }, "rehearsed");
   });
   // Who was here has been placed elsewhere and their stay has been ended: whoever is left comes in anew.
   afterSleep(scope, frozenMs, (sleptMs) => {

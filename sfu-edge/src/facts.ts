@@ -5,6 +5,8 @@ import { backoffMs } from "@rostrum/rules";
 /** Facts kept while web cannot be reached; about two hours of joins and leaves of a full edge. */
 const maxQueued = 50_000;
 const batchSize = 200;
+/** What happens within this goes together, ms: people pour in, and web is asked for as much as it can do then. */
+const gatherMs = 100;
 
 type FactsOptions = { webUrl: string; tokens: Tokens; nodeId: string; scope: Scope; log: Log };
 
@@ -41,6 +43,7 @@ export class Facts {
 
   async #drain(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; this.#queue.length > 0 && !signal.aborted; ) {
+      await sleep(gatherMs, signal).catch(() => {});
       if (await this.#sendBatch()) {
         attempt = 0;
         continue;

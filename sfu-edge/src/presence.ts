@@ -4,6 +4,8 @@ import type { RoomEvents } from "@rostrum/sfu";
 
 /** A node's count is believed for this long after it was last written. */
 const freshMs = 6000;
+/** A count goes to everybody: the more there are, the longer until the next, so that counts are 250 messages a second. */
+const restMsPerPerson = 4;
 
 type PresenceOptions = {
   redis: Redis;
@@ -14,7 +16,7 @@ type PresenceOptions = {
   count: () => Presence;
 };
 
-/** Counts who watches: each edge writes its own share, whoever sees the sum change says so, at most once a second. */
+/** Counts who watches: each edge writes its own share, whoever sees the sum change says so, one at a time and not too often. */
 export function countPresence(options: PresenceOptions): void {
   const { redis, events, webinarId, nodeId, scope, count } = options;
   const key = `presence:{${webinarId}}`;
@@ -35,6 +37,8 @@ export function countPresence(options: PresenceOptions): void {
     const presence = await sum(redis, key);
     const text = JSON.stringify(presence);
     if (text === told) return;
+    const restMs = Math.max(1000, (presence.webrtc + presence.hls) * restMsPerPerson);
+    if ((await redis.set(`${key}:rest`, nodeId, "PX", restMs, "NX")) === null) return;
     told = text;
     const changedByUs = (await redis.set(`${key}:told`, text, "EX", 60, "GET")) !== text;
     if (!changedByUs) return;

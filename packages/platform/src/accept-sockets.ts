@@ -33,7 +33,7 @@ export function acceptSockets(http: HttpServer, path: string, options: AcceptOpt
       return;
     }
     server.handleUpgrade(request, socket, head, (webSocket) => {
-      const rpc = new RpcSocket(webSocket, options.scope.child("socket"), options.log);
+      const rpc = new RpcSocket(webSocket, socket, options.scope.child("socket"), options.log);
       const cancel = rpc.scope.after(limits.helloTimeoutMs, "hello timeout", () => rpc.close("helloTimeout"));
       try {
         options.onSocket(rpc, cancel, request);

@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import {
@@ -214,6 +215,32 @@ describe("tokens", () => {
     await expect(tokens.verifyRoom("eyJhbGciOiJub25lIn0.e30.", "edge")).rejects.toMatchObject({
       code: "token.invalid",
     });
+  });
+
+  it("are refused without an end, of another kind, or by another algorithm, whoever signed them", async () => {
+    const secret = Buffer.from(hkdfSync("sha256", key, "rostrum", "room", 32));
+    const base64 = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const craft = (header: object, payload: object, hash = "sha256") => {
+      const signed = `${base64(header)}.${base64(payload)}`;
+      return `${signed}.${createHmac(hash, secret).update(signed).digest("base64url")}`;
+    };
+    const header = { alg: "HS256", typ: "room" };
+    const payload = { ...(claims as object), aud: "edge", exp: Math.floor(Date.now() / 1000) + 60 };
+    expect((await tokens.verifyRoom(craft(header, payload), "edge")).name).toBe("Ada");
+    const hostile = {
+      "no end": craft(header, { ...payload, exp: undefined }),
+      "an end that is no time": craft(header, { ...payload, exp: "soon" }),
+      "no audience": craft(header, { ...payload, aud: undefined }),
+      "of another kind": craft({ ...header, typ: "node" }, payload),
+      "of no kind": craft({ alg: "HS256" }, payload),
+      "by another algorithm": craft({ ...header, alg: "HS512" }, payload, "sha512"),
+      "by none": `${base64({ ...header, alg: "none" })}.${base64(payload)}.`,
+      "no claims": craft(header, []),
+      "cut short": craft(header, payload).slice(0, -1),
+      nothing: "",
+    };
+    for (const [what, token] of Object.entries(hostile))
+      await expect(tokens.verifyRoom(token, "edge"), what).rejects.toMatchObject({ code: "token.invalid" });
   });
 
   it("expire", async () => {

@@ -20,6 +20,8 @@ export class RpcClient {
   #nextId = 1;
   #lastSeen = performance.now();
   #judging = false;
+  /** What the other node answered to hello. */
+  welcome: unknown;
   /** Set by who receives media from the same node. */
   witness: Witness = () => Promise.resolve("none");
 
@@ -152,7 +154,7 @@ export async function connectRpc(
       socket.once("error", reject);
       socket.once("close", () => reject(new RostrumError("closed", "the node closed the connection")));
     });
-    await client.request("hello", options.hello, 2000);
+    client.welcome = await client.request("hello", options.hello, 2000);
     return client;
   } catch (error) {
     await client.scope.close("could not connect");

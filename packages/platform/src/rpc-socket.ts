@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import {
   type CloseReason,
   closeCodes,
@@ -28,6 +29,7 @@ const maxWaiting = 128;
 export class RpcSocket {
   readonly scope: Scope;
   readonly #socket: WebSocket;
+  readonly #stream: Duplex;
   readonly #log: Log;
   readonly #handlers = new Map<string, Handler>();
   readonly #patience = new TokenBucket(maxFaults, 1000 / faultForgivenMs);
@@ -37,8 +39,10 @@ export class RpcSocket {
   #closedWith: { code: number; reason: string } | undefined;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(socket: WebSocket, scope: Scope, log: Log) {
+  /** `stream` is what `socket` writes to. */
+  constructor(socket: WebSocket, stream: Duplex, scope: Scope, log: Log) {
     this.#socket = socket;
+    this.#stream = stream;
     this.#log = log;
     this.scope = scope;
     socket.on("message", (data: RawData, isBinary: boolean) => this.#receive(data, isBinary));
@@ -87,7 +91,15 @@ export class RpcSocket {
       this.close("tooSlow");
       return;
     }
+    this.#hold();
     this.#socket.send(frame, { binary: false });
+  }
+
+  /** What is sent in one go is written in one go: an answer and its events are one packet. */
+  #hold(): void {
+    if (this.#stream.writableCorked > 0) return;
+    this.#stream.cork();
+    process.nextTick(() => this.#stream.uncork());
   }
 
   close(reason: CloseReason): void {

@@ -1,6 +1,10 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
+import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { NodeClaims, ReplayClaims, type RoomAudience, RoomClaims, RostrumError } from "@rostrum/protocol";
-import { errors, jwtVerify, SignJWT } from "jose";
+import { createSigner, createVerifier, TokenError } from "fast-jwt";
+
+const algorithm = "HS256";
+
+type Payload = Record<string, unknown> & { exp: number };
 
 /**
  * Signs and verifies what crosses between our processes. One secret, one key per purpose (HKDF-SHA256, RFC 5869), one
@@ -8,19 +12,19 @@ import { errors, jwtVerify, SignJWT } from "jose";
  */
 export class Tokens {
   readonly #secret: string;
-  readonly #keys = new Map<string, KeyObject>();
+  readonly #keys = new Map<string, Buffer>();
+  readonly #signers = new Map<string, (claims: Payload) => string>();
+  readonly #verifiers = new Map<string, (token: string) => Payload>();
 
   constructor(secret: string) {
     if (secret.length < 32) throw new Error("the token secret needs at least 32 characters");
     this.#secret = secret;
   }
 
-  #key(purpose: string): KeyObject {
-    const known = this.#keys.get(purpose);
-    if (known) return known;
-    const key = createSecretKey(Buffer.from(hkdfSync("sha256", this.#secret, "rostrum", purpose, 32)));
-    this.#keys.set(purpose, key);
-    return key;
+  #key(purpose: string): Buffer {
+    return remember(this.#keys, purpose, () =>
+      Buffer.from(hkdfSync("sha256", this.#secret, "rostrum", purpose, 32)),
+    );
   }
 
   async #sign(
@@ -29,12 +33,10 @@ export class Tokens {
     claims: Record<string, unknown>,
     ttlSeconds: number,
   ): Promise<string> {
-    return new SignJWT(claims)
-      .setProtectedHeader({ alg: "HS256", typ: type })
-      .setAudience(audience)
-      .setIssuedAt()
-      .setExpirationTime(`${ttlSeconds}s`)
-      .sign(this.#key(type));
+    const sign = remember(this.#signers, type, () =>
+      createSigner({ key: this.#key(type), algorithm, header: { alg: algorithm, typ: type } }),
+    );
+    return sign({ ...claims, aud: audience, exp: Math.floor(Date.now() / 1000) + ttlSeconds });
   }
 
   async #verify(
@@ -42,16 +44,21 @@ export class Tokens {
     type: string,
     audience: string,
   ): Promise<{ claims: unknown; expiresAt: number }> {
+    const verify = remember(this.#verifiers, `${type} ${audience}`, () =>
+      createVerifier({
+        key: this.#key(type),
+        algorithms: [algorithm],
+        checkTyp: type,
+        allowedAud: audience,
+        requiredClaims: ["aud", "exp"],
+        cache: false,
+      }),
+    );
     try {
-      const { payload } = await jwtVerify(token, this.#key(type), {
-        algorithms: ["HS256"],
-        typ: type,
-        audience,
-        requiredClaims: ["exp"],
-      });
-      return { claims: payload, expiresAt: (payload.exp ?? 0) * 1000 };
+      const claims = verify(token);
+      return { claims, expiresAt: claims.exp * 1000 };
     } catch (error) {
-      if (error instanceof errors.JWTExpired)
+      if (error instanceof TokenError && error.code === TokenError.codes.expired)
         throw new RostrumError("token.expired", "The token has expired.");
       throw new RostrumError("token.invalid", "The token is not valid here.", { cause: error });
     }
@@ -117,3 +124,9 @@ export class Tokens {
 }
 
 export const createTokens = (secret: string): Tokens => new Tokens(secret);
+
+function remember<T>(known: Map<string, T>, name: string, make: () => T): T {
+  const found = known.get(name) ?? make();
+  known.set(name, found);
+  return found;
+}

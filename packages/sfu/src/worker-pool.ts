@@ -3,6 +3,7 @@ import { type Log, type Scope, sleep, withTimeout } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import { createWorker } from "mediasoup";
+import { shareParameters } from "./shared-parameters.ts";
 import { socketBuffers } from "./socket-buffers.ts";
 
 export type PoolWorker = { worker: types.Worker; webRtcServer: types.WebRtcServer; routers: number };
@@ -133,6 +134,7 @@ export class WorkerPool {
     place.routers++;
     try {
       const router = await place.worker.createRouter({ mediaCodecs });
+      shareParameters(router);
       router.observer.once("close", () => {
         place.routers--;
       });
