@@ -39,8 +39,8 @@ type RehearsalOptions = {
   isOver: () => boolean;
 };
 
-/** Of the time, what a rehearsal leaves to others. */
-const restShare = 2 / 3;
+/** Of the time, what a rehearsal leaves to others on this machine. */
+const restShare = 0.8;
 
 /**
  * The first stampede must not pay for code that has never run: V8 compiles what runs often, and a join took twice the CPU

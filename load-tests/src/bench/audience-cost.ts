@@ -1,8 +1,8 @@
 import { only } from "./audience-burst.ts";
 import type { Swarm } from "./audience-children.ts";
-import { BareRouter, LoadPanelist } from "./audience-children.ts";
 import { CpuMeter, workerOf } from "./audience-cpu.ts";
 import { edgeNames, type World } from "./audience-world.ts";
+import { withBareStage } from "./bare-stage.ts";
 
 export type CostResult = {
   receivers: number;
@@ -30,39 +30,34 @@ export async function compareCost(
   options: { receivers: number; rounds: number; windowMs: number },
 ): Promise<CostResult> {
   const { product, crowd, links } = world;
-  const bare = new BareRouter();
-  let panelist: LoadPanelist | undefined;
-  try {
-    const { url, workerPid } = await bare.ready;
-    panelist = new LoadPanelist(["--stage", url]);
-    await panelist.ready;
-    const [edge, ...others] = edgeNames;
-    const joining = { links: links.slice(0, options.receivers), overMs: options.receivers * 10 };
-    await crowd.tell({ do: "join", ...joining, group: "ours", excludeEdges: others });
-    await crowd.tell({ do: "join", ...joining, group: "bare", direct: url });
-    const sides = [
-      { group: "ours", cpu: new CpuMeter([workerOf(product.pid(edge))]), us: [] as number[] },
-      { group: "bare", cpu: new CpuMeter([workerPid]), us: [] as number[] },
-    ];
-    for (const { group } of sides) await crowd.tell({ do: "pause", group });
-    for (let round = 0; round < options.rounds; round++) {
-      // Who goes first changes from round to round.
-      for (const side of round % 2 === 0 ? sides : sides.toReversed())
-        side.us.push(await measureSide(crowd, side, options.windowMs));
+  return withBareStage(async ({ url, workerPid }) => {
+    try {
+      const [edge, ...others] = edgeNames;
+      const joining = { links: links.slice(0, options.receivers), overMs: options.receivers * 10 };
+      await crowd.tell({ do: "join", ...joining, group: "ours", excludeEdges: others });
+      await crowd.tell({ do: "join", ...joining, group: "bare", direct: url });
+      const sides = [
+        { group: "ours", cpu: new CpuMeter([workerOf(product.pid(edge))]), us: [] as number[] },
+        { group: "bare", cpu: new CpuMeter([workerPid]), us: [] as number[] },
+      ];
+      for (const { group } of sides) await crowd.tell({ do: "pause", group });
+      for (let round = 0; round < options.rounds; round++) {
+        // Who goes first changes from round to round.
+        for (const side of round % 2 === 0 ? sides : sides.toReversed())
+          side.us.push(await measureSide(crowd, side, options.windowMs));
+      }
+      const [ours, unadorned] = sides.map(({ us }) => us) as [number[], number[]];
+      return {
+        receivers: options.receivers,
+        oursUs: ours,
+        bareUs: unadorned,
+        ratio: median(ours) / median(unadorned),
+      };
+    } finally {
+      await crowd.tell({ do: "leave", group: "ours" });
+      await crowd.tell({ do: "leave", group: "bare" });
     }
-    const [ours, unadorned] = sides.map(({ us }) => us) as [number[], number[]];
-    return {
-      receivers: options.receivers,
-      oursUs: ours,
-      bareUs: unadorned,
-      ratio: median(ours) / median(unadorned),
-    };
-  } finally {
-    panelist?.stop();
-    bare.stop();
-    await crowd.tell({ do: "leave", group: "ours" });
-    await crowd.tell({ do: "leave", group: "bare" });
-  }
+  });
 }
 
 /** CPU per packet of the side that flows alone, us. */

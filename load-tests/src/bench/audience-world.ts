@@ -5,6 +5,7 @@ import { Product } from "../e2e/product.ts";
 import { Host } from "../swarm/host.ts";
 import { registerPeople } from "../swarm/people.ts";
 import { LoadPanelist, Swarm } from "./audience-children.ts";
+import { warmGenerator } from "./bare-stage.ts";
 
 const portBase = Number(process.env.ROSTRUM_BENCH_PORT_BASE ?? 6200);
 export const edgeNames = ["edge-1", "edge-2", "edge-3"] as const;
@@ -64,6 +65,7 @@ export async function openWorld(
       () => watchers.stop(),
       () => crowd.stop(),
     );
+    await warmGenerator(crowd);
     return { product, panelist, links, host, site, watchers, crowd, close };
   } catch (error) {
     await close();

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from "node:crypto";
 import { NodeClaims, ReplayClaims, type RoomAudience, RoomClaims, RostrumError } from "@rostrum/protocol";
 import { createSigner, createVerifier, TokenError } from "fast-jwt";
 
@@ -12,7 +12,7 @@ type Payload = Record<string, unknown> & { exp: number };
  */
 export class Tokens {
   readonly #secret: string;
-  readonly #keys = new Map<string, Buffer>();
+  readonly #keys = new Map<string, KeyObject>();
   readonly #signers = new Map<string, (claims: Payload) => string>();
   readonly #verifiers = new Map<string, (token: string) => Payload>();
 
@@ -21,9 +21,9 @@ export class Tokens {
     this.#secret = secret;
   }
 
-  #key(purpose: string): Buffer {
+  #key(purpose: string): KeyObject {
     return remember(this.#keys, purpose, () =>
-      Buffer.from(hkdfSync("sha256", this.#secret, "rostrum", purpose, 32)),
+      createSecretKey(Buffer.from(hkdfSync("sha256", this.#secret, "rostrum", purpose, 32))),
     );
   }
 
@@ -34,7 +34,7 @@ export class Tokens {
     ttlSeconds: number,
   ): Promise<string> {
     const sign = remember(this.#signers, type, () =>
-      createSigner({ key: this.#key(type), algorithm, header: { alg: algorithm, typ: type } }),
+      createSigner({ key: this.#key(type).export(), algorithm, header: { alg: algorithm, typ: type } }),
     );
     return sign({ ...claims, aud: audience, exp: Math.floor(Date.now() / 1000) + ttlSeconds });
   }
@@ -46,7 +46,7 @@ export class Tokens {
   ): Promise<{ claims: unknown; expiresAt: number }> {
     const verify = remember(this.#verifiers, `${type} ${audience}`, () =>
       createVerifier({
-        key: this.#key(type),
+        key: this.#key(type).export(),
         algorithms: [algorithm],
         checkTyp: type,
         allowedAud: audience,

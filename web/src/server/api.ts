@@ -46,6 +46,9 @@ async function cap(request: Request): Promise<Request> {
   if (!request.headers.get("content-type")?.startsWith("application/json")) {
     throw new RostrumError("message.malformed", "Send JSON.");
   }
+  // Node holds a request to the length that it tells.
+  const length = request.headers.get("content-length");
+  if (length !== null && Number(length) <= limits.requestBytes) return request;
   return new Request(request.url, {
     method: "POST",
     headers: request.headers,

@@ -11,6 +11,8 @@ const silenceMs = 4000;
 export function connectRedis(url: string, options: { log: Log; scope: Scope; name?: string }): Redis {
   const redis = new Redis(url, {
     connectionName: options.name ?? "rostrum",
+    // What many callers ask in one go is one write and one read.
+    enableAutoPipelining: true,
     maxRetriesPerRequest: 1,
     connectTimeout: 3000,
     socketTimeout: silenceMs,
