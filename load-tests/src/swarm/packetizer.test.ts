@@ -10,8 +10,8 @@ describe("H.264 packets", () => {
     const idr = Buffer.concat([Buffer.from([0x65]), Buffer.alloc(5000, 7)]);
     const units = [Buffer.from([0x67, 1]), Buffer.from([0x68, 2]), idr];
     const payloads = h264Payloads(units);
-    const fragments = payloads.slice(2);
-    expect(payloads.slice(0, 2)).toEqual(units.slice(0, 2));
+    const fragments = payloads.slice(1);
+    expect(payloads[0]).toEqual(Buffer.from([0x78, 0, 2, 0x67, 1, 0, 2, 0x68, 2]));
     expect(Buffer.concat(fragments.map((one) => one.subarray(2)))).toEqual(idr.subarray(1));
     expect(((fragments[0]?.[0] ?? 0) & 0x60) | ((fragments[0]?.[1] ?? 0) & 0x1f)).toBe(0x65);
     const writer = new RtpWriter({ ssrc: 5, payloadType: 102, firstSequence: 65_534 });
@@ -23,6 +23,15 @@ describe("H.264 packets", () => {
       return first.push({ ...packet, payload: data.subarray(packet.bytes) });
     });
     expect(seen).toEqual([...payloads.slice(1).map(() => false), true]);
+  });
+
+  it("are not larger than one may be, whatever the units", () => {
+    const unit = (type: number, length: number) =>
+      Buffer.concat([Buffer.from([0x60 | type]), Buffer.alloc(length - 1, type)]);
+    const sizes = h264Payloads([unit(7, 700), unit(8, 475), unit(6, 10), unit(5, 1180), unit(6, 10)]);
+    expect(sizes.map(({ length }) => length)).toEqual([700 + 475 + 5, 10, 1180, 10]);
+    expect(h264Payloads([unit(1, 1181)]).map(({ length }) => length)).toEqual([1180, 4]);
+    expect(h264Payloads([])).toEqual([]);
   });
 });
 

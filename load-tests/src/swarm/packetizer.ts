@@ -1,11 +1,39 @@
 /** Payload bytes of one packet at most: with headers, SRTP, UDP and IPv6 it stays below 1,280. */
 const maxPayload = 1180;
 
+const stapA = 24;
 const fuA = 28;
 
-/** RTP payloads of one H.264 frame, packetization mode 1 (RFC 6184 §5.6, §5.8): whole NAL units, or fragments of one. */
+/**
+ * RTP payloads of one H.264 frame, packetization mode 1: whole NAL units, small ones that follow one another together as
+ * browsers send parameter sets, or fragments of one (RFC 6184 §5.6 to §5.8).
+ */
 export function h264Payloads(units: readonly Buffer[]): Buffer[] {
-  return units.flatMap((unit) => (unit.length <= maxPayload ? [unit] : fragmentsOf(unit)));
+  const payloads: Buffer[] = [];
+  let together: Buffer[] = [];
+  const flush = (): void => {
+    if (together.length > 0) payloads.push(aggregateOf(together));
+    together = [];
+  };
+  for (const unit of units) {
+    if (aggregateBytes([...together, unit]) > maxPayload) flush();
+    if (unit.length <= maxPayload) together.push(unit);
+    else payloads.push(...fragmentsOf(unit));
+  }
+  flush();
+  return payloads;
+}
+
+/** A header, and two bytes of length before each. */
+const aggregateBytes = (units: readonly Buffer[]): number =>
+  units.reduce((bytes, { length }) => bytes + 2 + length, 1);
+
+function aggregateOf(units: readonly Buffer[]): Buffer {
+  const [only] = units;
+  if (only && units.length === 1) return only;
+  const importance = Math.max(...units.map(([header = 0]) => header & 0x60));
+  const parts = units.flatMap((unit) => [Buffer.from([unit.length >> 8, unit.length & 0xff]), unit]);
+  return Buffer.concat([Buffer.from([importance | stapA]), ...parts]);
 }
 
 function fragmentsOf(unit: Buffer): Buffer[] {
