@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -7,6 +8,17 @@ import type { PopulationReport } from "../swarm/population-report.ts";
 
 const load = path.join(import.meta.dirname, "..");
 
+/** Priority of a process and of its session (sched(7), autogroup). */
+function favour(pid: number): void {
+  const first = constants.priority.PRIORITY_HIGH;
+  try {
+    setPriority(pid, first);
+    writeFileSync(`/proc/${pid}/autogroup`, String(first));
+  } catch {
+    // Not allowed, or no such groups: all are equal.
+  }
+}
+
 /** A program of ours that speaks JSON lines, run in a process of its own. */
 class LineProcess {
   readonly child: ChildProcess;
@@ -14,12 +26,18 @@ class LineProcess {
   onLine: (line: Record<string, unknown>) => void = () => undefined;
   readonly ended: Promise<never>;
 
-  constructor(file: string, args: string[]) {
+  /**
+   * `measures`: before others of ours, in a session of its own for which that counts: what measures must not be late
+   * because what loads the machine is busy.
+   */
+  constructor(file: string, args: string[], { measures = false } = {}) {
     this.#name = file;
     // Room for short-lived objects: the generator shall not spend the machine's time on collecting its own.
     this.child = spawn(process.execPath, ["--max-semi-space-size=64", path.join(load, file), ...args], {
       stdio: ["pipe", "pipe", 2],
+      detached: measures,
     });
+    if (measures) favour(this.pid);
     this.ended = new Promise((_, reject) => {
       this.child.once("exit", (code, signal) => reject(new Error(`${file} ended with ${code ?? signal}`)));
       this.child.once("error", reject);
@@ -34,15 +52,6 @@ class LineProcess {
   get pid(): number {
     if (this.child.pid === undefined) throw new Error(`${this.#name} did not start`);
     return this.child.pid;
-  }
-
-  /** Before others of ours: what measures must not be late because what loads the machine is busy. */
-  favour(): void {
-    try {
-      setPriority(this.pid, constants.priority.PRIORITY_HIGH);
-    } catch {
-      // Not allowed: all are equal.
-    }
   }
 
   send(line: unknown): void {
@@ -61,8 +70,7 @@ export class Swarm {
 
   /** `measures`: its clock matters more than its load. */
   constructor(web: string, { measures = false }: { measures?: boolean } = {}) {
-    this.#process = new LineProcess("swarm/main.ts", ["--web", web]);
-    if (measures) this.#process.favour();
+    this.#process = new LineProcess("swarm/main.ts", ["--web", web], { measures });
     this.#process.onLine = (line) => this.#answers.shift()?.(line);
   }
 
@@ -99,8 +107,7 @@ export class LoadPanelist {
   }
 
   constructor(args: string[]) {
-    this.#process = new LineProcess("swarm/panelist.ts", args);
-    this.#process.favour();
+    this.#process = new LineProcess("swarm/panelist.ts", args, { measures: true });
     const started = new Promise<void>((resolve) => {
       this.#process.onLine = (line) => {
         if (line.event === "ready") resolve();
@@ -118,7 +125,7 @@ export class LoadPanelist {
 
 /** The bare router of audience-bare.ts. */
 export class BareRouter {
-  readonly #process = new LineProcess("bench/audience-bare.ts", []);
+  readonly #process = new LineProcess("bench/audience-bare.ts", [], { measures: true });
   readonly ready: Promise<{ url: string; workerPid: number }>;
 
   constructor() {

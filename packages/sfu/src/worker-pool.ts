@@ -1,8 +1,8 @@
-import { constants, setPriority } from "node:os";
 import { type Log, type Scope, sleep, withTimeout } from "@rostrum/platform";
 import { RostrumError } from "@rostrum/protocol";
 import type { types } from "mediasoup";
 import { createWorker } from "mediasoup";
+import { favourWorker } from "./priority.ts";
 import { shareParameters } from "./shared-parameters.ts";
 import { socketBuffers } from "./socket-buffers.ts";
 
@@ -25,18 +25,6 @@ function leaveSignals(worker: types.Worker): void {
   const { onSignal } = worker as unknown as { onSignal?: NodeJS.SignalsListener };
   if (!onSignal) return;
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.removeListener(signal, onSignal);
-}
-
-/**
- * Media before everything else on this node: while people pour in, this process has much to do and its workers little,
- * but theirs cannot wait. Needs the right to it (CAP_SYS_NICE); without it all are equal.
- */
-function favour(worker: types.Worker, log: Log): void {
-  try {
-    setPriority(worker.pid, constants.priority.PRIORITY_HIGH);
-  } catch (error) {
-    log.debug({ err: error, pid: worker.pid }, "the media worker runs at common priority");
-  }
 }
 
 type PoolOptions = {
@@ -79,7 +67,7 @@ export class WorkerPool {
       "the media worker did not start in 10 s",
     );
     leaveSignals(worker);
-    favour(worker, log);
+    favourWorker(worker.pid, log);
     const forget = scope.add(`worker ${worker.pid}`, () => worker.close());
     try {
       const webRtcServer = await worker.createWebRtcServer({
