@@ -35,7 +35,7 @@ export const EdgeConfig = z.object({
     .int()
     .min(0)
     .max(10_000)
-    .default(400)
+    .default(1000)
     .describe(
       "Joins that a new edge tries by itself while nobody is there, so that its code is warm; 0: none",
     ),

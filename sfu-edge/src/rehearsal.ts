@@ -40,7 +40,7 @@ type RehearsalOptions = {
 };
 
 /** Of the time, what a rehearsal leaves to others on this machine. */
-const restShare = 0.8;
+const restShare = 0.7;
 
 /**
  * The first stampede must not pay for code that has never run: V8 compiles what runs often, and a join took twice the CPU
