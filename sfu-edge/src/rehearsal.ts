@@ -53,7 +53,7 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
   try {
     const stage = await open(options, scope);
     let came = 0;
-    while (came < options.joins && !options.isOver() && !scope.closed) {
+    while (came < options.joins && !options.isOver() && !options.scope.closed) {
       const startedAt = performance.now();
       await attend(stage, options, scope);
       came++;

@@ -60,6 +60,17 @@ describe("a rehearsal", () => {
     expect(await rehearse({ ...options, joins: 400, isOver: () => ++asked > 3 })).toBe(3);
   });
 
+  it("ends with its node", async () => {
+    const node = scope.child("node");
+    let came = 0;
+    const isOver = () => {
+      if (++came === 3) void node.close("stopped");
+      return false;
+    };
+    await rehearse({ ...options, scope: node, joins: 400, isOver }).catch(() => undefined);
+    expect(came).toBeLessThanOrEqual(4);
+  });
+
   it("fails when a join cannot be: it rehearses the whole way in", async () => {
     const [place] = pool.workers;
     place?.webRtcServer.close();

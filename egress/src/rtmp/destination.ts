@@ -9,13 +9,17 @@ export type DestinationOptions = {
   destination: RtmpDestination;
   /** The programme on the local hub. */
   source: string;
+  /** Whether the programme has pictures to send now. */
+  flows: () => boolean;
   ffmpegPath: string;
   scope: Scope;
   log: Log;
 };
 
-/** A copy that has sent nothing new for this long is stuck at a destination that takes nothing. */
+/** A copy that has sent nothing new for this long while there is something is stuck at a destination that takes nothing. */
 const stuckMs = 8000;
+/** How often to look whether there is something to send. */
+const flowLookMs = 200;
 /** A copy that lived this long was a success: the next failure begins back-off anew. */
 const steadyMs = 20_000;
 
@@ -52,6 +56,7 @@ export class Destination {
 
   async #keepSending(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
+      await this.#untilFlowing(signal);
       const began = performance.now();
       const fault = await this.#sendOnce(signal);
       if (signal.aborted) return;
@@ -68,9 +73,14 @@ export class Destination {
     }
   }
 
+  /** A compositor takes its time to begin: nobody is called before there is something to send. */
+  async #untilFlowing(signal: AbortSignal): Promise<void> {
+    while (!this.#options.flows() && !signal.aborted) await sleep(flowLookMs, signal).catch(() => {});
+  }
+
   /** @returns why it ended, for people */
   async #sendOnce(signal: AbortSignal): Promise<string> {
-    const { ffmpegPath, source, destination } = this.#options;
+    const { ffmpegPath, source, destination, flows } = this.#options;
     let sent = 0;
     let sentAt = performance.now();
     let stuck = false;
@@ -81,6 +91,8 @@ export class Destination {
       sentAt = performance.now();
     });
     const watch = setInterval(() => {
+      // A compositor that begins again is not the destination's fault.
+      if (!flows()) sentAt = performance.now();
       if (performance.now() - sentAt < stuckMs) return;
       stuck = true;
       copy.kill();

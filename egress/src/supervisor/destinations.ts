@@ -5,11 +5,15 @@ import { Destination, type DestinationStatus, type HubProcess } from "../rtmp/in
 
 export type DestinationsOptions = { hub: HubProcess; ffmpegPath: string; scope: Scope; log: Log };
 
+/** A part is a third of a second: without one for this long there is nothing to send, ms. */
+const partLateMs = 2000;
+
 /** The RTMP destinations of one programme: desired against running, each in a scope of its own. */
 export class Destinations {
   readonly #options: DestinationsOptions;
   readonly #key = randomBytes(18).toString("hex");
   readonly #running = new Map<string, { destination: Destination; scope: Scope }>();
+  #partAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: DestinationsOptions) {
     this.#options = options;
@@ -20,6 +24,11 @@ export class Destinations {
     return this.#running.size > 0 ? this.#options.hub.url(this.#key) : null;
   }
 
+  /** The compositor has made a part. */
+  notePart(): void {
+    this.#partAt = performance.now();
+  }
+
   get statuses(): DestinationStatus[] {
     return [...this.#running.values()].map(({ destination }) => ({ ...destination.status }));
   }
@@ -27,6 +36,7 @@ export class Destinations {
   /** Starts what is new, ends what is gone, restarts what has another URL. */
   want(desired: readonly RtmpDestination[]): void {
     const { hub, ffmpegPath, scope, log } = this.#options;
+    const flows = () => performance.now() - this.#partAt < partLateMs;
     for (const [id, { destination, scope: own }] of [...this.#running]) {
       if (desired.some((wanted) => wanted.id === id && wanted.url === destination.url)) continue;
       this.#running.delete(id);
@@ -39,7 +49,7 @@ export class Destinations {
       const source = hub.url(this.#key);
       this.#running.set(wanted.id, {
         scope: own,
-        destination: new Destination({ destination: wanted, source, ffmpegPath, scope: own, log }),
+        destination: new Destination({ destination: wanted, source, flows, ffmpegPath, scope: own, log }),
       });
     }
   }

@@ -301,6 +301,7 @@ export class Programme {
       void this.#tellOrigin();
     } else if (message.type === "part") {
       this.timeline.addPart(message.part);
+      this.#destinations.notePart();
       this.#state = move(this.#state, "running");
     } else if (message.type === "status") this.#note(message.status);
     else if (message.type === "speaker") {

@@ -12,7 +12,6 @@ import type { types } from "mediasoup";
 import type { PipeListen } from "./endpoint.ts";
 import { LoadMeter } from "./load-meter.ts";
 import type { MediaConfig } from "./media-config.ts";
-import { favourOwnSession } from "./priority.ts";
 import { createRoomEvents, type RoomEvents, RoomFeed } from "./room-feed.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
@@ -38,7 +37,6 @@ export async function openMediaNode(
   { scope, log, nodeId }: ServiceContext,
   role: { kind: "origin" | "edge"; onWorkerDied: (worker: types.Worker) => void },
 ): Promise<MediaNode> {
-  favourOwnSession(log);
   const redis = connectRedis(config.REDIS_URL, { log, scope, name: nodeId });
   const subscriber = connectRedis(config.REDIS_URL, { log, scope, name: `${nodeId}-subscriber` });
   const tokens = createTokens(config.ROSTRUM_SECRET);
