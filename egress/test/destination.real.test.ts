@@ -1,8 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createLog, Scope, sleep } from "@rostrum/platform";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Destination } from "../src/rtmp/index.ts";
+import { Destination, HubProcess } from "../src/rtmp/index.ts";
+import { start } from "./media.ts";
+import { freePort, until } from "./ports.ts";
 
 const log = createLog({ service: "test", level: "silent" });
 
@@ -49,5 +54,47 @@ describe("a destination", () => {
     expect(status.retries).toBe(0);
     await sleep(4000);
     expect(status).toMatchObject({ state: "retrying", fault: "The destination takes nothing." });
+  });
+
+  it("gets the programme of a compositor that is far behind", { timeout: 40_000 }, async () => {
+    const storePath = await mkdtemp(join(tmpdir(), "egress-hub-"));
+    const hub = new HubProcess({ port: await freePort(), storePath, scope, log });
+    hub.want();
+    const programme = hub.url(randomUUID());
+    // Two pictures a second, as from a machine that has no time.
+    const picture = ["-re", "-f", "lavfi", "-i", "testsrc=size=320x180:rate=2"];
+    const sound = ["-f", "lavfi", "-i", "sine"];
+    const codecs = [
+      "-c:v",
+      "libx264",
+      "-pix_fmt",
+      "yuv420p",
+      "-tune",
+      "zerolatency",
+      "-g",
+      "4",
+      "-c:a",
+      "aac",
+    ];
+    const url = `rtmp://127.0.0.1:${await freePort()}/live/secretkey123`;
+    const sink = start("ffmpeg", ["-nostdin", "-listen", "1", "-f", "flv", "-i", url, "-f", "null", "-"]);
+    await sleep(1000);
+    const compositor = start("ffmpeg", ["-nostdin", ...picture, ...sound, ...codecs, "-f", "flv", programme]);
+    try {
+      await sleep(1500);
+      const { status } = new Destination({
+        destination: { id: randomUUID(), label: "sink", url },
+        source: programme,
+        flows: () => true,
+        ffmpegPath: "ffmpeg",
+        scope,
+        log,
+      });
+      await until("pictures leave", 7000, () => status.frames > 0);
+      expect(status).toMatchObject({ state: "live", retries: 0, fault: null });
+    } finally {
+      await Promise.all([compositor.stop(), sink.stop()]);
+      await rm(storePath, { recursive: true, force: true });
+    }
   });
 });

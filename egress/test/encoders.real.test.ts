@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { acceptSockets, connectRedis, createLog, HttpServer, Registry, Scope } from "@rostrum/platform";
+import { TestRedis } from "@rostrum/platform/testing";
 import {
   type EncoderPass,
   EncoderStatus,
@@ -19,7 +20,6 @@ import { OpusDecoder, planesOf, VideoDecoder } from "../src/av/index.ts";
 import { Receiver } from "../src/ingest/receiver.ts";
 import { monotonicMs } from "../src/mix/clock.ts";
 import { FrameAssembler, h264 } from "../src/rtp/index.ts";
-import { start } from "./media.ts";
 import { freePort, until } from "./ports.ts";
 import { onsets } from "./probe.ts";
 
@@ -132,16 +132,13 @@ let child: ChildProcess;
 let output = "";
 let rtmpPort = 0;
 let dataDir = "";
-let stopRedis = async (): Promise<void> => {};
+let redisServer: TestRedis | undefined;
 let redis: ReturnType<typeof connectRedis>;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "egress-encoders-"));
-  const redisPort = await freePort();
-  stopRedis = start("redis-server", ["--port", String(redisPort), "--bind", "127.0.0.1", "--save", ""]).stop;
-  const redisUrl = `redis://127.0.0.1:${redisPort}`;
-  redis = connectRedis(redisUrl, { log, scope });
-  await until("redis answers", 20_000, () => redis.ping().catch(() => undefined));
+  redisServer = await TestRedis.start();
+  redis = connectRedis(redisServer.url, { log, scope });
   await origin.open();
   announce();
   web = createServer(async (request, response) => {
@@ -166,7 +163,7 @@ beforeAll(async () => {
       INTERNAL_URL: "http://127.0.0.1:9",
       WEB_PUBLIC_URL: "http://127.0.0.1:9",
       WEB_INTERNAL_URL: `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`,
-      REDIS_URL: redisUrl,
+      REDIS_URL: redisServer.url,
       DATA_DIR: dataDir,
       RTMP_PORT: "9",
       INGEST_RTMP_PORT: String(rtmpPort),
@@ -188,7 +185,7 @@ afterAll(async () => {
   await gone;
   await scope.close("done");
   web.close();
-  await stopRedis();
+  await redisServer?.close();
   await rm(dataDir, { recursive: true, force: true });
 }, 20_000);
 

@@ -16,6 +16,7 @@ import {
   Registry,
   Scope,
 } from "@rostrum/platform";
+import { TestRedis } from "@rostrum/platform/testing";
 import {
   type Fact,
   FactBatch,
@@ -30,7 +31,6 @@ import {
 } from "@rostrum/protocol";
 import { EgressConfig } from "../src/config.ts";
 import { type Egress, startEgress } from "../src/service.ts";
-import { start } from "./media.ts";
 import { TestOrigin } from "./origin.ts";
 import { freePort, until } from "./ports.ts";
 
@@ -75,26 +75,18 @@ export class Harness {
     options: { inProcess: boolean } = { inProcess: true },
   ): Promise<Harness> {
     const dataDir = await mkdtemp(join(tmpdir(), "egress-test-"));
-    const redisPort = await freePort();
-    const server = start("redis-server", ["--port", String(redisPort), "--bind", "127.0.0.1", "--save", ""]);
+    const server = await TestRedis.start();
     const log = createLog({ service: "egress-test", level: process.env.TEST_LOG ?? "silent" });
     const scope = new Scope("test", log);
-    const redisUrl = `redis://127.0.0.1:${redisPort}`;
-    const redis = connectRedis(redisUrl, { log, scope });
-    await until("redis answers", 20_000, () =>
-      redis.ping().then(
-        () => true,
-        () => false,
-      ),
-    );
+    const redis = connectRedis(server.url, { log, scope });
     const origin = await TestOrigin.open();
     const harness = new Harness({
       scope,
       redis,
       origin,
       dataDir,
-      stops: [server.stop],
-      env: { REDIS_URL: redisUrl, DATA_DIR: dataDir, ...env },
+      stops: [() => server.close()],
+      env: { REDIS_URL: server.url, DATA_DIR: dataDir, ...env },
     });
     const webPort = await harness.#startWeb();
     harness.#env.WEB_INTERNAL_URL = `http://127.0.0.1:${webPort}`;

@@ -68,7 +68,9 @@ export function copyToRtmp(
 ): FfmpegRun {
   const command = ffmpeg(route.source)
     .setFfmpegPath(binary)
-    .inputOptions(["-fflags", "+nobuffer", "-rw_timeout", "10000000"])
+    // Nothing is guessed about a stream that is our own: measuring its frame rate would hold the first packets back for
+    // as long as twenty frames take, and a compositor that is behind takes long over them.
+    .inputOptions(["-fflags", "+nobuffer", "-fpsprobesize", "0", "-rw_timeout", "10000000"])
     .outputOptions([
       "-map",
       "0",
