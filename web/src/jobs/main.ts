@@ -103,7 +103,7 @@ scope.every(2000, "lost stays", async () => {
   if (ended > 0) log.warn({ ended }, "stays on lost edges were ended");
 });
 
-scope.every(500, "seats", async () => {
+scope.every(250, "seats", async () => {
   await offerSeats(services);
 });
 

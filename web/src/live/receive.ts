@@ -34,8 +34,13 @@ export function loadDevice(routerRtpCapabilities: types.RtpCapabilities): Promis
   return device;
 }
 
+const fetchClient = () => import("mediasoup-client");
+
+/** For somebody who may need media soon: whether it arrives does not matter yet. */
+export const fetchDevice = (): void => void fetchClient().catch(() => undefined);
+
 async function createDevice(routerRtpCapabilities: types.RtpCapabilities): Promise<Device> {
-  const { Device } = await import("mediasoup-client");
+  const { Device } = await fetchClient();
   const device = await Device.factory();
   await device.load({ routerRtpCapabilities });
   return device;
