@@ -2,11 +2,11 @@ import { randomUUID } from "node:crypto";
 import {
   connectRpc,
   HttpServer,
+  inSpareTime,
   type Log,
   type RemovedPeople,
   type Scope,
   type SeatLedger,
-  sleep,
   type Tokens,
 } from "@rostrum/platform";
 import {
@@ -39,9 +39,6 @@ type RehearsalOptions = {
   isOver: () => boolean;
 };
 
-/** Of the time, what a rehearsal leaves to others on this machine. */
-const restShare = 0.7;
-
 /**
  * The first stampede must not pay for code that has never run: V8 compiles what runs often, and a join took twice the CPU
  * until some hundred had come (decision 023). So a new edge lets that many in beforehand, one after the other: by the
@@ -52,15 +49,10 @@ export async function rehearse(options: RehearsalOptions): Promise<number> {
   const scope = options.scope.child("rehearsal");
   try {
     const stage = await open(options, scope);
-    let came = 0;
-    while (came < options.joins && !options.isOver() && !options.scope.closed) {
-      const startedAt = performance.now();
-      await attend(stage, options, scope);
-      came++;
-      const took = performance.now() - startedAt;
-      await sleep((took * restShare) / (1 - restShare), options.scope.signal).catch(() => undefined);
-    }
-    return came;
+    const { joins: times, isOver } = options;
+    return await inSpareTime({ times, isOver, signal: options.scope.signal }, () =>
+      attend(stage, options, scope),
+    );
   } finally {
     await scope.close("the rehearsal is over");
   }

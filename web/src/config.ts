@@ -85,6 +85,15 @@ export const WebConfig = z.object({
     .url()
     .optional()
     .describe("Script of a custom CAPTCHA: it sets window.captcha with render(element, {sitekey, callback})"),
+  REHEARSAL_JOINS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(1000)
+    .describe(
+      "Admissions that a new web tries by itself until somebody comes, so that its code is warm; 0: none",
+    ),
   TURN_URLS: optionalText.describe("Comma-separated TURN URLs given to browsers"),
   TURN_SECRET: secret(optionalText).describe("Shared secret of the TURN server (use-auth-secret)"),
 });

@@ -3,44 +3,22 @@ import { findOrCreateUser, insertRegistration } from "@rostrum/db";
 import { ErrorCode, RoomSnapshot } from "@rostrum/protocol";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../../db/test/database.ts";
 import { appRouter } from "../src/server/routers/index.ts";
 import { hashSecret } from "../src/server/secrets.ts";
-import { createServices, type Services } from "../src/server/services.ts";
+import type { Services } from "../src/server/services.ts";
 import { startSession } from "../src/server/session.ts";
 import { createCaller } from "../src/server/trpc.ts";
 import { roomSnapshot } from "../src/server/use-cases/room-snapshot.ts";
+import { openServer, type Stage } from "./harness.ts";
 
-let database: TestDatabase;
+let stage: Stage;
 let services: Services;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  services = createServices(
-    {
-      NODE_ID: "web",
-      REGION: "local",
-      HTTP_HOST: "127.0.0.1",
-      HTTP_PORT: 0,
-      TRUSTED_PROXIES: 0,
-      LOG_LEVEL: "silent",
-      PUBLIC_URL: "http://localhost:4400",
-      DATABASE_URL: database.appUrl,
-      REDIS_URL: process.env.REDIS_URL ?? "",
-      ROSTRUM_SECRET: "0123456789abcdef0123456789abcdef",
-      SMTP_URL: "smtp://127.0.0.1:1",
-      WEBHOOK_ALLOWED_NETWORKS: "",
-      CAPTCHA_PROVIDER: "none",
-      CAPTCHA_WHEN: "suspicious",
-      MAIL_FROM: "Rostrum <no-reply@rostrum.local>",
-    },
-    "test",
-  );
+  stage = await openServer();
+  services = stage.services;
 });
-afterAll(async () => {
-  await services.scope.close("done");
-  await database.drop();
-});
+afterAll(() => stage.close());
 
 type Caller = ReturnType<ReturnType<typeof createCaller<typeof appRouter._def.record>>>;
 

@@ -34,6 +34,7 @@ export async function openServer(config: Partial<WebConfig> = {}): Promise<Stage
       WEBHOOK_ALLOWED_NETWORKS: "",
       CAPTCHA_PROVIDER: "none",
       CAPTCHA_WHEN: "suspicious",
+      REHEARSAL_JOINS: 0,
       MAIL_FROM: "Rostrum <no-reply@rostrum.local>",
       ...config,
     },

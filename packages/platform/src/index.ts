@@ -14,6 +14,7 @@ export { firstToAnswer } from "./first-to-answer.ts";
 export { onHello, reloadPage } from "./hello.ts";
 export { type HttpContext, type HttpHandler, HttpServer, readJson, sendJson } from "./http.ts";
 export { createHttpServer } from "./http-endpoints.ts";
+export { inSpareTime } from "./in-spare-time.ts";
 export { createLog, type Log } from "./log.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
 export { Reconciler } from "./reconciler.ts";

@@ -3,6 +3,8 @@ import { createMetrics, type Metrics } from "@rostrum/platform";
 /** What web counts of its own work. */
 export type Measures = {
   metrics: Metrics;
+  /** Admissions that were asked for since the process began. */
+  admissions(): number;
   /** An admission was answered: by which tier, or why not. */
   placed(delivery: string, edge: string): void;
   refused(code: string): void;
@@ -20,10 +22,18 @@ export function createMeasures(nodeId: string): Measures {
   ]);
   const refusals = metrics.counter("admissions_refused_total", "Admissions refused, by reason", ["code"]);
   const calls = metrics.histogram("api_seconds", "Time to answer an API call", buckets, ["path", "status"]);
+  let admissions = 0;
   return {
     metrics,
-    placed: (delivery, edge) => placements.inc({ delivery, edge }),
-    refused: (code) => refusals.inc({ code }),
+    admissions: () => admissions,
+    placed: (delivery, edge) => {
+      admissions++;
+      placements.inc({ delivery, edge });
+    },
+    refused: (code) => {
+      admissions++;
+      refusals.inc({ code });
+    },
     called: (path, status, seconds) => calls.observe({ path, status }, seconds),
   };
 }

@@ -29,13 +29,13 @@ export type Services = {
   redis: Redis;
   tokens: Tokens;
   registry: Registry;
-  edges: EdgeBoard;
+  edges: Pick<EdgeBoard, "look" | "send">;
   events: EventLog<RoomEventDraft>;
   /** Who holds a personal link, by its hash. */
   registrants: Together<Registrant>;
   seats: SeatLedger;
   removed: RemovedPeople;
-  devices: DeviceBook;
+  devices: Pick<DeviceBook, "note">;
   announcer: Announcer;
   measures: Measures;
   scope: Scope;
