@@ -7,6 +7,8 @@ import type { Command } from "../swarm/command.ts";
 import type { PopulationReport } from "../swarm/population-report.ts";
 
 const load = path.join(import.meta.dirname, "..");
+/** Room, from the start, for what dies young: the machine's time shall not go into collecting it. */
+const roomy = ["--min-semi-space-size=64", "--max-semi-space-size=64", "--initial-old-space-size=512"];
 
 /** Priority of a process and of its session (sched(7), autogroup). */
 function favour(pid: number): void {
@@ -27,17 +29,16 @@ class LineProcess {
   readonly ended: Promise<never>;
 
   /**
-   * `measures`: before others of ours, in a session of its own for which that counts: what measures must not be late
-   * because what loads the machine is busy.
+   * Before the product, in a session of its own for which that counts: people bring computers of their own, and what
+   * measures must not be late because what is measured is busy.
    */
-  constructor(file: string, args: string[], { measures = false } = {}) {
+  constructor(file: string, args: string[]) {
     this.#name = file;
-    // Room for short-lived objects: the generator shall not spend the machine's time on collecting its own.
-    this.child = spawn(process.execPath, ["--max-semi-space-size=64", path.join(load, file), ...args], {
+    this.child = spawn(process.execPath, [...roomy, path.join(load, file), ...args], {
       stdio: ["pipe", "pipe", 2],
-      detached: measures,
+      detached: true,
     });
-    if (measures) favour(this.pid);
+    favour(this.pid);
     this.ended = new Promise((_, reject) => {
       this.child.once("exit", (code, signal) => reject(new Error(`${file} ended with ${code ?? signal}`)));
       this.child.once("error", reject);
@@ -68,9 +69,8 @@ export class Swarm {
   readonly #process: LineProcess;
   readonly #answers: ((line: Record<string, unknown>) => void)[] = [];
 
-  /** `measures`: its clock matters more than its load. */
-  constructor(web: string, { measures = false }: { measures?: boolean } = {}) {
-    this.#process = new LineProcess("swarm/main.ts", ["--web", web], { measures });
+  constructor(web: string) {
+    this.#process = new LineProcess("swarm/main.ts", ["--web", web]);
     this.#process.onLine = (line) => this.#answers.shift()?.(line);
   }
 
@@ -107,7 +107,7 @@ export class LoadPanelist {
   }
 
   constructor(args: string[]) {
-    this.#process = new LineProcess("swarm/panelist.ts", args, { measures: true });
+    this.#process = new LineProcess("swarm/panelist.ts", args);
     const started = new Promise<void>((resolve) => {
       this.#process.onLine = (line) => {
         if (line.event === "ready") resolve();
@@ -125,7 +125,7 @@ export class LoadPanelist {
 
 /** The bare router of audience-bare.ts. */
 export class BareRouter {
-  readonly #process = new LineProcess("bench/audience-bare.ts", [], { measures: true });
+  readonly #process = new LineProcess("bench/audience-bare.ts", []);
   readonly ready: Promise<{ url: string; workerPid: number }>;
 
   constructor() {

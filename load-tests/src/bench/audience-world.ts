@@ -60,7 +60,7 @@ export async function openWorld(
     say(`${people} people registered, mail read, in ${Math.round((performance.now() - startedAt) / 1000)} s`);
     await panelist.ready;
     await host.call("webinar.goLive", { id: webinar.id });
-    const [watchers, crowd] = [new Swarm(site.web, { measures: true }), new Swarm(site.web)];
+    const [watchers, crowd] = [new Swarm(site.web), new Swarm(site.web)];
     closers.push(
       () => watchers.stop(),
       () => crowd.stop(),
