@@ -10,15 +10,24 @@ const load = path.join(import.meta.dirname, "..");
 /** Room, from the start, for what dies young: the machine's time shall not go into collecting it. */
 const roomy = ["--min-semi-space-size=64", "--max-semi-space-size=64", "--initial-old-space-size=512"];
 
-/** Priority of a process and of its session (sched(7), autogroup). */
-function favour(pid: number): void {
-  const first = constants.priority.PRIORITY_HIGH;
+const first = constants.priority.PRIORITY_HIGH;
+
+/** Before other sessions of this machine (sched(7), autogroup). Where it is not allowed, or there are none, all are equal. */
+export function favourSession(pid: number): void {
   try {
-    setPriority(pid, first);
     writeFileSync(`/proc/${pid}/autogroup`, String(first));
   } catch {
-    // Not allowed, or no such groups: all are equal.
+    // All are equal.
   }
+}
+
+function favour(pid: number): void {
+  try {
+    setPriority(pid, first);
+  } catch {
+    // Not allowed.
+  }
+  favourSession(pid);
 }
 
 /** A program of ours that speaks JSON lines, run in a process of its own. */

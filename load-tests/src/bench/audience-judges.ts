@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, newPerson } from "../e2e/browser.ts";
 import { expectMovingPicture } from "../e2e/media.ts";
+import { favourSession } from "./audience-children.ts";
 import { collectConnections } from "./connections.ts";
 import { installProbe, readProbe } from "./kills-probe.ts";
 
@@ -29,6 +30,14 @@ type Counts = {
 };
 type Collected = { rostrumConnections?: RTCPeerConnection[] };
 
+/** As the rest of the crowd, a person's browser runs on a computer of their own. */
+async function favour(browser: Browser): Promise<void> {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  for (const { type, id } of processInfo) if (type === "browser") favourSession(id);
+  await session.detach();
+}
+
 /**
  * Chromium among the swarm: transport-cc and bandwidth estimation, jitter buffer, NACK and RTX, decoder, screen. They
  * come through the page like everybody, to the edges that web chooses for them.
@@ -48,6 +57,7 @@ export class Judges {
   static async seat(links: readonly string[]): Promise<Judges> {
     const browser = await launchBrowser();
     try {
+      await favour(browser);
       const pages: Page[] = [];
       for (const [i, link] of links.entries()) {
         const { page } = await newPerson(browser, `judge ${i + 1}`, { width: 640, height: 480 });
