@@ -92,7 +92,7 @@ export const WebConfig = z.object({
     .max(10_000)
     .default(1000)
     .describe(
-      "Admissions that a new web tries by itself until somebody comes, so that its code is warm; 0: none",
+      "Admissions that a new web tries by itself until fifty real ones came, so that its code is warm; 0: none",
     ),
   TURN_URLS: optionalText.describe("Comma-separated TURN URLs given to browsers"),
   TURN_SECRET: secret(optionalText).describe("Shared secret of the TURN server (use-auth-secret)"),
