@@ -6,7 +6,7 @@ import { bedTools, chromiumTool, ensureTools, toolsFor } from "./system.ts";
 import { Trouble } from "./trouble.ts";
 import { ensureWorker } from "./worker.ts";
 
-const NAMES = ["slice", "audience", "joins", "kills", "programme", "registration", "room", "peers", "path"];
+const NAMES = ["slice", "audience", "joins", "kills", "path", "programme", "registration", "relief", "svc"];
 
 /** Measure one thing; flags go to the bench, whose last line of standard output is its result as JSON. */
 export async function bench(settings: Settings, progress: Progress, args: string[]): Promise<number> {

@@ -13,7 +13,7 @@ const usage = `Usage: ./rostrum COMMAND
   test [FILTER]               every check: lint, types, unit, real parts, end to end
   load [K6 ARGUMENTS]         k6 registers people and lets them vote against what runs
   bench NAME [--short] [--json]
-                              measure: slice, audience, joins, kills, programme, registration, room, peers, path
+                              measure: slice, audience, joins, kills, path, programme, registration, relief, svc
 
 Settings are environment variables; docs/operations.md lists them.
 `;

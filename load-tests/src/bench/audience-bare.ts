@@ -4,17 +4,13 @@
  * no tokens, no checks. Prints {"url":...,"workerPid":...} and runs until it is killed.
  */
 import { randomUUID } from "node:crypto";
-import { constants, setPriority } from "node:os";
 import { createWorker, type types } from "mediasoup";
 import { type WebSocket, WebSocketServer } from "ws";
+import { inRealTime } from "./favour.ts";
 
 const worker = await createWorker({ logLevel: "warn" });
-try {
-  // As the product's workers run, where that is allowed.
-  setPriority(worker.pid, constants.priority.PRIORITY_HIGH);
-} catch {
-  // Then the product's do not either.
-}
+// As the product's workers run.
+inRealTime(worker.pid, 1);
 const webRtcServer = await worker.createWebRtcServer({
   listenInfos: (["udp", "tcp"] as const).map((protocol) => ({ protocol, ip: "127.0.0.1" })),
 });

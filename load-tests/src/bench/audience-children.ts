@@ -1,34 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { constants, setPriority } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Command } from "../swarm/command.ts";
 import type { PopulationReport } from "../swarm/population-report.ts";
+import { favour, inRealTime } from "./favour.ts";
 
 const load = path.join(import.meta.dirname, "..");
 /** Room, from the start, for what dies young: the machine's time shall not go into collecting it. */
 const roomy = ["--min-semi-space-size=64", "--max-semi-space-size=64", "--initial-old-space-size=512"];
-
-const first = constants.priority.PRIORITY_HIGH;
-
-/** Before other sessions of this machine (sched(7), autogroup). Where it is not allowed, or there are none, all are equal. */
-export function favourSession(pid: number): void {
-  try {
-    writeFileSync(`/proc/${pid}/autogroup`, String(first));
-  } catch {
-    // All are equal.
-  }
-}
-
-function favour(pid: number): void {
-  try {
-    setPriority(pid, first);
-  } catch {
-    // Not allowed.
-  }
-  favourSession(pid);
-}
 
 /** A program of ours that speaks JSON lines, run in a process of its own. */
 class LineProcess {
@@ -37,10 +16,6 @@ class LineProcess {
   onLine: (line: Record<string, unknown>) => void = () => undefined;
   readonly ended: Promise<never>;
 
-  /**
-   * Before the product, in a session of its own for which that counts: people bring computers of their own, and what
-   * measures must not be late because what is measured is busy.
-   */
   constructor(file: string, args: string[]) {
     this.#name = file;
     this.child = spawn(process.execPath, [...roomy, path.join(load, file), ...args], {
@@ -99,6 +74,11 @@ export class Swarm {
     return (await this.tell({ do: "report" })).report as PopulationReport;
   }
 
+  /** For a handful who only watch: a crowd would leave no time to anybody. */
+  inRealTime(): void {
+    inRealTime(this.pid);
+  }
+
   stop(): void {
     this.#process.stop();
   }
@@ -119,7 +99,10 @@ export class LoadPanelist {
     this.#process = new LineProcess("swarm/panelist.ts", args);
     const started = new Promise<void>((resolve) => {
       this.#process.onLine = (line) => {
-        if (line.event === "ready") resolve();
+        if (line.event === "ready") {
+          inRealTime(this.pid);
+          resolve();
+        }
         if (line.event === "key-frame-request") this.keyFrameRequests.push(Number(line.atMs));
       };
     });

@@ -1,8 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser, newPerson } from "../e2e/browser.ts";
 import { expectMovingPicture } from "../e2e/media.ts";
-import { favourSession } from "./audience-children.ts";
 import { collectConnections } from "./connections.ts";
+import { favourSession } from "./favour.ts";
 import { installProbe, readProbe } from "./kills-probe.ts";
 
 /** What real browsers in the crowd saw over a window. */

@@ -66,6 +66,7 @@ export async function openWorld(
       () => crowd.stop(),
     );
     await warmGenerator(crowd);
+    watchers.inRealTime();
     return { product, panelist, links, host, site, watchers, crowd, close };
   } catch (error) {
     await close();

@@ -1,32 +1,29 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
 import { constants, setPriority } from "node:os";
+import { promisify } from "node:util";
 import type { Log } from "@rostrum/platform";
 
-const first = constants.priority.PRIORITY_HIGH;
+const run = promisify(execFile);
 
 /**
- * Media before everything else on this node: while people pour in, this process has much to do and its workers little,
- * but theirs cannot wait. Needs the right to it (CAP_SYS_NICE); without it all are equal.
+ * A media worker runs in real time (SCHED_RR, the lowest of its priorities; sched(7)): it is at work for well below a
+ * millisecond at a time, and what it forwards cannot wait until others had their share. The kernel leaves everybody else a
+ * twentieth of each core. Needs the right to it (root or CAP_SYS_NICE) and util-linux; without, it goes before this
+ * process as far as a nice value can, and else all are equal.
  */
-export function favourWorker(pid: number, log: Log): void {
+export async function favourWorker(pid: number, log: Log): Promise<void> {
   try {
-    setPriority(pid, first);
+    await run("chrt", ["--rr", "--all-tasks", "--pid", "1", String(pid)], { timeout: 5000 });
   } catch (error) {
-    log.debug({ err: error, pid }, "the media worker runs at common priority");
+    log.debug({ err: error, pid }, "the media worker does not run in real time");
+    favourByNiceValue(pid, log);
   }
 }
 
-/**
- * Media before other services on this machine. Where Linux groups processes by session (sched(7), autogroup), priorities
- * count within a session alone: a worker waited for tens of ms while web had its turn. Only in a session of this
- * process's own; without such groups, or the right to it, nothing changes.
- */
-export function favourOwnSession(log: Log): void {
+function favourByNiceValue(pid: number, log: Log): void {
   try {
-    // The sixth field (proc_pid_stat(5)), counted behind the name, which may hold anything.
-    const [, , , session] = readFileSync("/proc/self/stat", "utf8").split(") ").at(-1)?.split(" ") ?? [];
-    if (Number(session) === process.pid) writeFileSync("/proc/self/autogroup", String(first));
+    setPriority(pid, constants.priority.PRIORITY_HIGH);
   } catch (error) {
-    log.debug({ err: error }, "this session runs at common priority");
+    log.debug({ err: error, pid }, "the media worker runs at common priority");
   }
 }

@@ -67,9 +67,9 @@ export class WorkerPool {
       "the media worker did not start in 10 s",
     );
     leaveSignals(worker);
-    favourWorker(worker.pid, log);
     const forget = scope.add(`worker ${worker.pid}`, () => worker.close());
     try {
+      await favourWorker(worker.pid, log);
       const webRtcServer = await worker.createWebRtcServer({
         listenInfos: (["udp", "tcp"] as const).map((protocol) => ({
           protocol,
