@@ -77,6 +77,7 @@ function checks(settings: Settings, progress: Progress, run: RunFile | undefined
     },
     { name: "media worker", run: () => workerPath(root, home, progress) },
     { name: "DTLS handshake", run: () => handshake(root, home, progress) },
+    { name: "real time", optional: true, run: realTime },
     ...(run ? runningChecks(settings, run) : [{ name: "ports", run: () => freePorts(settings) }]),
     ...externalChecks(settings),
   ];
@@ -135,6 +136,17 @@ async function handshake(root: string, home: string, progress: Progress): Promis
       "rebuild the worker: remove ~/.cache/rostrum/mediasoup-worker",
     );
   return stdout.trim();
+}
+
+/** As packages/sfu asks for it, for each media worker. */
+async function realTime(): Promise<string> {
+  const { code, stderr } = await runCommand(["chrt", "--rr", "1", "true"], { timeoutMs: 5000 });
+  if (code !== 0)
+    missing(
+      `media workers share time with everything else (${lastLines(stderr, 1).trim()})`,
+      "run as root or with CAP_SYS_NICE, with util-linux installed: media then goes first when the machine is busy",
+    );
+  return "media workers go first";
 }
 
 async function freePorts(settings: Settings): Promise<string> {

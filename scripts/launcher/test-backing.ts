@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import path from "node:path";
 import { Child, type ServiceSpec } from "./child.ts";
-import { Guard } from "./guard.ts";
+import type { Guard } from "./guard.ts";
 import { probeRedis } from "./health.ts";
 import { letPass, prepareHome } from "./places.ts";
 import { preparePostgres, probePostgres } from "./postgres.ts";
@@ -22,13 +22,14 @@ export function freePort(): Promise<number> {
 
 /** A PostgreSQL and a Redis of their own for a test run, on free ports and with data that goes away. */
 export class TestBacking {
-  readonly #guard = new Guard();
+  readonly #guard: Guard;
   readonly #children: Child[] = [];
   readonly #root: string;
   readonly #home: string;
 
-  constructor(root: string, scratch: string) {
+  constructor(root: string, scratch: string, guard: Guard) {
     this.#root = root;
+    this.#guard = guard;
     this.#home = path.join(scratch, "backing");
   }
 
@@ -69,7 +70,6 @@ export class TestBacking {
 
   async close(): Promise<void> {
     await Promise.all(this.#children.map((child) => child.stop()));
-    this.#guard.close();
   }
 
   async #start(spec: ServiceSpec): Promise<void> {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
-import { until } from "./runner.ts";
+import { Hopeless, until } from "./runner.ts";
 
 const root = path.join(import.meta.dirname, "../../..");
 
@@ -57,7 +57,7 @@ export class Product {
       code = exit;
     });
     await until("the product is ready", options.timeoutMs, async () => {
-      if (code !== undefined) throw new Error(`the launcher ended with ${code}`);
+      if (code !== undefined) throw new Hopeless(`the launcher ended with ${code}`);
       return product.tryState()?.state === "ready";
     });
     return product;

@@ -48,6 +48,9 @@ async function bounded<T>(promise: Promise<T>, ms: number, name: string): Promis
   }
 }
 
+/** Thrown by what is polled: waiting longer is of no use. */
+export class Hopeless extends Error {}
+
 /** Poll until `read` gives something, or fail saying what was last seen. */
 export async function until<T>(
   what: string,
@@ -62,6 +65,7 @@ export async function until<T>(
       if (value !== undefined && value !== false) return value;
       last = value;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error instanceof Error ? error.message : error;
     }
     if (Date.now() > deadline)

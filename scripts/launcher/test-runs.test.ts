@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tallyOf } from "./test.ts";
+import { tallyOf } from "./test-runs.ts";
 
 describe("tallyOf", () => {
   it("counts tests, and a file that cannot be loaded as one failure", () => {
