@@ -1,9 +1,10 @@
-import { createHmac, createSecretKey } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
+
+// Key objects all over: raw bytes cost a cipher or an HMAC three to five times as long.
 
 /** The pseudorandom function of TLS 1.2 with SHA-256 (RFC 5246 §5). */
 export function prf(secret: Buffer, label: string, seed: Buffer, length: number): Buffer {
   const labelled = Buffer.concat([Buffer.from(label), seed]);
-  // A key object: raw bytes would be imported anew for every block.
   const key = createSecretKey(secret);
   const hmac = (data: Buffer) => createHmac("sha256", key).update(data).digest();
   const blocks: Buffer[] = [];
@@ -26,7 +27,7 @@ export const extendedMasterSecret = (preMaster: Buffer, sessionHash: Buffer): Bu
 export const verifyData = (master: Buffer, side: "client" | "server", handshakeHash: Buffer): Buffer =>
   prf(master, `${side} finished`, handshakeHash, 12);
 
-export type RecordKey = { key: Buffer; iv: Buffer };
+export type RecordKey = { key: KeyObject; iv: Buffer };
 
 /** Keys of AES-128-GCM records: 16 bytes of key and 4 of nonce for each side (RFC 5246 §6.3, RFC 5288 §3). */
 export function recordKeys(
@@ -35,12 +36,12 @@ export function recordKeys(
 ): Record<"client" | "server", RecordKey> {
   const block = prf(master, "key expansion", Buffer.concat([server, client]), 40);
   return {
-    client: { key: block.subarray(0, 16), iv: block.subarray(32, 36) },
-    server: { key: block.subarray(16, 32), iv: block.subarray(36, 40) },
+    client: { key: createSecretKey(block.subarray(0, 16)), iv: block.subarray(32, 36) },
+    server: { key: createSecretKey(block.subarray(16, 32)), iv: block.subarray(36, 40) },
   };
 }
 
-export type SrtpMaster = { key: Buffer; salt: Buffer };
+export type SrtpMaster = { key: KeyObject; salt: Buffer };
 
 /** SRTP master keys of AEAD_AES_128_GCM: 16 bytes of key and 12 of salt for each side (RFC 5764 §4.2, RFC 7714 §12). */
 export function srtpMasters(
@@ -49,7 +50,7 @@ export function srtpMasters(
 ): Record<"client" | "server", SrtpMaster> {
   const block = prf(master, "EXTRACTOR-dtls_srtp", Buffer.concat([client, server]), 56);
   return {
-    client: { key: block.subarray(0, 16), salt: block.subarray(32, 44) },
-    server: { key: block.subarray(16, 32), salt: block.subarray(44, 56) },
+    client: { key: createSecretKey(block.subarray(0, 16)), salt: block.subarray(32, 44) },
+    server: { key: createSecretKey(block.subarray(16, 32)), salt: block.subarray(44, 56) },
   };
 }
