@@ -38,13 +38,14 @@ export async function test(settings: Settings, progress: Progress, only: string[
     const env = real ? await realParts(settings, progress, { scratch, backing }) : process.env;
     for (const name of stopSignals) process.on(name, stop);
     for (const stage of chosen) {
-      if (stopped.signal.aborted) break;
       const timeoutMs = Math.min(stage.timeoutMs, Math.max(1000, deadline - Date.now()));
       const step = progress.step(stage.name);
-      const result = await stage.run({
-        ...{ root, env, scratch, timeoutMs, note: step.note },
-        ...{ signal: stopped.signal, guard },
-      });
+      const { signal } = stopped;
+      const result = await stage.run({ root, env, scratch, timeoutMs, note: step.note, signal, guard });
+      if (stopped.signal.aborted) {
+        step.cancel();
+        break;
+      }
       total.passed += result.passed;
       total.failed += result.failed;
       if (result.failed === 0) step.done(result.skipped ?? `${result.passed} passed`);
