@@ -1,6 +1,6 @@
 import type { ServiceContext, ServiceParts } from "@rostrum/platform";
 import type { WebinarId } from "@rostrum/protocol";
-import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
+import { favourOwnSession, heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import type { OriginConfig } from "./config.ts";
 import { serveIngest } from "./encoders/ingest-sockets.ts";
 import { EncoderSeats } from "./encoders/seats.ts";
@@ -19,6 +19,7 @@ const capacity = 200;
 /** Build an origin from its configuration. Everything it makes belongs to the context's scope. */
 export async function startOrigin(config: OriginConfig, context: ServiceContext): Promise<ServiceParts> {
   const { scope, log, http, metrics, nodeId } = context;
+  favourOwnSession(log);
   const node = await openMediaNode(config, context, {
     kind: "origin",
     onWorkerDied: (worker) => stages.workerDied(worker),

@@ -7,7 +7,7 @@ import {
 } from "@rostrum/platform";
 import type { WebinarId } from "@rostrum/protocol";
 import { reliefRules } from "@rostrum/rules";
-import { heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
+import { favourOwnSession, heartbeatOf, openMediaNode, servePipes } from "@rostrum/sfu";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audiences } from "./audiences.ts";
 import { serveChecks } from "./check.ts";
@@ -99,8 +99,13 @@ export async function startEdge(config: EdgeConfig, context: ServiceContext): Pr
     const startedAt = performance.now();
     const joins = config.REHEARSAL_JOINS;
     const isOver = () => draining || attendees().length > 0;
-    const came = await rehearse({ pool, tokens, ledger, removed, link, scope, log, joins, isOver });
-    log.info({ came, ms: Math.round(performance.now() - startedAt) }, "rehearsed");
+    try {
+      const came = await rehearse({ pool, tokens, ledger, removed, link, scope, log, joins, isOver });
+      log.info({ came, ms: Math.round(performance.now() - startedAt) }, "rehearsed");
+    } finally {
+      // Others need not wait for a rehearsal.
+      favourOwnSession(log);
+    }
   });
   // Who was here has been placed elsewhere and their stay has been ended: whoever is left comes in anew.
   afterSleep(scope, frozenMs, (sleptMs) => {

@@ -8,6 +8,7 @@ export { nodeHello } from "./node-hello.ts";
 export { exposeLoad, type LabelledValue, readStreams } from "./node-metrics.ts";
 export { Peer } from "./peer.ts";
 export { type PipeSource, servePipes } from "./pipe-server.ts";
+export { favourOwnSession } from "./priority.ts";
 export { isLayered } from "./receiver.ts";
 export { createRoomEvents, type RoomEvents, RoomFeed, type RoomFeedOptions } from "./room-feed.ts";
 export { Branch, RouterSet } from "./router-set.ts";
