@@ -146,7 +146,8 @@ describe("a passcode", () => {
     };
     // There is no edge here: whoever gets as far as this was let in.
     expect((await admit(key)).refusal?.code).toBe("node.unavailable");
-    expect((await admit(`x${key.slice(1)}`)).refusal?.code).toBe("permission.denied");
+    const another = `${key.startsWith("x") ? "y" : "x"}${key.slice(1)}`;
+    expect((await admit(another)).refusal?.code).toBe("permission.denied");
     const before = await composeMail(stage.services, await mail());
     expect(before.text).not.toContain("#k=");
     await setDoor(webinar, { passcodeAt: "join", passcodeInLinks: true });
