@@ -15,6 +15,15 @@ const policiesOf = (pid: number): string[] =>
       readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(") ").at(-1)?.split(" ")[38] ?? "",
   );
 
+const openPool = (scope: Scope, basePort: number): Promise<WorkerPool> =>
+  WorkerPool.create({
+    count: 1,
+    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort },
+    scope,
+    log,
+    onDied: () => undefined,
+  });
+
 /** Whether this process may give real time at all: a container, or somebody who is not root, may not. */
 function realTimeIsAllowed(): boolean {
   try {
@@ -27,13 +36,7 @@ function realTimeIsAllowed(): boolean {
 
 it("a media worker runs in real time where that is allowed, with all of its threads, and this process does not", async () => {
   const scope = new Scope("test", log);
-  const pool = await WorkerPool.create({
-    count: 1,
-    listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_156 },
-    scope,
-    log,
-    onDied: () => undefined,
-  });
+  const pool = await openPool(scope, 27_156);
   const pids = pool.workers.map(({ worker }) => worker.pid);
   expect(pids).toHaveLength(1);
   for (const policy of pids.flatMap(policiesOf))
@@ -47,13 +50,7 @@ it("a worker starts without it too, where there is no program to ask for it", as
   const { PATH } = process.env;
   process.env.PATH = "/nonexistent";
   try {
-    const pool = await WorkerPool.create({
-      count: 1,
-      listen: { ip: "127.0.0.1", announcedAddress: "127.0.0.1", basePort: 27_158 },
-      scope,
-      log,
-      onDied: () => undefined,
-    });
+    const pool = await openPool(scope, 27_158);
     expect(pool.alive).toBe(true);
     expect(pool.workers.flatMap(({ worker }) => policiesOf(worker.pid))).not.toContain(roundRobin);
   } finally {
