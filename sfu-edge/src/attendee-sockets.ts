@@ -106,6 +106,7 @@ function handleSeat(socket: RpcSocket, { audience, attendee }: Seated, options: 
     // They were asked to go, and are wanted after all.
     attendee.stopLeaving();
     if (!attendee.receives || !attendee.branch) await audience.seat(attendee);
+    return { media: await attendee.offerReceiving() };
   });
   socket.handle("media.path", edgeMethods["media.path"].request, async ({ path, reason }) => {
     if (attendee.hosts) return;

@@ -6,7 +6,7 @@ import type { types } from "mediasoup";
 import type { Attendee } from "./attendee.ts";
 import { FanOut, mayHear } from "./fan-out.ts";
 import { RecentEvents } from "./recent-events.ts";
-import { SeatKeeper } from "./seats.ts";
+import { leftForGood, SeatKeeper } from "./seats.ts";
 import { StageFeed } from "./stage-feed.ts";
 import type { LinkContext, PipedProducer } from "./stage-link.ts";
 
@@ -104,7 +104,7 @@ export class Audience {
     }
     attendee.sit(branch, release);
     attendee.socket.scope.add("seat ledger", () => {
-      if (attendee.receives) this.#seats.freed(attendee, attendee.socket.closedWith?.code === 1000);
+      if (attendee.receives) this.#seats.freed(attendee, leftForGood(attendee.socket.closedWith?.code));
     });
     this.#seats.taken(attendee);
     this.#feed.nudge();

@@ -11,6 +11,12 @@ const graceMs = 1500;
 /** Those who sit down within this are told together, ms: web has reserved their seats for longer. */
 const gatherMs = 50;
 
+/**
+ * Whether a close code says that nobody comes back by themselves (RFC 6455 §7.4.1): 1000, they left; 1001, the page went.
+ * A page that is loaded again asks at the door first, which takes longer than a seat is kept.
+ */
+export const leftForGood = (code: number | undefined): boolean => code === 1000 || code === 1001;
+
 type SeatKeeperOptions = { ledger: SeatLedger; webinarId: WebinarId; fanOut: FanOut; scope: Scope };
 
 /** Tells the ledger who sits and who waits here: again and again, so that a ledger that was lost is whole in a second. */

@@ -22,6 +22,8 @@ export type JoinTimes = {
 };
 
 type Entered = { signal: Signal; offered: ReceiveOffer | undefined };
+/** What greets and what seats somebody may say it. */
+type Offering = { media?: ReceiveOffer };
 type Opened = ReturnType<(typeof mediaEvents)["consumer.opened"]["parse"]>;
 type Consumer = { consumerId: string; ssrc: number; meter: StreamMeter };
 type Encoding = { ssrc?: number; rtx?: { ssrc: number }; scalabilityMode?: string };
@@ -85,11 +87,12 @@ export class Receiver {
     const admission = await readmit(this.edge);
     if (admission.delivery !== "webrtc") throw new Error("the seat that was offered is gone");
     const here = admission.edge.nodeId === this.edge ? this.#signal : undefined;
-    if (here) await here.request("seat.take", { token: admission.edge.token });
-    else this.#leaveEdge();
-    await this.#receive(
-      here ? { signal: here, offered: undefined } : await this.#enter(admission.edge, true),
-    );
+    if (!here) {
+      this.#leaveEdge();
+      return this.#receive(await this.#enter(admission.edge, true));
+    }
+    const taken = await here.request("seat.take", { token: admission.edge.token });
+    await this.#receive({ signal: here, offered: (taken as Offering).media });
   }
 
   /** The socket to this edge ends; the receiver goes on, on another. */
@@ -110,7 +113,7 @@ export class Receiver {
     signal.onEvent = (event, data) => this.#hear(event, data);
     const hello = await signal.request("hello", { version: protocolVersion, token: edge.token, receive });
     this.times.greetedAt = performance.now();
-    return { signal, offered: (hello as { media?: ReceiveOffer }).media };
+    return { signal, offered: (hello as Offering).media };
   }
 
   /** Learn what there is, say who connects, connect. */
@@ -213,7 +216,7 @@ export class Receiver {
   }
 }
 
-/** What a node that does not offer it with the greeting is asked for. */
+/** What a node that does not offer it unasked is asked for. */
 async function askForOffer(signal: Signal): Promise<ReceiveOffer> {
   const [capabilities, transport] = await Promise.all([
     signal.request("media.capabilities", {}),

@@ -45,7 +45,7 @@ export class EdgeSession {
   #delivery: Delivery;
   #reach: ReachWatch | undefined;
   #receiver: StageReceiver | undefined;
-  /** What came with the greeting, for the first time that media starts. */
+  /** What came with the greeting or the seat, for the next time that media starts. */
   #offered: ReceiveOffer | undefined;
 
   /** `resume`: the last event seen; without a snapshot the missed ones follow. Rejects when the edge does not take us. */
@@ -93,7 +93,8 @@ export class EdgeSession {
 
   /** Take the seat of a new admission to the same edge. */
   async takeSeat({ edge, iceServers }: Admission): Promise<void> {
-    await this.#rpc.request("seat.take", { token: edge.token });
+    const answer = await this.#rpc.request("seat.take", { token: edge.token });
+    this.#offered = edgeMethods["seat.take"].response.parse(answer).media;
     this.#delivery = "webrtc";
     await this.#start(iceServers);
   }

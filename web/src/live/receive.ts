@@ -36,8 +36,14 @@ export function loadDevice(routerRtpCapabilities: types.RtpCapabilities): Promis
 
 const fetchClient = () => import("mediasoup-client");
 
-/** For somebody who may need media soon: whether it arrives does not matter yet. */
-export const fetchDevice = (): void => void fetchClient().catch(() => undefined);
+/**
+ * For somebody who may need media soon: the code is fetched and the browser has set up its own side of WebRTC, which is
+ * the slow part of the first device. Whether it succeeds does not matter yet.
+ */
+export const prepareDevice = (): void => {
+  const nothing = { codecs: [], headerExtensions: [] };
+  createDevice(nothing).catch(() => undefined);
+};
 
 async function createDevice(routerRtpCapabilities: types.RtpCapabilities): Promise<Device> {
   const { Device } = await fetchClient();

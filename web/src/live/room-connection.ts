@@ -11,7 +11,7 @@ import { type Api, createApi, wireError } from "../client/api.ts";
 import { EdgeSession, type SessionEvents } from "./edge-session.ts";
 import { startsWithHls } from "./reach.ts";
 import { forgetPath, recallPath } from "./reach-memory.ts";
-import { fetchDevice, type StageReceiver, type StageTrack } from "./receive.ts";
+import { prepareDevice, type StageReceiver, type StageTrack } from "./receive.ts";
 import { Reconnect } from "./reconnect.ts";
 import type { SocketEnd } from "./rpc.ts";
 import { Value } from "./value.ts";
@@ -195,7 +195,7 @@ export class RoomConnection {
       this.#session = session;
       const { admission } = session;
       this.#patch({ connection: "connected", admission, fault: null, tierReason: tierReason(admission) });
-      if (admission.waiting) fetchDevice();
+      if (admission.waiting) prepareDevice();
       await Promise.race([this.#show(session, enough), session.ended]);
       before?.lose("another connection has taken over");
       const turn = await this.#turn(session);

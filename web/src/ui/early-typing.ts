@@ -1,4 +1,4 @@
-import { type RefObject, useEffect, useRef } from "react";
+import { type RefObject, useLayoutEffect, useRef } from "react";
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
@@ -9,7 +9,8 @@ type Field = HTMLInputElement | HTMLTextAreaElement;
 export function useEarlyTyping<F extends Field>(value: unknown): RefObject<F | null> {
   const field = useRef<F>(null);
   const known = useRef(value);
-  useEffect(() => {
+  // In layout, not after it: a form may be sent in the moment between that React begins to hear and that effects run.
+  useLayoutEffect(() => {
     const node = field.current;
     const typed = node?.value ?? "";
     if (!node || typeof known.current !== "string" || typed === known.current) return;

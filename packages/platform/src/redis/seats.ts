@@ -40,7 +40,7 @@ export class SeatLedger {
       .exec();
   }
 
-  /** Somebody left: the seat is free after `graceMs`, unless it is held again (a reload, a move to another edge). */
+  /** Somebody left: the seat is free after `graceMs`, unless it is held again (a hiccup, a move to another edge). */
   async release(webinarId: string, participantId: string, graceMs: number): Promise<void> {
     if (graceMs <= 0) await this.#redis.zrem(seatsKey(webinarId), participantId);
     else await this.#redis.zadd(seatsKey(webinarId), "XX", Date.now() + graceMs, participantId);

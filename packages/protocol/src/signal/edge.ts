@@ -30,7 +30,8 @@ export const edgeMethods = {
   /** An overflow viewer got a seat: receive over WebRTC on this socket from now on. The token is of a new admission. */
   "seat.take": {
     request: z.strictObject({ token: z.string().min(1).max(4096) }),
-    response: z.strictObject({}),
+    /** `media` as with the greeting; absent when the seat was left meanwhile. */
+    response: z.object({ media: ReceiveOffer.optional() }),
   },
   /** Watch the programme over HLS from now on; the room stays. */
   "seat.leave": {
