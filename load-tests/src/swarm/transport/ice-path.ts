@@ -1,6 +1,5 @@
-import { createSocket, type Socket } from "node:dgram";
-import { isIPv6 } from "node:net";
 import { confirms, type IceCredentials, isStun, nominatingCheck, transactionId } from "./stun.ts";
+import { UdpSocket } from "./udp.ts";
 
 export type IceCandidate = { address: string; port: number; protocol: string };
 
@@ -14,7 +13,7 @@ const fragment = "swrm";
 type IceOptions = {
   credentials: IceCredentials;
   candidates: readonly IceCandidate[];
-  /** What is not STUN. */
+  /** What is not STUN, in a view that the next datagram overwrites. */
   onDatagram: (datagram: Buffer) => void;
   onEnd: (reason: string) => void;
 };
@@ -25,7 +24,7 @@ type IceOptions = {
  */
 export class IcePath {
   readonly #options: IceOptions;
-  readonly #socket: Socket;
+  #socket: UdpSocket | undefined;
   #transaction = transactionId();
   #confirmedAt = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -41,22 +40,28 @@ export class IcePath {
     this.found = new Promise((resolve) => {
       this.#found = resolve;
     });
-    this.#socket = createSocket(isIPv6(candidate.address) ? "udp6" : "udp4");
-    this.#socket.on("message", (datagram) => this.#receive(datagram));
+    UdpSocket.connect(candidate.address, candidate.port, (datagram) => this.#receive(datagram)).then(
+      (socket) => this.#begin(socket),
+      (error: unknown) => options.onEnd(`ICE: ${error instanceof Error ? error.message : String(error)}`),
+    );
+  }
+
+  #begin(socket: UdpSocket): void {
+    this.#socket = socket;
     // A port that refuses may be one that is not open yet: consent tells.
-    this.#socket.on("error", () => undefined);
-    this.#socket.connect(candidate.port, candidate.address, () => this.#check(0));
+    if (this.#closed) socket.close();
+    else this.#check(0);
   }
 
   send(datagram: Buffer): void {
-    if (!this.#closed) this.#socket.send(datagram, () => undefined);
+    this.#socket?.send(datagram);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#timer);
-    this.#socket.close();
+    this.#socket?.close();
   }
 
   #receive(datagram: Buffer): void {
