@@ -267,7 +267,6 @@ const otherRoutes = [
   "POST /api/internal/encoders",
   "GET /api/internal/metrics",
   "GET /api/internal/rooms/[webinarId]/snapshot",
-  "POST /api/internal/facts",
   "POST /api/internal/recordings",
   "POST /api/internal/renders",
 ];

@@ -2,6 +2,7 @@ import { createHmac, randomInt } from "node:crypto";
 import { countLinkVisit, findCampaignLink } from "@rostrum/db";
 import { isbot } from "isbot";
 import { clientAddress } from "./client-address.ts";
+import type { HttpRequest } from "./held-request.ts";
 import type { Services } from "./services.ts";
 
 export const linkPath = "/l";
@@ -16,7 +17,7 @@ export const newCode = (): string =>
  * `/l/{code}`: on to the registration page, with the campaign in its address. What somebody put behind the code goes
  * along and wins. The referrer is left as it is: the browser hands it on to the page.
  */
-export async function handleLink(services: Services, request: Request): Promise<Response> {
+export async function handleLink(services: Services, request: HttpRequest): Promise<Response> {
   const url = new URL(request.url);
   const code = url.pathname.slice(linkPath.length + 1);
   const link = /^[a-z0-9]{1,20}$/.test(code) ? await findCampaignLink(services.db, code) : undefined;
@@ -33,14 +34,14 @@ export async function handleLink(services: Services, request: Request): Promise<
 }
 
 /** Not a robot, a mail scanner or link preview, nor a browser that only looks ahead. */
-export function isPerson({ method, headers }: Request): boolean {
+export function isPerson({ method, headers }: HttpRequest): boolean {
   const purpose = `${headers.get("sec-purpose") ?? ""} ${headers.get("purpose") ?? ""} ${headers.get("x-moz") ?? ""}`;
   const agent = headers.get("user-agent") ?? "";
   return method === "GET" && agent !== "" && !isbot(agent) && !/prefetch|preview/i.test(purpose);
 }
 
 /** The same browser at the same address counts once a day. Who it is cannot be told from what is kept, for a day. */
-async function isFirstToday(services: Services, request: Request, code: string): Promise<boolean> {
+async function isFirstToday(services: Services, request: HttpRequest, code: string): Promise<boolean> {
   const day = new Date().toISOString().slice(0, 10);
   const who = createHmac("sha256", services.config.ROSTRUM_SECRET)
     .update(`link visit ${day} ${clientAddress(request.headers)} ${request.headers.get("user-agent") ?? ""}`)

@@ -3,7 +3,9 @@ import { apiPath, handleApi } from "./api.ts";
 import { handleLink, linkPath } from "./campaign-links.ts";
 import { nameCaller } from "./client-address.ts";
 import { embedScriptPath, handleEmbedScript } from "./embed-script.ts";
+import { factsPath, handleFacts } from "./facts-door.ts";
 import { respond } from "./handler.ts";
+import type { HttpRequest } from "./held-request.ts";
 import { pathHeader } from "./language.ts";
 import { followMark, handleMailPicture, isMarked, picturePath } from "./mail/marks.ts";
 import { answer, requestOf } from "./node-http.ts";
@@ -12,8 +14,12 @@ import { handleRest, restPath } from "./rest/handler.ts";
 import type { Services } from "./services.ts";
 
 /** What is answered here; everything else is the pages'. */
-const handlers: { matches: (path: string) => boolean; handle: typeof handleApi }[] = [
+const handlers: {
+  matches: (path: string) => boolean;
+  handle: (services: Services, request: HttpRequest) => Promise<Response>;
+}[] = [
   { matches: (path) => path.startsWith(`${apiPath}/`), handle: handleApi },
+  { matches: (path) => path === factsPath, handle: handleFacts },
   { matches: (path) => path.startsWith(`${restPath}/`), handle: handleRest },
   { matches: (path) => path.startsWith(`${linkPath}/`), handle: handleLink },
   { matches: (path) => path.startsWith(`${picturePath}/`), handle: handleMailPicture },

@@ -1,29 +1,35 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { limits, RostrumError } from "@rostrum/protocol";
+import { HeldRequest } from "./held-request.ts";
 
 /**
- * A request of node:http as the fetch standard has it, its body read. A body larger than any of ours may be is cut just
- * past the limit: enough for who checks it to see that it is too large. Throws message.malformed for an address that is none.
+ * A request of node:http with its body read. A body larger than any of ours may be is cut just past the limit: enough for
+ * who checks it to see that it is too large. Throws message.malformed for an address that is none.
  */
-export async function requestOf(incoming: IncomingMessage): Promise<Request> {
-  const { method = "GET", headers, url = "/" } = incoming;
-  const address = URL.parse(url, `http://${headers.host ?? "localhost"}`);
+export async function requestOf(incoming: IncomingMessage): Promise<HeldRequest> {
+  const { method = "GET", headers: given, url = "/" } = incoming;
+  const address = URL.parse(url, `http://${given.host ?? "localhost"}`);
   if (!address) throw new RostrumError("message.malformed", "The address could not be read.");
-  const chunks: Buffer[] = [];
-  if (method !== "GET" && method !== "HEAD") {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(given))
+    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
+  const body = method === "GET" || method === "HEAD" ? Buffer.alloc(0) : await bodyOf(incoming);
+  return new HeldRequest(address.href, { method, headers, body });
+}
+
+function bodyOf(incoming: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
     let size = 0;
-    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    incoming.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > limits.requestBytes) break;
-    }
-  }
-  return new Request(address, {
-    method,
-    headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
-    ),
-    ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
+      if (size <= limits.requestBytes) return;
+      incoming.pause();
+      resolve(Buffer.concat(chunks));
+    });
+    incoming.on("end", () => resolve(Buffer.concat(chunks)));
+    incoming.on("error", reject);
   });
 }
 

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { hash } from "node:crypto";
 import { RostrumError } from "@rostrum/protocol";
 import type { Services } from "./services.ts";
 
@@ -41,7 +41,7 @@ export async function uncountRate(services: Services, key: string): Promise<void
 
 /** Keys name addresses and links: what Redis keeps of them tells nobody who it was. */
 export const counterOf = ({ config }: Services, key: string): string =>
-  `rate:${createHmac("sha256", config.ROSTRUM_SECRET).update(`rate:${key}`).digest("base64url")}`;
+  `rate:${hash("sha256", `rate:${config.ROSTRUM_SECRET}:${key}`, "base64url")}`;
 
 /**
  * Refuse with rate.limited after `limit` calls per `windowMs` and key. While Redis is away nothing is limited: a limit

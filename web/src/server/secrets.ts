@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 
 /** An opaque credential for a link or cookie: 192 random bits. Only its hash is ever stored. */
 export function newSecret(): { token: string; hash: string } {
@@ -6,4 +6,4 @@ export function newSecret(): { token: string; hash: string } {
   return { token, hash: hashSecret(token) };
 }
 
-export const hashSecret = (token: string): string => createHash("sha256").update(token).digest("base64url");
+export const hashSecret = (token: string): string => hash("sha256", token, "base64url");

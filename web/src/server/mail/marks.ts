@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { noteMailClick, noteMailOpen } from "@rostrum/db";
 import { EntityId } from "@rostrum/protocol";
 import { isPerson } from "../campaign-links.ts";
+import type { HttpRequest } from "../held-request.ts";
 import type { Services } from "../services.ts";
 
 /** In the address of a link in a mail: which mail, and proof that we put it there. */
@@ -43,7 +44,7 @@ export const isMarked = (url: string): boolean => /[?&]m=[0-9a-f-]{36}\./.test(u
  * Somebody followed a marked link: it is noted, and they go on to the very same page without the mark. Nowhere else: only
  * paths that we signed are answered, anything else is left to whoever serves the page (undefined).
  */
-export async function followMark(services: Services, request: Request): Promise<Response | undefined> {
+export async function followMark(services: Services, request: HttpRequest): Promise<Response | undefined> {
   const url = new URL(request.url);
   const id = mailOf(services, url.searchParams.get(markName) ?? "", url.pathname);
   if (!id || (request.method !== "GET" && request.method !== "HEAD")) return undefined;
@@ -65,7 +66,7 @@ const isProxy = (agent: string): boolean =>
   /GoogleImageProxy|ggpht|YahooMailProxy|BingPreview|Outlook-iOS-Prefetch|mimecast|barracuda/i.test(agent);
 
 /** `/m/{mail}.{proof}.gif`: always a picture, whatever is known. */
-export async function handleMailPicture(services: Services, request: Request): Promise<Response> {
+export async function handleMailPicture(services: Services, request: HttpRequest): Promise<Response> {
   const name = new URL(request.url).pathname.slice(picturePath.length + 1);
   const id = mailOf(services, name.replace(/\.gif$/, ""), "opened");
   if (id) {

@@ -3,6 +3,7 @@ import { RostrumError } from "@rostrum/protocol";
 import { z } from "zod";
 import { clientAddress } from "../client-address.ts";
 import { readBody } from "../handler.ts";
+import type { HttpRequest } from "../held-request.ts";
 import { countRate, limitRate } from "../rate-limit.ts";
 import { hashSecret } from "../secrets.ts";
 import type { Services } from "../services.ts";
@@ -25,7 +26,7 @@ const patterns = restRoutes.map((each) => ({
 }));
 
 /** The API for other programs: a key, JSON, and problems for answers when something is wrong. */
-export async function handleRest(services: Services, request: Request): Promise<Response> {
+export async function handleRest(services: Services, request: HttpRequest): Promise<Response> {
   const headers: Record<string, string> = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -61,7 +62,7 @@ export async function handleRest(services: Services, request: Request): Promise<
   }
 }
 
-async function authenticate(services: Services, request: Request): Promise<ApiKey> {
+async function authenticate(services: Services, request: HttpRequest): Promise<ApiKey> {
   const [scheme = "", token = ""] = (request.headers.get("authorization") ?? "").split(" ", 2);
   if (scheme.toLowerCase() !== "bearer" || !token)
     throw new RostrumError("token.missing", "Send a key: Authorization: Bearer rst_...");
@@ -98,7 +99,7 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   return result.data;
 }
 
-async function readJson(request: Request, isNeeded: boolean): Promise<unknown> {
+async function readJson(request: HttpRequest, isNeeded: boolean): Promise<unknown> {
   const text = await readBody(request);
   if (text === "" && !isNeeded) return {};
   if (!request.headers.get("content-type")?.startsWith("application/json"))
@@ -112,7 +113,7 @@ async function readJson(request: Request, isNeeded: boolean): Promise<unknown> {
 
 async function perform(
   services: Services,
-  request: Request,
+  request: HttpRequest,
   { key, params, route }: Asked,
 ): Promise<unknown> {
   const user = actorOf(key);
