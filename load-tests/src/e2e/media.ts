@@ -71,6 +71,29 @@ export async function expectMovingPicture(
   });
 }
 
+/**
+ * Let the page itself note when a picture that is not there yet has moved for ten frames: what asks from outside has its
+ * answer when the machine that all browsers share gets to it.
+ */
+export async function noteMovingPicture(page: Page, selector: string): Promise<void> {
+  await page.evaluate((css) => {
+    const look = () => {
+      const video = document.querySelector<HTMLVideoElement>(css);
+      const frames = video?.videoWidth ? video.getVideoPlaybackQuality().totalVideoFrames : 0;
+      if (frames > 10) Object.assign(window, { movingPictureAt: Date.now() });
+      else setTimeout(look, 20);
+    };
+    look();
+  }, selector);
+}
+
+/** When that was, in ms of the epoch. */
+export async function movingPictureAt(page: Page): Promise<number> {
+  const noted = () => (window as { movingPictureAt?: number }).movingPictureAt;
+  const at = await page.waitForFunction(noted, undefined, { timeout: 5000 });
+  return (await at.jsonValue()) as number;
+}
+
 /** Loudest sample of an element over half a second, 0..1. */
 export async function loudness(page: Page, selector: string): Promise<number> {
   return page.evaluate(async (css) => {

@@ -9,8 +9,10 @@ import { addressOf, known, type Story } from "./story.ts";
 /** Pages as everybody finds them; and somebody who has nothing but a keyboard and is forgotten in the end. */
 export async function beAccessible(story: Story): Promise<void> {
   const { runner } = story;
-  await runner.step("no page has a serious fault for axe, in light and dark, at 1440 and 390", 90_000, () =>
-    auditPages(story),
+  const looks = "in light and dark, at 1440 and 390";
+  await runner.step(`no public page has a serious fault for axe, ${looks}`, 90_000, () => auditPublic(story));
+  await runner.step(`nor have the console, the room and the studio, ${looks}`, 90_000, () =>
+    auditInside(story),
   );
   const reader = await newPerson(story.browser, "keyboard", { width: 390, height: 844 });
   try {
@@ -32,56 +34,73 @@ export async function beAccessible(story: Story): Promise<void> {
   }
 }
 
-/** Public pages, console pages, and the rooms as they are while live. */
-async function auditPages({ browser, product, people, facts }: Story): Promise<void> {
-  const web = product.url("web");
-  const id = known(facts.webinarId, "the webinar");
+/** What anybody may open, with a link or without. */
+async function auditPublic({ browser, product, facts }: Story): Promise<void> {
   const link = (who: string) => known(facts.links[who], `${who}'s link`);
-  const token = new URL(link("a")).pathname.split("/").at(-1);
+  const token = new URL(link("a")).pathname.split("/").at(-1) ?? "";
   const visitor = await newPerson(browser, "visitor");
-  const faults: string[] = [];
-  const pages: [page: Page, path: string, ready: string][] = [
-    ["/", "h1"],
-    ["/sign-in", "form"],
-    ["/auth/not-a-real-link", "button"],
-    [new URL(known(facts.registrationUrl, "the registration page")).pathname, "form"],
-    [`/j/${token}`, "h1"],
-    ["/j/nobody-has-this-link", '[role="alert"]'],
-    [`/watch/${token}`, "h1"],
-    [`/r/${token}`, "form"],
-    ["/unsubscribe/not.real", "main"],
-    [new URL(link("panelist")).pathname, "button"],
-    ["/there-is-no-such-page", "h1"],
-  ].map(([path = "", ready = ""]) => [visitor.page, path, ready]);
-  const host = await people.host.context.newPage();
-  for (const [path, ready] of [
-    ["/console", "h1"],
-    ["/console/new", "form"],
-    [`/console/${id}`, "table"],
-    [`/console/${id}/schedule`, "form"],
-    [`/console/${id}/registration`, "#rules"],
-    [`/console/${id}/report`, "#exports"],
-    ["/console/privacy", "#person"],
-    ["/console/audit", "table"],
-  ] as const)
-    pages.push([host, path, ready]);
   try {
-    const audit = async (tab: Page): Promise<void> => {
-      for (const [, path, ready] of pages.filter(([page]) => page === tab)) {
-        await tab.goto(`${web}${path}`);
-        await tab.locator(ready).first().waitFor();
-        faults.push(...(await faultsOf(tab, path.replace(id, "{id}").replace(token ?? " ", "{token}"))));
-      }
-    };
-    await Promise.all([audit(visitor.page), audit(host)]);
-    faults.push(...(await faultsOf(people.a.page, "the room")));
-    faults.push(...(await faultsOf(people.host.page, "the studio")));
+    const faults = await faultsOn(visitor.page, product.url("web"), { "{token}": token }, [
+      ["/", "h1"],
+      ["/sign-in", "form"],
+      ["/auth/not-a-real-link", "button"],
+      [new URL(known(facts.registrationUrl, "the registration page")).pathname, "form"],
+      [`/j/${token}`, "h1"],
+      ["/j/nobody-has-this-link", '[role="alert"]'],
+      [`/watch/${token}`, "h1"],
+      [`/r/${token}`, "form"],
+      ["/unsubscribe/not.real", "main"],
+      [new URL(link("panelist")).pathname, "button"],
+      ["/there-is-no-such-page", "h1"],
+    ]);
+    assertNone(faults);
   } finally {
     await visitor.context.close();
+  }
+}
+
+/** The console's pages, and the rooms as they are while live. */
+async function auditInside({ product, people, facts }: Story): Promise<void> {
+  const id = known(facts.webinarId, "the webinar");
+  const host = await people.host.context.newPage();
+  try {
+    const faults = await faultsOn(host, product.url("web"), { "{id}": id }, [
+      ["/console", "h1"],
+      ["/console/new", "form"],
+      [`/console/${id}`, "table"],
+      [`/console/${id}/schedule`, "form"],
+      [`/console/${id}/registration`, "#rules"],
+      [`/console/${id}/report`, "#exports"],
+      ["/console/privacy", "#person"],
+      ["/console/audit", "table"],
+    ]);
+    faults.push(...(await faultsOf(people.a.page, "the room")));
+    faults.push(...(await faultsOf(people.host.page, "the studio")));
+    assertNone(faults);
+  } finally {
     await host.close();
   }
-  assert(faults.length === 0, `axe found\n      ${faults.slice(0, 40).join("\n      ")}`);
 }
+
+/** `pages`: each with what is there once it is ready. `names`: how what is in their addresses is told. */
+async function faultsOn(
+  tab: Page,
+  web: string,
+  names: Record<string, string>,
+  pages: readonly (readonly [path: string, ready: string])[],
+): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [path, ready] of pages) {
+    await tab.goto(`${web}${path}`);
+    await tab.locator(ready).first().waitFor();
+    const name = Object.entries(names).reduce((text, [told, value]) => text.replace(value, told), path);
+    faults.push(...(await faultsOf(tab, name)));
+  }
+  return faults;
+}
+
+const assertNone = (faults: string[]): void =>
+  assert(faults.length === 0, `axe found\n      ${faults.slice(0, 40).join("\n      ")}`);
 
 /** Press Tab until the focus is on it; it must be seen to have it. */
 async function tabTo(page: Page, target: Locator): Promise<void> {
