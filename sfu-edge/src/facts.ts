@@ -5,8 +5,11 @@ import { backoffMs } from "@rostrum/rules";
 /** Facts kept while web cannot be reached; about two hours of joins and leaves of a full edge. */
 const maxQueued = 50_000;
 const batchSize = 200;
-/** What happens within this goes together, ms: people pour in, and web is asked for as much as it can do then. */
-const gatherMs = 100;
+/**
+ * What happens within this goes together, ms: people pour in, and one statement for a hundred stays leaves web and the
+ * database to those who are still at the door. A node that is killed takes no more than this with it.
+ */
+const gatherMs = 300;
 
 type FactsOptions = { webUrl: string; tokens: Tokens; nodeId: string; scope: Scope; log: Log };
 

@@ -27,4 +27,4 @@ export const mediaCodecs: types.RouterRtpCodecCapability[] = [
  * most this long, ms. Only the origin holds requests back: where an edge did so as well, the two waits would add up. An
  * edge asks the origin again as soon as the key frame it asked for has come.
  */
-export const keyFrameRequestDelayMs = 550;
+export const keyFrameRequestDelayMs = 520;

@@ -104,6 +104,7 @@ async function socketAddress(host: string, port: number): Promise<Buffer> {
   const bytes = Buffer.alloc(kind.bytes);
   bytes.writeUInt16LE(kind.family, 0);
   bytes.writeUInt16BE(port, 2);
-  call.inetPton(kind.family, address, bytes.subarray(kind.at));
+  if (call.inetPton(kind.family, address, bytes.subarray(kind.at)) !== 1)
+    throw new Error(`${address} is no address that can be sent to`);
   return bytes;
 }
