@@ -149,3 +149,11 @@ async function eachWebinar(
   }));
   return Promise.all(values).catch(() => []);
 }
+
+/** For who comes and is not counted. */
+export const unmeasured: EdgeMeasures = {
+  joined: () => undefined,
+  refused: () => undefined,
+  reported: () => undefined,
+  relieved: () => undefined,
+};

@@ -15,14 +15,14 @@ import {
   ParticipantId,
   protocolVersion,
   type RoomClaims,
-  type RoomSnapshot,
   WebinarId,
 } from "@rostrum/protocol";
 import type { WorkerPool } from "@rostrum/sfu";
 import type { types } from "mediasoup";
 import { serveAttendees } from "./attendee-sockets.ts";
 import { Audience } from "./audience.ts";
-import type { EdgeMeasures } from "./metrics.ts";
+import { emptyRoom } from "./empty-room.ts";
+import { unmeasured } from "./metrics.ts";
 import type { LinkContext } from "./stage-link.ts";
 
 type RehearsalOptions = {
@@ -63,7 +63,7 @@ type Stage = { url: string; webinarId: WebinarId };
 async function open(options: RehearsalOptions, scope: Scope): Promise<Stage> {
   const { pool, ledger, removed, link, tokens, log } = options;
   const webinarId = WebinarId.parse(randomUUID());
-  const room = emptyRoom(webinarId);
+  const room = emptyRoom(webinarId, "Rehearsal");
   const feed = { snapshot: async () => room, follow: () => undefined };
   const audience = await Audience.open({ webinarId, pool, feed, ledger, removed, link, scope, log });
   await perform(audience);
@@ -152,35 +152,4 @@ async function attend({ url, webinarId }: Stage, { tokens, log }: RehearsalOptio
 const dtlsParameters: types.DtlsParameters = {
   role: "client",
   fingerprints: [{ algorithm: "sha-256", value: Array(32).fill("00").join(":") }],
-};
-
-const emptyRoom = (webinarId: WebinarId): RoomSnapshot => ({
-  webinarId,
-  epoch: randomUUID(),
-  seq: 0,
-  title: "Rehearsal",
-  brand: null,
-  locale: "en",
-  // Not live: no origin is looked for.
-  phase: "scheduled",
-  startsAt: Date.now(),
-  liveAt: null,
-  endedAt: null,
-  layout: "grid",
-  stage: [],
-  speaker: null,
-  questions: [],
-  polls: [],
-  hands: [],
-  chat: [],
-  caption: null,
-  presence: { webrtc: 0, hls: 0 },
-  recordingMs: null,
-});
-
-const unmeasured: EdgeMeasures = {
-  joined: () => undefined,
-  refused: () => undefined,
-  reported: () => undefined,
-  relieved: () => undefined,
 };

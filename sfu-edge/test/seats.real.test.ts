@@ -11,20 +11,15 @@ import {
   SeatLedger,
   sleep,
 } from "@rostrum/platform";
-import {
-  edgeMethods,
-  ParticipantId,
-  protocolVersion,
-  type RoomClaims,
-  type RoomSnapshot,
-  WebinarId,
-} from "@rostrum/protocol";
+import { edgeMethods, ParticipantId, protocolVersion, type RoomClaims, WebinarId } from "@rostrum/protocol";
 import { WorkerPool } from "@rostrum/sfu";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { serveAttendees } from "../src/attendee-sockets.ts";
 import { Audience } from "../src/audience.ts";
+import { emptyRoom } from "../src/empty-room.ts";
 import { StageFinder } from "../src/find-stage.ts";
+import { unmeasured } from "../src/metrics.ts";
 
 const log = createLog({ service: "test", level: "silent" });
 const nodeId = `seats-${randomUUID().slice(0, 8)}`;
@@ -51,7 +46,7 @@ describe("a seat at an edge", () => {
     const pipes = { ip: "127.0.0.1", portMin: basePort + 20, portMax: basePort + 29 };
     const epoch = randomUUID();
     const link = { stages, tokens, nodeId, epoch, listen: pipes, log };
-    const feed = { snapshot: async () => scheduled(), follow: () => undefined };
+    const feed = { snapshot: async () => emptyRoom(webinarId, "Seats"), follow: () => undefined };
     const audience = await Audience.open({ webinarId, pool, feed, ledger, removed, link, scope, log });
     const http = new HttpServer(log);
     const allowedOrigin = `http://127.0.0.1:${await http.listen("127.0.0.1", 0, scope)}`;
@@ -68,12 +63,7 @@ describe("a seat at an edge", () => {
       epoch,
       allowedOrigin,
       isDraining: () => false,
-      measured: {
-        joined: () => undefined,
-        refused: () => undefined,
-        reported: () => undefined,
-        relieved: () => undefined,
-      },
+      measured: unmeasured,
     });
   });
   afterAll(() => scope.close("done"));
@@ -144,27 +134,3 @@ async function join(url: string, delivery: RoomClaims["delivery"]) {
   const hello = await ask("hello", { version: protocolVersion, token, receive: true });
   return { socket, ask, participantId, ...edgeMethods.hello.response.parse(hello) };
 }
-
-/** A room that looks for no origin yet. */
-const scheduled = (): RoomSnapshot => ({
-  webinarId,
-  epoch: randomUUID(),
-  seq: 0,
-  title: "Seats",
-  brand: null,
-  locale: "en",
-  phase: "scheduled",
-  startsAt: Date.now(),
-  liveAt: null,
-  endedAt: null,
-  layout: "grid",
-  stage: [],
-  speaker: null,
-  questions: [],
-  polls: [],
-  hands: [],
-  chat: [],
-  caption: null,
-  presence: { webrtc: 0, hls: 0 },
-  recordingMs: null,
-});
