@@ -1,10 +1,14 @@
 import { linkIn } from "./mail.ts";
 import { assert, until } from "./runner.ts";
+import { sendAtOnce } from "./steps-early.ts";
 import { addressOf, known, type Story } from "./story.ts";
 
 /** Sign in, schedule, invite, register: everything before the room. */
 export async function prepare(story: Story): Promise<void> {
   const { runner } = story;
+  await runner.step("a form sent in the moment it is ready has what was typed before", 20_000, () =>
+    sendAtOnce(story),
+  );
   await runner.step("host signs in by the mailed link", 40_000, () => signIn(story));
   await runner.step("host schedules a webinar for now", 30_000, () => schedule(story));
   await runner.step("panelist is invited by mail", 20_000, () => invite(story));
